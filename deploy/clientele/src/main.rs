@@ -1,0 +1,2 @@
+//! Clientele.
+fn main() {}

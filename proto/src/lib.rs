@@ -1,0 +1,1 @@
+//! The contract: generated code and the descriptor set.

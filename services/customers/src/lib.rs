@@ -1,0 +1,1 @@
+//! Customer records: who is this?

@@ -1,0 +1,1 @@
+//! Customer value: what are they worth, and what will they be?

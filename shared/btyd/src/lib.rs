@@ -1,0 +1,1 @@
+//! Customer-base models: RFM, BG/NBD, MBG/NBD, Gamma-Gamma.

@@ -1,0 +1,1 @@
+//! Errors as callers see them: canonical codes, reasons and structured details.

@@ -1,0 +1,1 @@
+//! Events: the outbox, its sequencer, the feed service and exactly-once projections.

@@ -1,0 +1,1 @@
+//! Lists: AIP-160 filters, ordering and opaque page tokens.

@@ -1,0 +1,1 @@
+//! Assembles a gRPC server: layers, health, reflection, limits, draining, configuration.

@@ -1,0 +1,1 @@
+//! Stories across services, guards over the contract, faults and load.
