@@ -1,0 +1,344 @@
+//! What can be wrong with a file or a row: where, what, and what to do about it.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Where a row stands in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The data row: 1 is the first row after the header, 0 the header itself.
+    pub row: u64,
+    /// The line of the file on which the row begins: 1 is the first. A quoted field may hold line breaks, so this can run
+    /// ahead of `row`.
+    pub line: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.row == 0 {
+            write!(f, "header (line {})", self.line)
+        } else {
+            write!(f, "row {} (line {})", self.row, self.line)
+        }
+    }
+}
+
+/// A column by its place and, where the header has one, its name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ColumnRef {
+    /// 1 is the first column.
+    pub number: usize,
+    /// As the header writes it; empty when the row has more columns than the header.
+    pub name: String,
+}
+
+impl fmt::Display for ColumnRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.name.is_empty() {
+            write!(f, "column {}", self.number)
+        } else {
+            write!(f, "column {} \"{}\"", self.number, self.name)
+        }
+    }
+}
+
+/// One row that could not be used, and why.
+#[derive(Debug)]
+pub struct RowError {
+    /// Where it stands.
+    pub place: Place,
+    /// The column at fault.
+    pub column: ColumnRef,
+    /// What stands there: printable, shortened.
+    pub value: String,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+impl RowError {
+    /// Whether nothing after this row could be read.
+    pub fn stops_reading(&self) -> bool {
+        matches!(
+            self.problem,
+            Problem::EndlessRow | Problem::TooManyBrokenRows(_) | Problem::ReadFailed(_)
+        )
+    }
+}
+
+impl fmt::Display for RowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}: ", self.place, self.column)?;
+        if !self.value.is_empty() {
+            write!(f, "\"{}\" ", self.value)?;
+        }
+        write!(f, "{}; {}", self.problem, self.problem.remedy())
+    }
+}
+
+impl std::error::Error for RowError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.problem {
+            Problem::ReadFailed(source) => Some(source),
+            _ => None,
+        }
+    }
+}
+
+/// What is wrong with a row. `Display` reads on from the value: `"31/12/1997" is an ambiguous date`.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// A value that must be there is not.
+    #[error("is empty")]
+    Empty,
+    /// Not a date in a form we read, or no day of the calendar.
+    #[error("is not a date")]
+    BadDate,
+    /// A calendar date outside 1900 to 2100: almost always a slip.
+    #[error("is a date outside 1900 to 2100")]
+    ImplausibleDate,
+    /// Day and month could be either way round.
+    #[error("is an ambiguous date: day and month could be either way round")]
+    AmbiguousDate,
+    /// Not a decimal number.
+    #[error("is not an amount")]
+    BadAmount,
+    /// Less than nothing.
+    #[error("is a negative price")]
+    NegativePurchase,
+    /// A refund or cost with a minus sign: the kind says it already.
+    #[error("is negative, and the row's kind already says that money flows back")]
+    NegativeOther,
+    /// More decimals than the currency has.
+    #[error("has more decimals than {code} has ({digits})")]
+    TooManyDecimals {
+        /// The ISO 4217 code.
+        code: &'static str,
+        /// The decimals of its minor unit.
+        digits: u16,
+    },
+    /// Does not fit 64 bits of minor units.
+    #[error("is too large an amount (the largest is 9,223,372,036,854,775,807 minor units)")]
+    AmountOverflow,
+    /// Not an ISO 4217 code of money that people pay with.
+    #[error("is not a currency")]
+    UnknownCurrency,
+    /// Not purchase, refund or cost.
+    #[error("is not a kind of transaction")]
+    UnknownTransactionKind,
+    /// Not organisation or person.
+    #[error("is not a kind of customer")]
+    UnknownCustomerKind,
+    /// No `@` with something on both sides.
+    #[error("is not an e-mail address")]
+    BadEmail,
+    /// Not two letters.
+    #[error("is not a country code")]
+    BadCountry,
+    /// More or fewer columns than the header.
+    #[error("the row has {found} columns where the header has {expected}")]
+    ColumnCount {
+        /// Columns of the header.
+        expected: usize,
+        /// Columns of this row.
+        found: usize,
+    },
+    /// Bytes that are no text.
+    #[error("is not UTF-8 text (byte {offset} of the file)")]
+    NotUtf8 {
+        /// Of the first such byte, from 0 at the start of the file.
+        offset: u64,
+    },
+    /// A NUL byte, which no text holds.
+    #[error("holds a NUL byte (byte {offset} of the file)")]
+    NulByte {
+        /// Of the first NUL, from 0 at the start of the file.
+        offset: u64,
+    },
+    /// Longer than a row may be, with a line break after it.
+    #[error("the row is longer than 64 KiB")]
+    RowTooLong,
+    /// A quote that opens a field and is not closed within a row's length, or at all.
+    #[error("a quote opens here and is not closed within 64 KiB or before the end of the file")]
+    UnclosedQuote,
+    /// No line break in sight: reading stops.
+    #[error("the row goes on for more than 1 MiB without a line break, so reading stopped here")]
+    EndlessRow,
+    /// So many rows that have no columns that this cannot be the format: reading stops.
+    #[error(
+        "is the {0}th row that cannot be split into columns, so reading stopped here: this is hardly a CSV file"
+    )]
+    TooManyBrokenRows(u32),
+    /// The disk or the pipe failed: reading stops.
+    #[error("the file could not be read further")]
+    ReadFailed(#[source] io::Error),
+}
+
+impl Problem {
+    /// What to do about it.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Empty => "fill it in or remove the row".into(),
+            Self::BadDate | Self::ImplausibleDate => {
+                "write it as 1997-12-31, 19971231, 1997-12-31 23:59:59 or 1997-12-31T23:59:59Z"
+                    .into()
+            }
+            Self::AmbiguousDate => "write it year first: 1997-12-31".into(),
+            Self::BadAmount => {
+                "write it as 1234.56: digits and a point, no currency sign, no thousands separator"
+                    .into()
+            }
+            Self::NegativePurchase => {
+                "send money given back as a row of kind refund with a positive amount".into()
+            }
+            Self::NegativeOther => "write the amount without the minus sign".into(),
+            Self::TooManyDecimals { digits: 0, .. } => "round it to a whole number".into(),
+            Self::TooManyDecimals { digits, .. } => {
+                format!("round it to {digits} decimals, or name the right currency")
+            }
+            Self::AmountOverflow => "check the amount and its currency".into(),
+            Self::UnknownCurrency => {
+                "use an ISO 4217 code such as EUR, USD or CNY".into()
+            }
+            Self::UnknownTransactionKind => {
+                "use purchase, refund or cost, or ignore the column with --kind-column ''".into()
+            }
+            Self::UnknownCustomerKind => "use organisation or person".into(),
+            Self::BadEmail => "write it as name@example.com or leave it empty".into(),
+            Self::BadCountry => {
+                "use the two letters of ISO 3166 such as DE, US or CN, or leave it empty".into()
+            }
+            Self::ColumnCount { expected, found } if found > expected => {
+                "put values that hold the separator in double quotes".into()
+            }
+            Self::ColumnCount { .. } => "add the missing values (they may be empty)".into(),
+            Self::NotUtf8 { .. } => {
+                "save the file as UTF-8, e.g. iconv -f WINDOWS-1252 -t UTF-8 FILE".into()
+            }
+            Self::NulByte { .. } => "export the file again as UTF-8 text".into(),
+            Self::RowTooLong | Self::EndlessRow => {
+                "check that every row ends with a line break".into()
+            }
+            Self::UnclosedQuote => {
+                "close the quote, or write a quote inside a quoted value twice".into()
+            }
+            Self::TooManyBrokenRows(_) => {
+                "export it as CSV: comma-separated, values with line breaks in double quotes".into()
+            }
+            Self::ReadFailed(source) => format!("{source}: check the disk or the pipe, then start again"),
+        }
+    }
+
+    /// The few words under which rows with this problem are counted.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty value",
+            Self::BadDate => "bad date",
+            Self::ImplausibleDate => "date outside 1900 to 2100",
+            Self::AmbiguousDate => "ambiguous date",
+            Self::BadAmount => "bad amount",
+            Self::NegativePurchase => "negative price",
+            Self::NegativeOther => "negative refund or cost",
+            Self::TooManyDecimals { .. } => "too many decimals",
+            Self::AmountOverflow => "amount too large",
+            Self::UnknownCurrency => "unknown currency",
+            Self::UnknownTransactionKind | Self::UnknownCustomerKind => "unknown kind",
+            Self::BadEmail => "bad e-mail address",
+            Self::BadCountry => "bad country code",
+            Self::ColumnCount { .. } => "wrong number of columns",
+            Self::NotUtf8 { .. } => "not UTF-8",
+            Self::NulByte { .. } => "NUL byte",
+            Self::RowTooLong => "row too long",
+            Self::UnclosedQuote => "unclosed quote",
+            Self::EndlessRow => "row without end",
+            Self::TooManyBrokenRows(_) => "not CSV",
+            Self::ReadFailed(_) => "reading failed",
+        }
+    }
+}
+
+/// What is wrong with a whole file, found before its first row.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The file could not be opened.
+    #[error("cannot open {}: check the path and its permissions", path.display())]
+    Open {
+        /// As the caller wrote it.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The first bytes could not be read.
+    #[error("cannot read the file: check that it is a file (not a folder) and readable")]
+    Read(#[source] io::Error),
+    /// No header.
+    #[error("the file is empty: its first line must name the columns")]
+    Empty,
+    /// The first bytes say that this is something else.
+    #[error("the file is {what}, not CSV: {remedy}")]
+    NotCsv {
+        /// What it looks like.
+        what: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The header row itself is broken.
+    #[error("the header cannot be read: {0}")]
+    Header(RowError),
+    /// A column that is needed is not there.
+    #[error("no column \"{wanted}\" for the {role}: the file has {}{}", quoted(has), hint(role, nearest.as_deref(), has))]
+    MissingColumn {
+        /// What the column is for, as in the flag `--<role>-column`.
+        role: &'static str,
+        /// The name that was asked for.
+        wanted: String,
+        /// The columns the file has.
+        has: Vec<String>,
+        /// The most similar of them, if one is similar.
+        nearest: Option<String>,
+    },
+    /// A needed name stands twice in the header.
+    #[error(
+        "the header names \"{name}\" {count} times (columns {first} and {second}): rename all but the one that holds the {role}"
+    )]
+    DuplicateColumn {
+        /// What the column is for.
+        role: &'static str,
+        /// The name.
+        name: String,
+        /// How often it stands there.
+        count: usize,
+        /// The first column of that name, from 1.
+        first: usize,
+        /// The second.
+        second: usize,
+    },
+}
+
+fn quoted(names: &[String]) -> String {
+    const SHOWN: usize = 20;
+    let mut text = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("\"{name}\""))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > SHOWN {
+        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    text
+}
+
+fn hint(role: &str, nearest: Option<&str>, has: &[String]) -> String {
+    let separator = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")]
+        .into_iter()
+        .find(|(separator, _)| has.len() == 1 && has[0].contains(*separator));
+    match (nearest, separator) {
+        (Some(name), _) => format!("; did you mean --{role}-column \"{name}\"?"),
+        (None, Some((separator, name))) => format!(
+            "; its columns look separated by {name}: say --delimiter '{}'",
+            if separator == '\t' { "\\t".into() } else { separator.to_string() }
+        ),
+        (None, None) => format!("; name the right one with --{role}-column"),
+    }
+}

@@ -1,0 +1,216 @@
+//! The header row: finding columns by name, and naming them in errors.
+
+use super::error::{ColumnRef, FileError, Place, Problem, RowError};
+use super::records::{BrokenRow, Records};
+use crate::term::text::excerpt;
+
+/// How much of a value an error shows.
+const SHOWN: usize = 40;
+
+/// Which column of a file holds something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnChoice {
+    /// This column; the file is refused without it.
+    Named(String),
+    /// This column if the file has it.
+    IfPresent(String),
+    /// None: not read.
+    Absent,
+}
+
+impl ColumnChoice {
+    /// From an optional flag: not given means `default` if the file has it, `''` means none.
+    pub fn from_flag(flag: Option<&str>, default: &str) -> Self {
+        match flag {
+            None => Self::IfPresent(default.into()),
+            Some("") => Self::Absent,
+            Some(name) => Self::Named(name.into()),
+        }
+    }
+}
+
+/// The names of a file's columns.
+#[derive(Debug, Clone)]
+pub struct Header {
+    names: Vec<String>,
+}
+
+impl Header {
+    /// Reads the first row.
+    pub fn read<R: std::io::Read>(records: &mut Records<R>) -> Result<Self, FileError> {
+        let mut header = Self { names: Vec::new() };
+        match records.advance() {
+            None => Err(FileError::Empty),
+            Some(Err(BrokenRow { problem: Problem::ReadFailed(source), .. })) => {
+                Err(FileError::Read(source))
+            }
+            Some(Err(broken)) => Err(FileError::Header(header.broken(broken))),
+            Some(Ok(())) => {
+                let record = records.record();
+                header.names = (0..record.len()).map(|at| record.field(at).to_owned()).collect();
+                Ok(header)
+            }
+        }
+    }
+
+    /// The number of columns.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there is no column.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// The place of the column `wanted`, which the file must have. `role` is the `<role>` of its flag `--<role>-column`.
+    pub fn required(&self, role: &'static str, wanted: &str) -> Result<usize, FileError> {
+        self.find(role, wanted)?.ok_or_else(|| FileError::MissingColumn {
+            role,
+            wanted: wanted.to_owned(),
+            has: self.names.iter().map(|name| excerpt(name, SHOWN)).collect(),
+            nearest: self.nearest(role, wanted),
+        })
+    }
+
+    /// The place of the chosen column, or none if there is none and need not be.
+    pub fn optional(
+        &self,
+        role: &'static str,
+        choice: &ColumnChoice,
+    ) -> Result<Option<usize>, FileError> {
+        match choice {
+            ColumnChoice::Named(wanted) => self.required(role, wanted).map(Some),
+            ColumnChoice::IfPresent(wanted) => self.find(role, wanted),
+            ColumnChoice::Absent => Ok(None),
+        }
+    }
+
+    /// An error at column `at` (from 0) of the row at `place`.
+    pub fn error(&self, place: Place, at: usize, value: &str, problem: Problem) -> RowError {
+        let name = self.names.get(at).map(|name| excerpt(name, SHOWN)).unwrap_or_default();
+        let column = ColumnRef { number: at + 1, name };
+        RowError { place, column, value: excerpt(value, SHOWN), problem }
+    }
+
+    /// The error of a row that could not be split.
+    pub fn broken(&self, row: BrokenRow) -> RowError {
+        self.error(row.place, row.field, &String::from_utf8_lossy(&row.value), row.problem)
+    }
+
+    fn find(&self, role: &'static str, wanted: &str) -> Result<Option<usize>, FileError> {
+        let mut places = (0..self.names.len()).filter(|at| self.names[*at] == wanted.trim());
+        let first = places.next();
+        match (first, places.next()) {
+            (Some(first), Some(second)) => Err(FileError::DuplicateColumn {
+                role,
+                name: wanted.to_owned(),
+                count: 2 + places.count(),
+                first: first + 1,
+                second: second + 1,
+            }),
+            _ => Ok(first),
+        }
+    }
+
+    /// The column most like `wanted`, or like what it is for: `CustomerID` for `customer_id`, `InvoiceDate` for `date`.
+    fn nearest(&self, role: &str, wanted: &str) -> Option<String> {
+        let wanted = plain(wanted);
+        let role = plain(role);
+        let closest = self
+            .names
+            .iter()
+            .map(|name| (distance(&plain(name), &wanted), name))
+            .min_by_key(|(distance, _)| *distance)
+            .filter(|(distance, _)| *distance <= wanted.chars().count() / 3);
+        let related = || {
+            self.names.iter().find(|name| {
+                let name = plain(name);
+                name.contains(&wanted) || name.contains(&role)
+            })
+        };
+        closest.map(|(_, name)| name).or_else(related).map(|name| excerpt(name, SHOWN))
+    }
+}
+
+/// Lower case without `_`, `-` and spaces.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Levenshtein: how many letters to insert, drop or change.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let change = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(line: &str) -> Header {
+        let mut records = Records::new(line.as_bytes(), b',').unwrap();
+        Header::read(&mut records).unwrap()
+    }
+
+    #[test]
+    fn a_missing_column_is_named_with_the_columns_there_and_the_nearest() {
+        let error = header("Customer ID,date\n").required("customer", "customer_id").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "no column \"customer_id\" for the customer: the file has \"Customer ID\", \"date\"; \
+             did you mean --customer-column \"Customer ID\"?"
+        );
+    }
+
+    #[test]
+    fn a_column_named_after_its_role_counts_as_near() {
+        let error = header("id,InvoiceDate\n").required("date", "bought_on").unwrap_err();
+        assert!(error.to_string().ends_with("did you mean --date-column \"InvoiceDate\"?"));
+    }
+
+    #[test]
+    fn nothing_is_suggested_when_nothing_is_near() {
+        let error = header("x,y\n").required("date", "bought_on").unwrap_err();
+        assert!(error.to_string().ends_with("; name the right one with --date-column"));
+    }
+
+    #[test]
+    fn a_file_with_another_separator_is_recognised() {
+        let error = header("customer;day\n").required("date", "when").unwrap_err();
+        assert!(error.to_string().ends_with("say --delimiter ';'"), "{error}");
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_is_refused() {
+        let error = header("date,x,date,date\n").required("date", "date").unwrap_err();
+        assert!(error.to_string().contains("3 times (columns 1 and 3)"), "{error}");
+    }
+
+    #[test]
+    fn a_column_that_may_be_absent_is_not_missed_unless_named() {
+        let header = header("a,b\n");
+        let by = |flag| header.optional("kind", &ColumnChoice::from_flag(flag, "kind"));
+        assert!(matches!(by(None), Ok(None)));
+        assert!(matches!(by(Some("")), Ok(None)));
+        assert!(matches!(by(Some("b")), Ok(Some(1))));
+        assert!(matches!(by(Some("c")), Err(FileError::MissingColumn { .. })));
+    }
+
+    #[test]
+    fn distances_are_those_of_the_textbook() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("amount", "amount"), 0);
+    }
+}

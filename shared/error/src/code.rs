@@ -1,0 +1,39 @@
+//! The canonical code of every reason, side by side.
+
+use tonic::Code;
+
+use crate::Reason;
+
+/// The gRPC code that goes with a reason.
+pub fn code_of(reason: Reason) -> Code {
+    match reason {
+        Reason::InvalidFields
+        | Reason::InvalidFilter
+        | Reason::InvalidPageToken
+        | Reason::RequestIdReused
+        | Reason::MalformedMessage => Code::InvalidArgument,
+        Reason::TokenMissing | Reason::TokenInvalid => Code::Unauthenticated,
+        Reason::PermissionDenied => Code::PermissionDenied,
+        Reason::NotFound => Code::NotFound,
+        Reason::ExternalIdTaken | Reason::TransactionConflict => Code::AlreadyExists,
+        Reason::EtagMismatch | Reason::Conflict => Code::Aborted,
+        Reason::CustomerDeleted
+        | Reason::CustomerNotDeleted
+        | Reason::ScoreRunOver
+        | Reason::NotScoredYet
+        | Reason::ModelNotFitted => Code::FailedPrecondition,
+        Reason::RateLimited => Code::ResourceExhausted,
+        Reason::Overloaded | Reason::DependencyUnavailable => Code::Unavailable,
+        Reason::DeadlineExceeded => Code::DeadlineExceeded,
+        Reason::FeedPositionGone => Code::OutOfRange,
+        Reason::UnknownMethod => Code::Unimplemented,
+        Reason::Cancelled => Code::Cancelled,
+        Reason::Internal | Reason::Unspecified => Code::Internal,
+    }
+}
+
+/// The reason as it stands on the wire: the name in the contract without its prefix.
+pub fn reason_name(reason: Reason) -> &'static str {
+    let name = reason.as_str_name();
+    name.strip_prefix("ERROR_REASON_").unwrap_or(name)
+}

@@ -1,0 +1,87 @@
+//! Between an [`Error`] and the status on the wire.
+
+use clientele_proto::errors::v1::ErrorReason as Reason;
+use tonic::Status;
+use tonic_types::{ErrorDetails, StatusExt};
+
+use crate::{Error, Violation, code_of, reason_name};
+
+/// The domain of every reason.
+pub const DOMAIN: &str = "clientele";
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        let mut details = ErrorDetails::new();
+        let metadata = error.metadata.clone().into_iter().collect::<std::collections::HashMap<_, _>>();
+        details.set_error_info(reason_name(error.reason), DOMAIN, metadata);
+        for violation in &error.violations {
+            details.add_bad_request_violation(violation.field.clone(), violation.description.clone());
+        }
+        if let Some((kind, id)) = &error.resource {
+            details.set_resource_info(*kind, id.clone(), "", "");
+        }
+        if let Some(delay) = error.retry_after {
+            details.set_retry_info(Some(delay));
+        }
+        let code = code_of(error.reason);
+        if code == tonic::Code::FailedPrecondition {
+            let subject = error.resource.as_ref().map_or_else(String::new, |(kind, id)| format!("{kind}/{id}"));
+            details.add_precondition_failure_violation(reason_name(error.reason), subject, error.message.clone());
+        }
+        let mut status = Status::with_error_details(code, error.message.clone(), details);
+        // The source stays in this process: the server logs it once, it never goes over the wire.
+        status.set_source(std::sync::Arc::new(error));
+        status
+    }
+}
+
+/// The reason of a status that a Clientele service answered.
+pub fn reason_of(status: &Status) -> Option<Reason> {
+    let info = status.get_details_error_info()?;
+    (info.domain == DOMAIN).then_some(())?;
+    Reason::from_str_name(&format!("ERROR_REASON_{}", info.reason))
+}
+
+/// The fields a status complains of.
+pub fn violations_of(status: &Status) -> Vec<Violation> {
+    status
+        .get_details_bad_request()
+        .map(|request| request.field_violations)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|violation| Violation::new(violation.field, violation.description))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tonic::Code;
+
+    #[test]
+    fn a_status_gives_back_reason_and_violations() {
+        let violations = vec![Violation::new("a.b", "must not be empty"), Violation::new("c", "too long")];
+        let status = Status::from(Error::invalid_fields(violations.clone()));
+        assert_eq!(status.code(), Code::InvalidArgument);
+        assert_eq!(reason_of(&status), Some(Reason::InvalidFields));
+        assert_eq!(violations_of(&status), violations);
+    }
+
+    #[test]
+    fn an_internal_error_hides_its_source() {
+        let status = Status::from(Error::internal("password=secret"));
+        assert_eq!(status.code(), Code::Internal);
+        assert!(!status.message().contains("secret"));
+        assert!(!String::from_utf8_lossy(status.details()).contains("secret"));
+    }
+
+    #[test]
+    fn every_reason_reads_back_from_the_wire() {
+        for number in 1..=200 {
+            let Ok(reason) = Reason::try_from(number) else { continue };
+            let status = Status::from(Error::new(reason, "x"));
+            assert_eq!(reason_of(&status), Some(reason));
+            assert_eq!(status.code(), code_of(reason));
+        }
+    }
+}
