@@ -1,1 +1,14 @@
 //! Events: the outbox, its sequencer, the feed service and exactly-once projections.
+//!
+//! A change writes its event with [`Outbox::publish`] in its own transaction, after it has taken the subject's row lock. The
+//! [`sequencer`] gives committed events their positions, [`FeedService`] streams them, and a [`projection`] applies another
+//! service's events to this service's own tables, each exactly once. The tables stand in each service's migrations; the README has them.
+
+pub mod outbox;
+pub mod projection;
+pub mod sequencer;
+pub mod service;
+
+pub use outbox::{NewEvent, Outbox};
+pub use projection::{Apply, Projection};
+pub use service::FeedService;

@@ -13,7 +13,9 @@ pub enum PageError {
         requested: i32,
     },
     /// `page_token` is not one that this API made.
-    #[error("page_token is not valid; send a next_page_token exactly as it was received, or none to start at the first page")]
+    #[error(
+        "page_token is not valid; send a next_page_token exactly as it was received, or none to start at the first page"
+    )]
     InvalidToken,
     /// `page_token` is of a list with other arguments.
     #[error(
@@ -59,10 +61,16 @@ impl PageError {
     }
 
     pub(crate) fn filter(position: usize, message: impl Into<String>) -> Self {
-        Self::Filter { position, message: message.into() }
+        Self::Filter {
+            position,
+            message: message.into(),
+        }
     }
 
     pub(crate) fn order_by(position: usize, message: impl Into<String>) -> Self {
-        Self::OrderBy { position, message: message.into() }
+        Self::OrderBy {
+            position,
+            message: message.into(),
+        }
     }
 }

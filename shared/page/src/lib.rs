@@ -3,6 +3,7 @@
 //! A resource declares a [`Schema`] once; every list then reads its request with [`Schema::plan`], pushes the plan onto its
 //! query and turns the rows into a [`Page`]. `README.md` beside this crate shows the whole of it.
 
+mod decimal;
 mod error;
 mod filter;
 mod keyset;

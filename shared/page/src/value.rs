@@ -32,6 +32,18 @@ pub enum Value {
 }
 
 impl Value {
+    /// Whether Postgres can take it: no NUL in text, no year before 1.
+    pub(crate) fn is_storable(&self) -> bool {
+        match self {
+            Self::Text(text) => !text.contains('\0'),
+            Self::Decimal(text) => decimal::is_stored(text),
+            Self::Timestamp(at) => jiff::tz::TimeZone::UTC.to_datetime(*at).year() > 0,
+            Self::Date(date) => date.year() > 0,
+            Self::TextArray(texts) => texts.iter().all(|text| !text.contains('\0')),
+            Self::Int(_) | Self::Float(_) | Self::Bool(_) | Self::Uuid(_) => true,
+        }
+    }
+
     /// The order Postgres gives two values of one kind (text by code point, as the "C" collation); `None` for two kinds.
     pub(crate) fn compare(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
@@ -51,7 +63,8 @@ impl Value {
 
 /// Postgres puts NaN after every number and takes it as equal to itself.
 fn compare_floats(a: f64, b: f64) -> Ordering {
-    a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+    a.partial_cmp(&b)
+        .unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
 }
 
 /// What one field of an object in memory holds, for [`crate::Filter::matches`].
@@ -117,7 +130,10 @@ impl<T: Into<FieldValue>> From<Option<T>> for FieldValue {
 mod float_bits {
     use serde::{Deserialize, Deserializer, Serializer};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde calls")]
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature serde calls"
+    )]
     pub fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(value.to_bits())
     }

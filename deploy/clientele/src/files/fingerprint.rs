@@ -8,7 +8,7 @@
 //!
 //! Counting equal rows exactly would need memory for every row. Instead a Bloom filter of fixed size (64 MiB, touched only
 //! as far as rows need it) says which fingerprints were seen before, and only those that repeat are counted, up to a
-//! million of them. Up to ten million rows it errs for about one new row in a hundred million; such a row is numbered as a
+//! million of them. Over ten million rows it errs about once (at a hundred million, often); such a row is numbered as a
 //! second one, the same each time the file or its continuation is read.
 
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
 //! The header row: finding columns by name, and naming them in errors.
 
 use super::error::{ColumnRef, FileError, Place, Problem, RowError};
-use super::records::{BrokenRow, Records};
+use super::records::{BrokenRow, Record, Records};
 use crate::term::text::excerpt;
 
 /// How much of a value an error shows.
@@ -96,6 +96,13 @@ impl Header {
     /// The error of a row that could not be split.
     pub fn broken(&self, row: BrokenRow) -> RowError {
         self.error(row.place, row.field, &String::from_utf8_lossy(&row.value), row.problem)
+    }
+
+    /// The error of a row with more or fewer columns than the header, at the first of them.
+    pub fn wrong_count(&self, record: Record<'_>) -> RowError {
+        let (expected, found) = (self.len(), record.len());
+        let at = expected.min(found);
+        self.error(record.place, at, record.field(at), Problem::ColumnCount { expected, found })
     }
 
     fn find(&self, role: &'static str, wanted: &str) -> Result<Option<usize>, FileError> {

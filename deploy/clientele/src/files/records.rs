@@ -23,8 +23,7 @@ const BUFFER: usize = 4 * MAX_ROW;
 #[derive(Debug)]
 pub struct Records<R> {
     input: R,
-    /// In its first state, to start again after a row that was given up.
-    fresh: csv_core::Reader,
+    delimiter: u8,
     parser: csv_core::Reader,
     buffer: Box<[u8]>,
     start: usize,
@@ -91,11 +90,10 @@ impl<'a> Record<'a> {
 impl<R: Read> Records<R> {
     /// Looks at the first bytes: steps over a byte-order mark, refuses what is plainly something else.
     pub fn new(input: R, delimiter: u8) -> Result<Self, FileError> {
-        let fresh = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         let mut records = Self {
             input,
-            parser: fresh.clone(),
-            fresh,
+            delimiter,
+            parser: parser(delimiter),
             buffer: vec![0; BUFFER].into(),
             start: 0,
             end: 0,
@@ -184,13 +182,13 @@ impl<R: Read> Records<R> {
     fn split(&mut self) -> Result<usize, Problem> {
         let mut taken = 0;
         loop {
+            if taken > MAX_ROW {
+                return Err(self.too_long());
+            }
             if self.start + taken == self.end && !self.fill().map_err(Problem::ReadFailed)? {
                 return self.split_last(taken);
             }
             let limit = self.end.min(self.start + MAX_ROW + 1);
-            if self.start + taken >= limit {
-                return Err(self.too_long());
-            }
             let (result, read, out, ended) = self.parser.read_record(
                 &self.buffer[self.start + taken..limit],
                 &mut self.text[self.written..],
@@ -264,7 +262,13 @@ impl<R: Read> Records<R> {
         }
         let mut text = vec![0; before.len() + 1];
         let mut ends = vec![0; before.len() + 1];
-        self.fresh.clone().read_record(before, &mut text, &mut ends).3
+        parser(self.delimiter).read_record(before, &mut text, &mut ends).3
+    }
+
+    /// Of the row at `start`, as far as it is here: where the quote was opened that holds too much together.
+    fn first_line(&self) -> &[u8] {
+        let row = &self.buffer[self.start..self.end];
+        &row[..line_break(row).unwrap_or(row.len())]
     }
 
     fn field_bytes(&self, field: usize) -> Vec<u8> {
@@ -275,7 +279,10 @@ impl<R: Read> Records<R> {
 
     /// Leaves the row at its first line break and starts afresh behind it.
     fn give_up(&mut self, problem: Problem) -> BrokenRow {
-        let field = self.fields;
+        let field = match problem {
+            Problem::UnclosedQuote => self.field_at(self.first_line()),
+            _ => self.fields,
+        };
         let value = self.field_bytes(field);
         if matches!(problem, Problem::ReadFailed(_)) {
             return self.stop(field, value, problem);
@@ -284,7 +291,7 @@ impl<R: Read> Records<R> {
         if self.broken >= MAX_BROKEN_ROWS {
             return self.stop(field, value, Problem::TooManyBrokenRows(self.broken));
         }
-        self.parser = self.fresh.clone();
+        self.parser.reset();
         match self.skip_line() {
             Ok(true) => BrokenRow { place: self.place, field, value, problem },
             Ok(false) => self.stop(field, value, Problem::EndlessRow),
@@ -370,6 +377,15 @@ impl<R: Read> Records<R> {
     }
 }
 
+/// A built `csv_core::Reader` must not be cloned (0.1.13 leaves half of its tables behind): build it again or reset it.
+fn parser(delimiter: u8) -> csv_core::Reader {
+    csv_core::ReaderBuilder::new().delimiter(delimiter).build()
+}
+
 fn line_break(bytes: &[u8]) -> Option<usize> {
     bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'))
 }
+
+#[cfg(test)]
+#[path = "records_tests.rs"]
+mod tests;

@@ -45,11 +45,19 @@ impl Lexer {
     pub fn new(text: &str) -> Result<Self, PageError> {
         let chars: Vec<char> = text.chars().take(MAX_LENGTH + 1).collect();
         if chars.len() > MAX_LENGTH {
-            let message = format!("the filter is longer than {MAX_LENGTH} characters; split it into several lists");
+            let message = format!(
+                "the filter is longer than {MAX_LENGTH} characters; split it into several lists"
+            );
             return Err(PageError::filter(MAX_LENGTH + 1, message));
         }
-        if let Some(at) = chars.iter().position(|char| char.is_control() && !char.is_whitespace()) {
-            return Err(PageError::filter(at + 1, "control characters cannot be filtered by; remove it"));
+        if let Some(at) = chars
+            .iter()
+            .position(|char| char.is_control() && !char.is_whitespace())
+        {
+            return Err(PageError::filter(
+                at + 1,
+                "control characters cannot be filtered by; remove it",
+            ));
         }
         Ok(Self { chars, at: 0 })
     }
@@ -63,11 +71,6 @@ impl Lexer {
     pub fn at_end(&mut self) -> bool {
         self.skip_space();
         self.at == self.chars.len()
-    }
-
-    /// Whether the very next character is a space, or nothing follows.
-    pub fn at_space(&self) -> bool {
-        self.chars.get(self.at).is_none_or(|char| char.is_whitespace())
     }
 
     /// Takes the character if it is next.
@@ -134,7 +137,11 @@ impl Lexer {
                 let end = self.word_end(is_bare);
                 let word = self.take_until(end);
                 let pieces = word.split('*').map(str::to_owned).collect();
-                Ok((!word.is_empty()).then_some(Literal { position, pieces, quoted: false }))
+                Ok((!word.is_empty()).then_some(Literal {
+                    position,
+                    pieces,
+                    quoted: false,
+                }))
             }
         }
     }
@@ -145,7 +152,10 @@ impl Lexer {
         let mut piece = String::new();
         loop {
             let char = self.next().ok_or_else(|| {
-                PageError::filter(position, format!("this quote is never closed; add {quote} after the value"))
+                PageError::filter(
+                    position,
+                    format!("this quote is never closed; add {quote} after the value"),
+                )
             })?;
             match char {
                 '\\' => piece.push(self.escaped()?),
@@ -155,7 +165,11 @@ impl Lexer {
             }
         }
         pieces.push(piece);
-        Ok(Literal { position, pieces, quoted: true })
+        Ok(Literal {
+            position,
+            pieces,
+            quoted: true,
+        })
     }
 
     fn escaped(&mut self) -> Result<char, PageError> {
@@ -163,7 +177,10 @@ impl Lexer {
             Some('n') => Ok('\n'),
             Some('t') => Ok('\t'),
             Some(char @ ('\\' | '"' | '\'' | '*')) => Ok(char),
-            _ => Err(PageError::filter(self.at, r#"after \ only \ " ' * n t may stand; write \\ for a backslash"#)),
+            _ => Err(PageError::filter(
+                self.at,
+                r#"after \ only \ " ' * n t may stand; write \\ for a backslash"#,
+            )),
         }
     }
 
@@ -174,13 +191,20 @@ impl Lexer {
     }
 
     fn skip_space(&mut self) {
-        while self.chars.get(self.at).is_some_and(|char| char.is_whitespace()) {
+        while self
+            .chars
+            .get(self.at)
+            .is_some_and(|char| char.is_whitespace())
+        {
             self.at += 1;
         }
     }
 
     fn word_end(&self, belongs: fn(char) -> bool) -> usize {
-        let length = self.chars[self.at..].iter().take_while(|char| belongs(**char)).count();
+        let length = self.chars[self.at..]
+            .iter()
+            .take_while(|char| belongs(**char))
+            .count();
         self.at + length
     }
 
@@ -191,14 +215,14 @@ impl Lexer {
     }
 }
 
-const fn is_name_ascii(char: char) -> bool {
-    matches!(char, 'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-')
-}
-
 fn is_name(char: char) -> bool {
-    is_name_ascii(char) || char.is_alphanumeric()
+    char.is_alphanumeric() || matches!(char, '_' | '-')
 }
 
 fn is_bare(char: char) -> bool {
-    !char.is_whitespace() && !matches!(char, '(' | ')' | ',' | '"' | '\'' | '=' | '<' | '>' | '!' | '\\')
+    !char.is_whitespace()
+        && !matches!(
+            char,
+            '(' | ')' | ',' | '"' | '\'' | '=' | '<' | '>' | '!' | '\\'
+        )
 }

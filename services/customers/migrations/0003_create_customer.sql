@@ -1,0 +1,25 @@
+-- Customers: organisations (kind 1) and persons (kind 2). Ids are UUIDv7, so the primary key is also the order of creation.
+CREATE TABLE customers.customer (
+    tenant_id text COLLATE "C" NOT NULL,
+    customer_id uuid NOT NULL,
+    external_id text COLLATE "C",
+    kind smallint NOT NULL CHECK (kind IN (1, 2)),
+    display_name text NOT NULL,
+    legal_name text,
+    trade_name text,
+    website text,
+    industry_code text,
+    given_name text,
+    family_name text,
+    email text,
+    phone text,
+    country_code text COLLATE "C",
+    attributes jsonb NOT NULL DEFAULT '{}',
+    version bigint NOT NULL,
+    create_time timestamptz NOT NULL,
+    update_time timestamptz NOT NULL,
+    delete_time timestamptz,
+    purge_time timestamptz,
+    PRIMARY KEY (tenant_id, customer_id),
+    CONSTRAINT customer_external_id_taken UNIQUE (tenant_id, external_id)
+);

@@ -1,0 +1,25 @@
+-- Score runs. A worker holds a run by its lease; a run whose lease ran out is taken up by another worker.
+CREATE TABLE value.score_run (
+    tenant_id text COLLATE "C" NOT NULL,
+    score_run_id uuid NOT NULL,
+    run_no bigint GENERATED ALWAYS AS IDENTITY,
+    state smallint NOT NULL,
+    settings bytea NOT NULL,
+    stage smallint NOT NULL DEFAULT 0,
+    done bigint NOT NULL DEFAULT 0,
+    total bigint NOT NULL DEFAULT 0,
+    attempt integer NOT NULL DEFAULT 0,
+    summary bytea,
+    failure text NOT NULL DEFAULT '',
+    actor text NOT NULL,
+    create_time timestamptz NOT NULL,
+    start_time timestamptz,
+    end_time timestamptz,
+    lease_owner uuid,
+    lease_until timestamptz,
+    PRIMARY KEY (tenant_id, score_run_id)
+);
+-- The work that is left, oldest first.
+CREATE INDEX score_run_open ON value.score_run (run_no) WHERE state IN (1, 2);
+-- The newest run that succeeded.
+CREATE INDEX score_run_succeeded ON value.score_run (tenant_id, run_no) WHERE state = 3;

@@ -1,0 +1,48 @@
+//! Against the textbook formulas evaluated with 150 digits; see `tests/fixtures/README.md` for how the tables were made.
+
+use btyd::{DropoutParameters, Histories, History, TransactionKind};
+
+/// Ten thousand times the rounding of a double, ten thousand times finer than anyone needs.
+const RELATIVE: f64 = 2e-11;
+
+fn rows(text: &'static str) -> impl Iterator<Item = (&'static str, Vec<f64>)> {
+    text.lines().skip(1).map(|line| {
+        let (name, numbers) = line.split_once(',').unwrap();
+        let numbers = numbers.split(',').map(|it| it.parse().unwrap()).collect();
+        (name, numbers)
+    })
+}
+
+#[track_caller]
+fn check(worst: &mut f64, what: &str, row: &[f64], got: f64, expected: f64, scale: f64) {
+    let error = (got - expected).abs() / scale;
+    assert!(error <= RELATIVE, "{what} {got:e} is not {expected:e} ({error:e}) at {row:?}");
+    *worst = worst.max(error);
+}
+
+#[test]
+fn dropout_models_agree_with_the_textbook_at_high_precision() {
+    let mut worst = [0.0; 5];
+    for (name, row) in rows(include_str!("../fixtures/dropout.csv")) {
+        let kind = if name == "bg" { TransactionKind::BgNbd } else { TransactionKind::MbgNbd };
+        let [r, alpha, a, b, x, t_x, age, t] = row[..8] else { panic!("{row:?}") };
+        let [log_likelihood, alive, expected, expected_new] = row[8..12] else { panic!("{row:?}") };
+        let model = kind.with(DropoutParameters { r, alpha, a, b }).unwrap();
+        let frequency = x as u32;
+        let history = History { frequency, recency_days: t_x as u32, age_days: age as u32, customers: 1 };
+        let histories = Histories::new([history], 1.0).unwrap();
+        let [one, two, three, four, five] = &mut worst;
+        check(one, "P(alive)", &row, model.probability_alive(frequency, t_x, age), alive, alive);
+        check(two, "E new", &row, model.expected_purchases_new(t), expected_new, expected_new);
+        check(three, "E", &row, model.expected_purchases(frequency, t_x, age, t), expected, expected);
+        // A log-likelihood passes through zero: measured against its largest part.
+        let parts = log_likelihood.abs().max((r + x) * (alpha + age).ln().abs()).max(1.0);
+        check(four, "LL", &row, model.log_likelihood(&histories), log_likelihood, parts);
+        let events = (r + x) / alpha;
+        for (i, (got, expected)) in model.gradient(&histories).into_iter().zip(&row[12..]).enumerate() {
+            let scale = expected.abs().max([parts / r, events, parts / a, parts / b][i]);
+            check(five, ["d_r", "d_alpha", "d_a", "d_b"][i], &row, got, *expected, scale);
+        }
+    }
+    eprintln!("largest errors: {worst:?}");
+}

@@ -1,0 +1,7 @@
+//! The crate from outside: the language of filters, and both filters and pages against a real Postgres.
+
+mod filter;
+mod filter_in_postgres;
+mod pages_in_postgres;
+mod postgres;
+mod things;

@@ -1,0 +1,109 @@
+//! What a transaction is begun with, as the one SQL text that opens it.
+
+use std::fmt::Write as _;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Isolation of a transaction; Postgres' names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Isolation {
+    /// Each statement sees what was committed before it.
+    #[default]
+    ReadCommitted,
+    /// All statements see one snapshot.
+    RepeatableRead,
+    /// As if transactions ran one after another; may end in [`Kind::Retry`](crate::Kind::Retry).
+    Serializable,
+}
+
+/// How to begin a transaction.
+#[derive(Clone, Copy, Debug, Default)]
+#[must_use = "pass it to Tx::begin_with"]
+pub struct Begin {
+    remaining: Option<Duration>,
+    isolation: Isolation,
+    read_only: bool,
+    lock: Option<i64>,
+}
+
+impl Begin {
+    /// `remaining` is the time left to the request: no statement of the transaction runs longer. `None` leaves the pool's timeout.
+    pub fn new(remaining: Option<Duration>) -> Self {
+        Self {
+            remaining,
+            ..Self::default()
+        }
+    }
+
+    /// Refuses writes.
+    pub fn read_only(mut self) -> Self {
+        self.read_only = true;
+        self
+    }
+
+    /// Sets the isolation level.
+    pub fn isolation(mut self, isolation: Isolation) -> Self {
+        self.isolation = isolation;
+        self
+    }
+
+    /// Waits for this advisory lock, held until the transaction ends, before anything else. Not with [`Isolation`] above
+    /// `ReadCommitted`: the snapshot would be older than the lock.
+    pub fn lock(mut self, key: i64) -> Self {
+        self.lock = Some(key);
+        self
+    }
+
+    /// The token comes first, so that `pg_stat_activity` never cuts it off; the answer is one row with the backend's process id.
+    pub(super) fn sql(&self, token: &str, waited: Duration) -> String {
+        let mut sql = format!("/*{token}*/BEGIN");
+        match self.isolation {
+            Isolation::ReadCommitted => {}
+            Isolation::RepeatableRead => sql.push_str(" ISOLATION LEVEL REPEATABLE READ"),
+            Isolation::Serializable => sql.push_str(" ISOLATION LEVEL SERIALIZABLE"),
+        }
+        if self.read_only {
+            sql.push_str(" READ ONLY");
+        }
+        if let Some(remaining) = self.remaining {
+            // Zero would mean no limit at all.
+            let left = remaining.saturating_sub(waited).as_millis().clamp(1, 86_400_000);
+            let _ = write!(sql, ";SET LOCAL statement_timeout={left}");
+        }
+        sql.push_str(";SELECT pg_backend_pid()");
+        if let Some(key) = self.lock {
+            let _ = write!(sql, " FROM pg_advisory_xact_lock({key})");
+        }
+        sql
+    }
+}
+
+/// Names one first round trip among all those of all processes.
+pub(super) fn token() -> String {
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    format!("{:016x}.{:x}", *PROCESS, NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Begin, Isolation};
+    use std::time::Duration;
+
+    #[test]
+    fn a_deadline_that_has_passed_still_limits_the_statement() {
+        let sql = Begin::new(Some(Duration::from_millis(5))).sql("t", Duration::from_secs(1));
+        assert_eq!(sql, "/*t*/BEGIN;SET LOCAL statement_timeout=1;SELECT pg_backend_pid()");
+    }
+
+    #[test]
+    fn everything_asked_for_stands_in_one_text() {
+        let begin = Begin::new(None).read_only().isolation(Isolation::RepeatableRead).lock(-7);
+        assert_eq!(
+            begin.sql("t", Duration::ZERO),
+            "/*t*/BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;SELECT pg_backend_pid() FROM pg_advisory_xact_lock(-7)"
+        );
+    }
+}
