@@ -1,6 +1,11 @@
 //! Compiles the protos with protox: no protoc, and comments and options stay in the descriptor set.
 
-use std::{env, error::Error, fs, path::{Path, PathBuf}};
+use std::{
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use protox::file::{ChainFileResolver, DescriptorSetFileResolver, GoogleFileResolver, IncludeFileResolver};
 
@@ -14,9 +19,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Our own files, then buf/validate from the crate that ships it, then google/protobuf.
     let mut resolver = ChainFileResolver::new();
     resolver.add(IncludeFileResolver::new(root));
-    resolver.add(DescriptorSetFileResolver::decode(
-        prost_protovalidate_types::DESCRIPTOR_POOL.encode_to_vec().as_slice(),
-    )?);
+    resolver
+        .add(DescriptorSetFileResolver::decode(prost_protovalidate_types::DESCRIPTOR_POOL.encode_to_vec().as_slice())?);
     resolver.add(GoogleFileResolver::new());
 
     let mut compiler = protox::Compiler::with_file_resolver(resolver);
@@ -32,6 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let typed = compiler.file_descriptor_set();
     let mut config = tonic_prost_build::Config::new();
     config.enable_type_names();
+    // Ordered maps: the same message is always the same bytes, which idempotency compares.
+    config.btree_map(["."]);
     config.extern_path(".buf.validate", "::buf_validate_is_read_by_descriptor_only");
     tonic_prost_build::configure()
         .codec_path("crate::codec::ContractCodec")

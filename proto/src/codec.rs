@@ -5,8 +5,14 @@
 
 use std::{any::type_name, marker::PhantomData, sync::OnceLock};
 
-use prost::{Message, Name, bytes::{Buf, BufMut, Bytes}};
-use tonic::{Status, codec::{BufferSettings, Codec, DecodeBuf, Decoder, EncodeBuf, Encoder}};
+use prost::{
+    Message, Name,
+    bytes::{Buf, BufMut, Bytes},
+};
+use tonic::{
+    Status,
+    codec::{BufferSettings, Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
+};
 
 /// Checks an encoded message, named by its package and name, against the rules of the contract.
 pub type Validate = fn(package: &'static str, name: &'static str, message: &Bytes) -> Result<(), Status>;
@@ -57,9 +63,7 @@ impl<Out: Message> Encoder for ContractEncoder<Out> {
 
     fn encode(&mut self, message: Out, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
         debug_assert!(buffer.remaining_mut() > 0);
-        message
-            .encode(buffer)
-            .map_err(|_| Status::internal(concat!("the answer is too large to encode")))
+        message.encode(buffer).map_err(|_| Status::internal(concat!("the answer is too large to encode")))
     }
 
     fn buffer_settings(&self) -> BufferSettings {
@@ -81,9 +85,9 @@ impl<In: Message + Name + Default> Decoder for ContractDecoder<In> {
         if let Some(validate) = VALIDATE.get() {
             validate(In::PACKAGE, In::NAME, &bytes)?;
         }
-        In::decode(bytes).map(Some).map_err(|error| {
-            Status::invalid_argument(format!("the message is not a {}: {error}", type_name::<In>()))
-        })
+        In::decode(bytes)
+            .map(Some)
+            .map_err(|error| Status::invalid_argument(format!("the message is not a {}: {error}", type_name::<In>())))
     }
 
     fn buffer_settings(&self) -> BufferSettings {

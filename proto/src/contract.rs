@@ -59,7 +59,6 @@ pub fn permission(method: &MethodDescriptor) -> Option<String> {
 
 /// True where the field holds personal or secret data.
 pub fn is_sensitive(field: &FieldDescriptor) -> bool {
-    POOL.get_extension_by_name("clientele.options.v1.sensitive").is_some_and(|extension| {
-        matches!(field.options().get_extension(&extension).as_ref(), Value::Bool(true))
-    })
+    POOL.get_extension_by_name("clientele.options.v1.sensitive")
+        .is_some_and(|extension| matches!(field.options().get_extension(&extension).as_ref(), Value::Bool(true)))
 }

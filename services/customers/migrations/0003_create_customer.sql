@@ -4,15 +4,15 @@ CREATE TABLE customers.customer (
     customer_id uuid NOT NULL,
     external_id text COLLATE "C",
     kind smallint NOT NULL CHECK (kind IN (1, 2)),
-    display_name text NOT NULL,
-    legal_name text,
-    trade_name text,
-    website text,
-    industry_code text,
-    given_name text,
-    family_name text,
-    email text,
-    phone text,
+    display_name text COLLATE "C" NOT NULL,
+    legal_name text COLLATE "C",
+    trade_name text COLLATE "C",
+    website text COLLATE "C",
+    industry_code text COLLATE "C",
+    given_name text COLLATE "C",
+    family_name text COLLATE "C",
+    email text COLLATE "C",
+    phone text COLLATE "C",
     country_code text COLLATE "C",
     attributes jsonb NOT NULL DEFAULT '{}',
     version bigint NOT NULL,
@@ -21,5 +21,12 @@ CREATE TABLE customers.customer (
     delete_time timestamptz,
     purge_time timestamptz,
     PRIMARY KEY (tenant_id, customer_id),
-    CONSTRAINT customer_external_id_taken UNIQUE (tenant_id, external_id)
+    CONSTRAINT customer_external_id_taken UNIQUE (tenant_id, external_id),
+    CONSTRAINT customer_is_of_its_kind CHECK (
+        CASE kind
+            WHEN 1 THEN legal_name IS NOT NULL AND given_name IS NULL AND family_name IS NULL
+            ELSE num_nonnulls(given_name, family_name) > 0 AND num_nonnulls(legal_name, trade_name, website, industry_code) = 0
+        END
+    ),
+    CONSTRAINT customer_is_deleted_whole CHECK ((delete_time IS NULL) = (purge_time IS NULL))
 );

@@ -5,7 +5,7 @@ CREATE TABLE value.idempotency (
     request_id uuid NOT NULL,
     fingerprint bytea NOT NULL,
     response bytea NOT NULL,
-    create_time timestamptz NOT NULL,
+    create_time timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, method, request_id)
 );
-CREATE INDEX idempotency_create_time ON value.idempotency (create_time);
+CREATE INDEX idempotency_create_time ON value.idempotency USING brin (create_time);

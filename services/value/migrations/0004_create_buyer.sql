@@ -10,3 +10,10 @@ CREATE TABLE value.buyer (
     CONSTRAINT buyer_external_id_taken UNIQUE (tenant_id, external_id),
     CONSTRAINT buyer_is_known CHECK (customer_id IS NOT NULL OR external_id IS NOT NULL)
 );
+
+-- Rises whenever a key comes to mean another buyer (two buyers turn out to be one customer, a customer's external id changes), so that
+-- what a replica remembers of keys is known to be out of date. Tenants without a row stand at 0.
+CREATE TABLE value.buyer_epoch (
+    tenant_id text COLLATE "C" PRIMARY KEY,
+    epoch bigint NOT NULL
+);

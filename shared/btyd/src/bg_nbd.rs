@@ -62,8 +62,7 @@ impl BgNbd {
 
     /// E[Y(t) | x, t_x, T]: purchases expected of the customer in the next `horizon` time units (equation 10).
     pub fn expected_purchases(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
-        self.0
-            .expected_purchases(frequency, recency, age, horizon)
+        self.0.expected_purchases(frequency, recency, age, horizon)
     }
 
     /// E[X(t)]: repeat purchases expected of a customer just won in the first `horizon` time units (equation 9).

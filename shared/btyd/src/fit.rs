@@ -66,14 +66,12 @@ impl fmt::Display for Warning {
                 f,
                 "the data do not determine {name} (it ran to {value:.3e}); expectations hold, single parameters mean nothing"
             ),
-            Self::FewRepeaters { repeaters } => write!(
-                f,
-                "only {repeaters} customers bought again; take a longer history or more customers"
-            ),
-            Self::SpendFollowsFrequency { correlation } => write!(
-                f,
-                "spend is correlated with frequency ({correlation:.2}); the spend model assumes it is not"
-            ),
+            Self::FewRepeaters { repeaters } => {
+                write!(f, "only {repeaters} customers bought again; take a longer history or more customers")
+            }
+            Self::SpendFollowsFrequency { correlation } => {
+                write!(f, "spend is correlated with frequency ({correlation:.2}); the spend model assumes it is not")
+            }
             Self::NoPopulationMean { q } => write!(
                 f,
                 "q is {q:.3}, not above 1: spend has no finite mean, so one-time buyers get no expected spend"

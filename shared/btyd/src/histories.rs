@@ -44,10 +44,7 @@ impl Histories {
     ///
     /// [`FitError::TimeUnit`] unless `days_per_unit` is positive and finite; [`FitError::ImpossibleHistory`] for a history that
     /// contradicts itself or exceeds [`MAX_FREQUENCY`] or [`MAX_AGE_DAYS`].
-    pub fn new(
-        histories: impl IntoIterator<Item = History>,
-        days_per_unit: f64,
-    ) -> Result<Self, FitError> {
+    pub fn new(histories: impl IntoIterator<Item = History>, days_per_unit: f64) -> Result<Self, FitError> {
         let mut counted = Vec::new();
         for (position, history) in histories.into_iter().enumerate() {
             counted.push((history.key(position)?, u64::from(history.customers)));
@@ -74,10 +71,7 @@ impl Histories {
         Self::of_sorted(runs.map(|run| (run[0], run.len() as u64)), days_per_unit)
     }
 
-    fn of_sorted(
-        runs: impl Iterator<Item = (u64, u64)>,
-        days_per_unit: f64,
-    ) -> Result<Self, FitError> {
+    fn of_sorted(runs: impl Iterator<Item = (u64, u64)>, days_per_unit: f64) -> Result<Self, FitError> {
         if !(days_per_unit.is_finite() && days_per_unit > 0.0) {
             return Err(FitError::TimeUnit { days_per_unit });
         }
@@ -91,11 +85,7 @@ impl Histories {
                 sharing -= u64::from(in_row);
             }
         }
-        Ok(Self {
-            rows,
-            days_per_unit,
-            customers,
-        })
+        Ok(Self { rows, days_per_unit, customers })
     }
 
     /// The distinct histories, ascending by (frequency, recency, age).
@@ -137,11 +127,7 @@ impl Histories {
                 rows.push(History { customers, ..*row });
             }
         }
-        Self {
-            rows,
-            days_per_unit: self.days_per_unit,
-            customers: seen / SAMPLE_EVERY,
-        }
+        Self { rows, days_per_unit: self.days_per_unit, customers: seen / SAMPLE_EVERY }
     }
 }
 
@@ -164,10 +150,7 @@ impl History {
             && self.frequency <= MAX_FREQUENCY
             && self.age_days <= MAX_AGE_DAYS;
         if !possible {
-            return Err(FitError::ImpossibleHistory {
-                position,
-                history: *self,
-            });
+            return Err(FitError::ImpossibleHistory { position, history: *self });
         }
         let [x, t_x, age] = [self.frequency, self.recency_days, self.age_days].map(u64::from);
         Ok((x << (2 * FIELD_BITS)) | (t_x << FIELD_BITS) | age)
@@ -175,11 +158,6 @@ impl History {
 
     fn of_key(key: u64, customers: u32) -> Self {
         let field = |shift: u32| ((key >> shift) & ((1 << FIELD_BITS) - 1)) as u32;
-        Self {
-            frequency: field(2 * FIELD_BITS),
-            recency_days: field(FIELD_BITS),
-            age_days: field(0),
-            customers,
-        }
+        Self { frequency: field(2 * FIELD_BITS), recency_days: field(FIELD_BITS), age_days: field(0), customers }
     }
 }

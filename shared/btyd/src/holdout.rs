@@ -1,11 +1,13 @@
 //! How well a fitted model foretells a later window.
 
+use crate::clv::{ClvTerms, Customer, Scorer, TermsError};
 use crate::purchase_log::Calibration;
 use crate::transaction_model::TransactionModel;
-use rayon::prelude::*;
 
 /// Predicted against actual purchase days of the holdout window, customer by customer.
-#[derive(Debug, Clone, Copy, PartialEq)]
+///
+/// Without customers, or with a window of no days, all is 0.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Holdout {
     /// Customers who first bought on or before the calibration end.
     pub customers: u64,
@@ -20,37 +22,33 @@ pub struct Holdout {
 }
 
 impl Holdout {
-    /// Compares `model`, whose time unit is `days_per_unit` days, with what happened; `None` without customers or without a holdout.
-    pub fn of(
-        model: &TransactionModel,
-        calibration: &Calibration,
-        days_per_unit: f64,
-    ) -> Option<Self> {
-        let customers = &calibration.summaries.customers;
-        let days = calibration.holdout_days();
-        if customers.is_empty() || days == 0 {
-            return None;
+    /// Compares `model`, whose time unit is `days_per_unit` days, with what happened.
+    ///
+    /// # Errors
+    ///
+    /// [`TermsError`] unless `days_per_unit` is positive and finite.
+    pub fn of(model: &TransactionModel, calibration: &Calibration, days_per_unit: f64) -> Result<Self, TermsError> {
+        let summaries = &calibration.summaries.customers;
+        let days = f64::from(calibration.holdout_days());
+        if summaries.is_empty() || days <= 0.0 {
+            return Ok(Self::default());
         }
-        let units = |days: u32| f64::from(days) / days_per_unit;
-        let expectations: Vec<f64> = customers
-            .par_iter()
-            .map(|it| {
-                let (recency, age) = (units(it.recency_days), units(it.age_days));
-                model.expected_purchases(it.frequency, recency, age, units(days))
-            })
-            .collect();
-        let actual = &calibration.holdout_purchases;
-        let errors = || {
-            let pairs = expectations.iter().zip(actual);
-            pairs.map(|(predicted, &actual)| predicted - f64::from(actual))
-        };
+        let no_clv = ClvTerms { periods: 0, ..ClvTerms::twelve_months(0.0, 1.0) };
+        let scorer = Scorer::new(*model, days_per_unit, None, [days], no_clv)?;
+        let customers: Vec<Customer> = summaries.iter().map(|it| Customer::of(it, 1.0)).collect();
+
+        let mut holdout = Self { customers: customers.len() as u64, ..Self::default() };
+        for (score, &actual) in scorer.score(&customers).iter().zip(&calibration.holdout_purchases) {
+            let [predicted] = score.expected_purchases;
+            let error = predicted - f64::from(actual);
+            holdout.actual += u64::from(actual);
+            holdout.predicted += predicted;
+            holdout.mae += error.abs();
+            holdout.rmse += error * error;
+        }
         let count = customers.len() as f64;
-        Some(Self {
-            customers: customers.len() as u64,
-            actual: actual.iter().map(|&it| u64::from(it)).sum(),
-            predicted: expectations.iter().sum(),
-            mae: errors().map(f64::abs).sum::<f64>() / count,
-            rmse: (errors().map(|error| error * error).sum::<f64>() / count).sqrt(),
-        })
+        holdout.mae /= count;
+        holdout.rmse = (holdout.rmse / count).sqrt();
+        Ok(holdout)
     }
 }

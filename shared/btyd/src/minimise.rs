@@ -27,6 +27,12 @@ const MAX_ITERATIONS: u32 = 500;
 const LONGEST_STEP: f64 = 2.0;
 /// Relative difference of values that is rounding only.
 const ROUNDING: f64 = 4e-15;
+/// How near a coordinate (the logarithm of a parameter) is to a bound when it counts as on it.
+const AT_BOUND: f64 = 1e-6;
+/// Steps without a measurable fall after which the search ends.
+const STALLED_STEPS: u32 = 4;
+/// How many times the tolerance a gradient may be where rounding lets the value fall no further.
+const SETTLED: f64 = 1e3;
 
 /// Minimises `objective`; `None` when it is not finite at the start.
 pub(crate) fn minimise<const N: usize>(
@@ -41,17 +47,16 @@ pub(crate) fn minimise<const N: usize>(
     }
     let mut inverse_hessian = identity();
     let mut fresh = true;
+    let mut stalled = 0;
     for iterations in 0..MAX_ITERATIONS {
         let free = free_gradient(search, &at, &gradient);
-        let ended = |converged, evaluations| Minimum {
-            at,
-            value,
-            converged,
-            iterations,
-            evaluations,
-        };
+        let ended = |converged, evaluations| Minimum { at, value, converged, iterations, evaluations };
         if largest(&free) <= search.tolerance {
             return Some(ended(true, evaluations));
+        }
+        if stalled == STALLED_STEPS {
+            let settled = largest(&free) <= SETTLED * search.tolerance;
+            return Some(ended(settled, evaluations));
         }
         let direction = direction(&inverse_hessian, &free);
         let slope = dot(&direction, &free);
@@ -60,17 +65,11 @@ pub(crate) fn minimise<const N: usize>(
             fresh = true;
             continue;
         }
-        let line = Line {
-            search,
-            at: &at,
-            value,
-            direction: &direction,
-            slope,
-        };
+        let line = Line { search, at: &at, value, free: &free, direction: &direction, slope };
         let found = line.descend(fresh, &mut objective, &mut evaluations);
         let Some((next, next_value, next_gradient)) = found else {
             if fresh {
-                let settled = largest(&free) <= 1e3 * search.tolerance;
+                let settled = largest(&free) <= SETTLED * search.tolerance;
                 return Some(ended(settled, evaluations));
             }
             inverse_hessian = identity();
@@ -78,26 +77,20 @@ pub(crate) fn minimise<const N: usize>(
             continue;
         };
         let step = minus(&next, &at);
-        let bend = minus(
-            &free_gradient(search, &next, &next_gradient),
-            &free_gradient(search, &next, &gradient),
-        );
+        let bend = minus(&free_gradient(search, &next, &next_gradient), &free_gradient(search, &next, &gradient));
         fresh = !update(&mut inverse_hessian, &step, &bend, fresh);
+        let fell = value - next_value > ROUNDING * value.abs();
+        stalled = if fell { 0 } else { stalled + 1 };
         (at, value, gradient) = (next, next_value, next_gradient);
     }
-    Some(Minimum {
-        at,
-        value,
-        converged: false,
-        iterations: MAX_ITERATIONS,
-        evaluations,
-    })
+    Some(Minimum { at, value, converged: false, iterations: MAX_ITERATIONS, evaluations })
 }
 
 struct Line<'a, const N: usize> {
     search: &'a Search<N>,
     at: &'a [f64; N],
     value: f64,
+    free: &'a [f64; N],
     direction: &'a [f64; N],
     slope: f64,
 }
@@ -123,13 +116,15 @@ impl<const N: usize> Line<'_, N> {
                 *coordinate += scale * by;
             }
             let trial = clamp(self.search, &trial);
-            if trial == *self.at {
+            if largest(&minus(&trial, self.at)) <= 0.0 {
                 return best;
             }
             let (value, gradient) = objective(&trial);
             *evaluations += 1;
             let noise = ROUNDING * self.value.abs();
-            let enough = value <= self.value + 1e-4 * scale * self.slope + noise;
+            // The fall promised by where the box let the step go, not by where it wanted to (Bertsekas 1976).
+            let promised = dot(self.free, &minus(&trial, self.at));
+            let enough = value <= self.value + 1e-4 * promised + noise;
             let better = best.as_ref().is_none_or(|(_, least, _)| value < *least);
             if !(is_finite(&(value, gradient)) && enough && better) {
                 if best.is_some() {
@@ -139,10 +134,7 @@ impl<const N: usize> Line<'_, N> {
                 scale *= self.shortening(scale, value);
                 continue;
             }
-            let slope = dot(
-                self.direction,
-                &free_gradient(self.search, &trial, &gradient),
-            );
+            let slope = dot(self.direction, &free_gradient(self.search, &trial, &gradient));
             best = Some((trial, value, gradient));
             let stretch = !shortened && slope < 0.9 * self.slope;
             if !stretch || scale * length >= LONGEST_STEP {
@@ -157,11 +149,7 @@ impl<const N: usize> Line<'_, N> {
     fn shortening(&self, scale: f64, refused: f64) -> f64 {
         let rise = refused - self.value - scale * self.slope;
         let factor = -0.5 * scale * self.slope / rise;
-        if factor.is_finite() {
-            factor.clamp(0.1, 0.5)
-        } else {
-            0.1
-        }
+        if factor.is_finite() { factor.clamp(0.1, 0.5) } else { 0.1 }
     }
 }
 
@@ -187,12 +175,7 @@ fn direction<const N: usize>(inverse_hessian: &Matrix<N>, free: &[f64; N]) -> [f
 }
 
 /// The BFGS update of the inverse Hessian; refused (false) when the function does not curve upwards along the step.
-fn update<const N: usize>(
-    inverse_hessian: &mut Matrix<N>,
-    step: &[f64; N],
-    bend: &[f64; N],
-    fresh: bool,
-) -> bool {
+fn update<const N: usize>(inverse_hessian: &mut Matrix<N>, step: &[f64; N], bend: &[f64; N], fresh: bool) -> bool {
     let curvature = dot(step, bend);
     if curvature <= 1e-12 * dot(step, step).sqrt() * dot(bend, bend).sqrt() {
         return false;
@@ -215,14 +198,10 @@ fn update<const N: usize>(
 }
 
 /// The gradient without the components that only push against the box.
-fn free_gradient<const N: usize>(
-    search: &Search<N>,
-    at: &[f64; N],
-    gradient: &[f64; N],
-) -> [f64; N] {
+fn free_gradient<const N: usize>(search: &Search<N>, at: &[f64; N], gradient: &[f64; N]) -> [f64; N] {
     std::array::from_fn(|i| {
-        let stopped = (at[i] <= search.lower[i] && gradient[i] > 0.0)
-            || (at[i] >= search.upper[i] && gradient[i] < 0.0);
+        let stopped = (at[i] <= search.lower[i] + AT_BOUND && gradient[i] > 0.0)
+            || (at[i] >= search.upper[i] - AT_BOUND && gradient[i] < 0.0);
         if stopped { 0.0 } else { gradient[i] }
     })
 }
@@ -260,12 +239,7 @@ mod tests {
     }
 
     fn search(upper: [f64; 2]) -> Search<2> {
-        Search {
-            start: [-1.2, 1.0],
-            lower: [-5.0; 2],
-            upper,
-            tolerance: 1e-9,
-        }
+        Search { start: [-1.2, 1.0], lower: [-5.0; 2], upper, tolerance: 1e-9 }
     }
 
     #[test]

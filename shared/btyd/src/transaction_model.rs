@@ -78,8 +78,7 @@ impl TransactionModel {
 
     /// Purchases expected of the customer in the next `horizon` time units.
     pub fn expected_purchases(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
-        self.dropout()
-            .expected_purchases(frequency, recency, age, horizon)
+        self.dropout().expected_purchases(frequency, recency, age, horizon)
     }
 
     /// Repeat purchases expected of a customer just won in the first `horizon` time units.

@@ -85,10 +85,7 @@ impl Error {
 
     /// A fault of ours. The caller sees a fixed sentence; the source is logged where the error leaves the service.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self {
-            source: Some(source.into()),
-            ..Self::new(Reason::Internal, "an internal fault; report the request id")
-        }
+        Self { source: Some(source.into()), ..Self::new(Reason::Internal, "an internal fault; report the request id") }
     }
 
     /// What the service needs is out of reach for now.

@@ -14,7 +14,6 @@ use clientele_service::{
     serve::stopped,
 };
 use futures::{Stream, StreamExt, TryStreamExt, stream};
-use jiff_sqlx::ToSqlx as _;
 use sqlx::{AssertSqlSafe, PgPool, SqlSafeStr, SqlStr, postgres::PgListener};
 use tokio::sync::watch;
 use tonic::{Request, Response, Status};
@@ -89,7 +88,7 @@ impl Feed {
         listener.listen(&format!("{}_feed", self.schema)).await?;
         loop {
             let notification = listener.recv().await?;
-            let position = notification.payload().parse().unwrap_or_default();
+            let position: i64 = notification.payload().parse().unwrap_or_default();
             self.latest.send_if_modified(|latest| {
                 let newer = position > *latest;
                 *latest = position.max(*latest);

@@ -6,8 +6,7 @@ use std::cmp::Ordering;
 pub fn is_plain(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let all_digits =
-        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     all_digits(whole) && all_digits(fraction)
 }
 
@@ -20,17 +19,8 @@ pub fn is_stored(text: &str) -> bool {
 pub fn compare(a: &str, b: &str) -> Ordering {
     let (a, b) = (Number::read(a), Number::read(b));
     a.class.cmp(&b.class).then_with(|| {
-        let by_size = a
-            .whole
-            .len()
-            .cmp(&b.whole.len())
-            .then(a.whole.cmp(b.whole))
-            .then(a.fraction.cmp(b.fraction));
-        if a.class == Class::Negative {
-            by_size.reverse()
-        } else {
-            by_size
-        }
+        let by_size = a.whole.len().cmp(&b.whole.len()).then(a.whole.cmp(b.whole)).then(a.fraction.cmp(b.fraction));
+        if a.class == Class::Negative { by_size.reverse() } else { by_size }
     })
 }
 
@@ -53,35 +43,22 @@ struct Number<'t> {
 
 impl<'t> Number<'t> {
     fn read(text: &'t str) -> Self {
-        let special = |class| Self {
-            class,
-            whole: "",
-            fraction: "",
-        };
+        let special = |class| Self { class, whole: "", fraction: "" };
         match text {
             "NaN" => return special(Class::NaN),
             "Infinity" => return special(Class::Infinity),
             "-Infinity" => return special(Class::MinusInfinity),
             _ => {}
         }
-        let (negative, digits) = text
-            .strip_prefix('-')
-            .map_or((false, text), |digits| (true, digits));
+        let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        let (whole, fraction) = (
-            whole.trim_start_matches('0'),
-            fraction.trim_end_matches('0'),
-        );
+        let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
         let class = match (whole.is_empty() && fraction.is_empty(), negative) {
             (true, _) => Class::Zero,
             (false, true) => Class::Negative,
             (false, false) => Class::Positive,
         };
-        Self {
-            class,
-            whole,
-            fraction,
-        }
+        Self { class, whole, fraction }
     }
 }
 
@@ -121,9 +98,7 @@ mod tests {
         for good in ["0", "-1", "19.90", "00.5"] {
             assert!(is_plain(good), "{good}");
         }
-        for bad in [
-            "", "-", ".5", "5.", "1e3", "+1", "1_000", "1.2.3", "NaN", "--1", "١",
-        ] {
+        for bad in ["", "-", ".5", "5.", "1e3", "+1", "1_000", "1.2.3", "NaN", "--1", "١"] {
             assert!(!is_plain(bad), "{bad}");
         }
     }

@@ -61,16 +61,10 @@ impl PageError {
     }
 
     pub(crate) fn filter(position: usize, message: impl Into<String>) -> Self {
-        Self::Filter {
-            position,
-            message: message.into(),
-        }
+        Self::Filter { position, message: message.into() }
     }
 
     pub(crate) fn order_by(position: usize, message: impl Into<String>) -> Self {
-        Self::OrderBy {
-            position,
-            message: message.into(),
-        }
+        Self::OrderBy { position, message: message.into() }
     }
 }

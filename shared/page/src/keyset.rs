@@ -7,18 +7,11 @@ pub type Key = Option<Value>;
 
 /// The rows that come after the one with these keys; one key for each term of the order.
 pub fn after(order: &Order, keys: &[Key]) -> Fragment {
-    let pairs: Vec<(Term, Key)> = order
-        .terms()
-        .iter()
-        .copied()
-        .zip(keys.iter().cloned())
-        .collect();
+    let pairs: Vec<(Term, Key)> = order.terms().iter().copied().zip(keys.iter().cloned()).collect();
     let mut sql = Fragment::default();
     match pairs.as_slice() {
         [] => sql.text("TRUE"),
-        [(first, _), ..] if pairs.iter().all(|pair| is_plain(pair, first.descending)) => {
-            sql.append(row_wise(&pairs))
-        }
+        [(first, _), ..] if pairs.iter().all(|pair| is_plain(pair, first.descending)) => sql.append(row_wise(&pairs)),
         _ => sql.append(term_wise(&pairs)),
     };
     sql
@@ -36,21 +29,13 @@ fn row_wise(pairs: &[(Term, Key)]) -> Fragment {
         let comma = if index > 0 { ", " } else { "" };
         columns.text(comma).text(&term.field.sql());
         values.text(comma);
-        key.iter().for_each(|value| {
+        if let Some(value) = key {
             values.bind(value.clone());
-        });
+        }
     }
-    let operator = if pairs[0].0.descending {
-        ") < ("
-    } else {
-        ") > ("
-    };
+    let operator = if pairs[0].0.descending { ") < (" } else { ") > (" };
     let mut sql = Fragment::default();
-    sql.text("(")
-        .append(columns)
-        .text(operator)
-        .append(values)
-        .text(")");
+    sql.text("(").append(columns).text(operator).append(values).text(")");
     sql
 }
 
@@ -62,26 +47,16 @@ fn term_wise(pairs: &[(Term, Key)]) -> Fragment {
     };
     let column = term.field.sql();
     let Some(value) = key else {
-        sql.text("(")
-            .text(&column)
-            .text(" IS NULL AND ")
-            .append(term_wise(rest))
-            .text(")");
+        sql.text("(").text(&column).text(" IS NULL AND ").append(term_wise(rest)).text(")");
         return sql;
     };
     let operator = if term.descending { " < " } else { " > " };
-    sql.text("(")
-        .text(&column)
-        .text(operator)
-        .bind(value.clone());
+    sql.text("(").text(&column).text(operator).bind(value.clone());
     if term.field.nullable {
         sql.text(" OR ").text(&column).text(" IS NULL");
     }
     if !rest.is_empty() {
-        sql.text(" OR (")
-            .text(&column)
-            .text(" = ")
-            .bind(value.clone());
+        sql.text(" OR (").text(&column).text(" = ").bind(value.clone());
         sql.text(" AND ").append(term_wise(rest)).text(")");
     }
     sql.text(")");
@@ -102,21 +77,13 @@ mod tests {
     );
 
     fn sql(order_by: &str, keys: &[Key]) -> String {
-        after(&Order::parse(order_by, &SCHEMA).unwrap(), keys)
-            .to_sql(1)
-            .0
+        after(&Order::parse(order_by, &SCHEMA).unwrap(), keys).to_sql(1).0
     }
 
     #[test]
     fn one_direction_without_nulls_is_a_row_comparison() {
-        assert_eq!(
-            sql("name", &[Some("a".into()), Some(1.into())]),
-            "(name, id) > ($1, $2)"
-        );
-        assert_eq!(
-            sql("name desc", &[Some("a".into()), Some(1.into())]),
-            "(name, id) < ($1, $2)"
-        );
+        assert_eq!(sql("name", &[Some("a".into()), Some(1.into())]), "(name, id) > ($1, $2)");
+        assert_eq!(sql("name desc", &[Some("a".into()), Some(1.into())]), "(name, id) < ($1, $2)");
         assert_eq!(sql("", &[Some(1.into())]), "(id) > ($1)");
     }
 
@@ -134,9 +101,6 @@ mod tests {
             sql("clv desc", &[Some(2.5.into()), Some(1.into())]),
             "(clv < $1 OR clv IS NULL OR (clv = $2 AND (id < $3)))"
         );
-        assert_eq!(
-            sql("clv desc", &[None, Some(1.into())]),
-            "(clv IS NULL AND (id < $1))"
-        );
+        assert_eq!(sql("clv desc", &[None, Some(1.into())]), "(clv IS NULL AND (id < $1))");
     }
 }

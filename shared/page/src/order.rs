@@ -21,11 +21,7 @@ impl Order {
     /// Reads `order_by`; an empty one is the schema's default. The unique field follows in the direction of the last term, so that
     /// one index serves both directions.
     pub fn parse(text: &str, schema: &'static Schema) -> Result<Self, PageError> {
-        let text = if text.trim().is_empty() {
-            schema.default_order
-        } else {
-            text
-        };
+        let text = if text.trim().is_empty() { schema.default_order } else { text };
         let mut terms: Vec<Term> = vec![];
         let mut position = 1;
         if !text.trim().is_empty() {
@@ -44,10 +40,7 @@ impl Order {
             terms.truncate(last + 1);
         } else {
             let descending = terms.last().is_some_and(|term| term.descending);
-            terms.push(Term {
-                field: &schema.unique,
-                descending,
-            });
+            terms.push(Term { field: &schema.unique, descending });
         }
         Ok(Self { terms })
     }
@@ -71,13 +64,7 @@ impl Order {
 
     /// The same order always as the same text, unique field included.
     pub(crate) fn canonical(&self) -> String {
-        self.joined(|term| {
-            format!(
-                "{}{}",
-                term.field.name,
-                if term.descending { " desc" } else { "" }
-            )
-        })
+        self.joined(|term| format!("{}{}", term.field.name, if term.descending { " desc" } else { "" }))
     }
 
     fn joined(&self, write: impl Fn(&Term) -> String) -> String {
@@ -89,24 +76,17 @@ fn read_term(part: &str, position: usize, schema: &'static Schema) -> Result<Ter
     let position = start(part, position);
     let mut words = part.split_whitespace();
     let Some(name) = words.next() else {
-        return Err(PageError::order_by(
-            position,
-            "the name of a field is missing between commas",
-        ));
+        return Err(PageError::order_by(position, "the name of a field is missing between commas"));
     };
     let Some(field) = schema.field(name).filter(|field| field.sortable) else {
-        let message = format!(
-            "one cannot sort by this; the fields are {}",
-            schema.sortable_names()
-        );
+        let message = format!("one cannot sort by this; the fields are {}", schema.sortable_names());
         return Err(PageError::order_by(position, message));
     };
     let descending = match (words.next(), words.next()) {
         (None | Some("asc"), None) => false,
         (Some("desc"), None) => true,
         _ => {
-            let message =
-                format!("after {name} only desc may stand; put a comma before the next field");
+            let message = format!("after {name} only desc may stand; put a comma before the next field");
             return Err(PageError::order_by(position, message));
         }
     };
@@ -126,9 +106,7 @@ mod tests {
     static SCHEMA: Schema = Schema::new(
         Field::new("customer_id", "c.customer_id", Kind::Uuid),
         &[
-            Field::new("clv", "s.clv", Kind::Float)
-                .nullable()
-                .sortable(),
+            Field::new("clv", "s.clv", Kind::Float).nullable().sortable(),
             Field::new("display_name", "c.display_name", Kind::Text).sortable(),
             Field::new("email", "c.email", Kind::Text),
         ],
@@ -142,10 +120,7 @@ mod tests {
     #[test]
     fn every_order_ends_with_the_unique_field_in_the_last_direction() {
         assert_eq!(sql("display_name"), "c.display_name, c.customer_id");
-        assert_eq!(
-            sql(" clv   desc ,display_name asc"),
-            "s.clv DESC NULLS LAST, c.display_name, c.customer_id"
-        );
+        assert_eq!(sql(" clv   desc ,display_name asc"), "s.clv DESC NULLS LAST, c.display_name, c.customer_id");
         assert_eq!(sql("clv desc"), "s.clv DESC NULLS LAST, c.customer_id DESC");
         assert_eq!(sql("clv"), "s.clv, c.customer_id");
     }
@@ -163,11 +138,7 @@ mod tests {
     #[test]
     fn what_cannot_be_sorted_by_is_refused_where_it_stands() {
         for (text, position, says) in [
-            (
-                "clv desc, email",
-                11,
-                "the fields are customer_id, clv, display_name",
-            ),
+            ("clv desc, email", 11, "the fields are customer_id, clv, display_name"),
             ("clv descending", 1, "only desc"),
             ("clv desc display_name", 1, "comma"),
             ("clv,, display_name", 5, "missing"),

@@ -4,10 +4,7 @@ use jiff_sqlx::{Date, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, QueryBuilder, Row as _};
 
-use crate::{
-    Arguments, Field, Filter, Fragment, Key, Kind, Order, PageError, Schema, Value, after,
-    page_size, token,
-};
+use crate::{Arguments, Field, Filter, Fragment, Key, Kind, Order, PageError, Schema, Value, after, page_size, token};
 
 /// The fields of a list request that every list has.
 #[derive(Debug, Clone)]
@@ -27,13 +24,7 @@ pub struct ListRequest<'r> {
 impl ListRequest<'_> {
     /// A request for the first page of everything.
     pub const fn new(arguments: Arguments) -> Self {
-        Self {
-            page_size: 0,
-            page_token: "",
-            filter: "",
-            order_by: "",
-            arguments,
-        }
+        Self { page_size: 0, page_token: "", filter: "", order_by: "", arguments }
     }
 }
 
@@ -48,10 +39,7 @@ pub struct PageSizes {
 
 impl Default for PageSizes {
     fn default() -> Self {
-        Self {
-            default: 50,
-            max: 1000,
-        }
+        Self { default: 50, max: 1000 }
     }
 }
 
@@ -80,11 +68,7 @@ pub struct Page<T> {
 
 impl Schema {
     /// Reads a list request, or says everything that is wrong with it.
-    pub fn plan(
-        &'static self,
-        request: &ListRequest<'_>,
-        sizes: PageSizes,
-    ) -> Result<ListPlan, Vec<PageError>> {
+    pub fn plan(&'static self, request: &ListRequest<'_>, sizes: PageSizes) -> Result<ListPlan, Vec<PageError>> {
         let limit = page_size(request.page_size, sizes.default, sizes.max);
         let filter = Filter::parse(request.filter, self);
         let order = Order::parse(request.order_by, self);
@@ -94,22 +78,11 @@ impl Schema {
                 let arguments = arguments.with("order_by", &order.canonical());
                 let after = match request.page_token {
                     "" => None,
-                    token => Some(
-                        token::decode(&arguments, &order, token).map_err(|error| vec![error])?,
-                    ),
+                    token => Some(token::decode(&arguments, &order, token).map_err(|error| vec![error])?),
                 };
-                Ok(ListPlan {
-                    limit,
-                    filter,
-                    order,
-                    after,
-                    arguments,
-                })
+                Ok(ListPlan { limit, filter, order, after, arguments })
             }
-            (limit, filter, order) => Err([limit.err(), filter.err(), order.err()]
-                .into_iter()
-                .flatten()
-                .collect()),
+            (limit, filter, order) => Err([limit.err(), filter.err(), order.err()].into_iter().flatten().collect()),
         }
     }
 }
@@ -149,18 +122,12 @@ impl ListPlan {
     pub fn finish(&self, rows: Vec<PgRow>) -> Result<Page<PgRow>, sqlx::Error> {
         self.finish_by(rows, |row| {
             let terms = self.order.terms().iter().enumerate();
-            terms
-                .map(|(index, term)| read_key(row, &format!("page_key_{index}"), term.field))
-                .collect()
+            terms.map(|(index, term)| read_key(row, &format!("page_key_{index}"), term.field)).collect()
         })
     }
 
     /// The page, from items whose keys the caller reads: one for each term of [`Self::order`].
-    pub fn finish_by<T, E>(
-        &self,
-        mut items: Vec<T>,
-        keys: impl Fn(&T) -> Result<Vec<Key>, E>,
-    ) -> Result<Page<T>, E>
+    pub fn finish_by<T, E>(&self, mut items: Vec<T>, keys: impl Fn(&T) -> Result<Vec<Key>, E>) -> Result<Page<T>, E>
     where
         E: From<sqlx::Error>,
     {
@@ -173,10 +140,7 @@ impl ListPlan {
                 token.map_err(|error| sqlx::Error::Encode(error.into()))?
             }
         };
-        Ok(Page {
-            items,
-            next_page_token,
-        })
+        Ok(Page { items, next_page_token })
     }
 }
 
@@ -184,10 +148,7 @@ impl<T> Page<T> {
     /// The same page of something else.
     pub fn try_map<U, E>(self, map: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
         let items = self.items.into_iter().map(map).collect::<Result<_, E>>()?;
-        Ok(Page {
-            items,
-            next_page_token: self.next_page_token,
-        })
+        Ok(Page { items, next_page_token: self.next_page_token })
     }
 }
 
@@ -197,11 +158,7 @@ fn read_key(row: &PgRow, name: &str, field: &Field) -> Result<Key, sqlx::Error> 
     where
         T: sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
     {
-        if field.nullable {
-            row.try_get(name)
-        } else {
-            row.try_get(name).map(Some)
-        }
+        if field.nullable { row.try_get(name) } else { row.try_get(name).map(Some) }
     }
     Ok(match field.kind {
         Kind::Text | Kind::Enum(_) => read(row, name, field)?.map(Value::Text),
@@ -209,9 +166,7 @@ fn read_key(row: &PgRow, name: &str, field: &Field) -> Result<Key, sqlx::Error> 
         Kind::Float => read(row, name, field)?.map(Value::Float),
         Kind::Decimal => read(row, name, field)?.map(Value::Decimal),
         Kind::Bool => read(row, name, field)?.map(Value::Bool),
-        Kind::Timestamp => {
-            read(row, name, field)?.map(|at: Timestamp| Value::Timestamp(at.to_jiff()))
-        }
+        Kind::Timestamp => read(row, name, field)?.map(|at: Timestamp| Value::Timestamp(at.to_jiff())),
         Kind::Date => read(row, name, field)?.map(|date: Date| Value::Date(date.to_jiff())),
         Kind::Uuid => read(row, name, field)?.map(Value::Uuid),
         // Unreachable: `Field::sortable` refuses them when the schema is compiled.

@@ -85,23 +85,16 @@ pub struct Field {
 impl Field {
     /// A field that one may filter by, whose column is NOT NULL.
     pub const fn new(name: &'static str, column: &'static str, kind: Kind) -> Self {
-        Self {
-            name,
-            column,
-            kind,
-            nullable: false,
-            filterable: true,
-            sortable: false,
-        }
+        Self { name, column, kind, nullable: false, filterable: true, sortable: false }
     }
 
     /// Lets `order_by` name it. Give the column an index that ends with the unique column.
+    ///
+    /// # Panics
+    /// For a map or list; at compile time, as schemas are statics.
     #[must_use]
     pub const fn sortable(mut self) -> Self {
-        assert!(
-            !matches!(self.kind, Kind::TextMap | Kind::TextList),
-            "maps and lists have no order"
-        );
+        assert!(!matches!(self.kind, Kind::TextMap | Kind::TextList), "maps and lists have no order");
         self.sortable = true;
         self
     }
@@ -115,15 +108,9 @@ impl Field {
 
     /// The column as an operand: in parentheses unless it is a plain name.
     pub(crate) fn sql(&self) -> String {
-        let is_name = self
-            .column
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'"'));
-        if is_name {
-            self.column.to_owned()
-        } else {
-            format!("({})", self.column)
-        }
+        let is_name =
+            self.column.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'"'));
+        if is_name { self.column.to_owned() } else { format!("({})", self.column) }
     }
 
     /// Keeps it out of `filter`.
@@ -162,13 +149,12 @@ pub struct Schema {
 
 impl Schema {
     /// A schema whose lists are in the order of the unique field unless asked otherwise.
+    ///
+    /// # Panics
+    /// Where the unique field is nullable; at compile time, as schemas are statics.
     pub const fn new(unique: Field, fields: &'static [Field]) -> Self {
         assert!(!unique.nullable, "the unique field cannot be NULL");
-        Self {
-            unique: unique.sortable(),
-            fields,
-            default_order: "",
-        }
+        Self { unique: unique.sortable(), fields, default_order: "" }
     }
 
     /// Sets the `order_by` of requests that have none.
@@ -200,8 +186,5 @@ impl Schema {
 }
 
 fn names(fields: impl Iterator<Item = &'static Field>) -> String {
-    fields
-        .map(|field| field.name)
-        .collect::<Vec<_>>()
-        .join(", ")
+    fields.map(|field| field.name).collect::<Vec<_>>().join(", ")
 }

@@ -31,11 +31,7 @@ impl Fragment {
 
     /// Adds a placeholder and its value.
     pub fn bind(&mut self, value: Value) -> &mut Self {
-        let cast = if matches!(value, Value::Decimal(_)) {
-            "::text::numeric"
-        } else {
-            ""
-        };
+        let cast = if matches!(value, Value::Decimal(_)) { "::text::numeric" } else { "" };
         self.parts.push(Part::Bind(value));
         self.text(cast)
     }
@@ -111,11 +107,7 @@ mod tests {
         let mut inner = Fragment::default();
         inner.text("b = ").bind(Value::Decimal("1.5".into()));
         let mut fragment = Fragment::default();
-        fragment
-            .text("a = ")
-            .bind(Value::Int(7))
-            .text(" AND ")
-            .append(inner);
+        fragment.text("a = ").bind(Value::Int(7)).text(" AND ").append(inner);
         let (sql, values) = fragment.to_sql(3);
         assert_eq!(sql, "a = $3 AND b = $4::text::numeric");
         assert_eq!(values, [Value::Int(7), Value::Decimal("1.5".into())]);

@@ -28,10 +28,7 @@ pub struct Arguments {
 impl Arguments {
     /// The arguments of a method, such as `customers.list_customers`.
     pub fn of(method: &str) -> Self {
-        Self {
-            hash: Sha256::new(),
-        }
-        .with("method", method)
+        Self { hash: Sha256::new() }.with("method", method)
     }
 
     /// Adds one argument.
@@ -64,9 +61,7 @@ pub fn decode(arguments: &Arguments, order: &Order, token: &str) -> Result<Vec<K
     if token.len() > TOKEN_MAX_LENGTH {
         return Err(PageError::InvalidToken);
     }
-    let bytes = URL_SAFE_NO_PAD
-        .decode(token)
-        .map_err(|_| PageError::InvalidToken)?;
+    let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| PageError::InvalidToken)?;
     let Some((header, payload)) = bytes.split_first_chunk::<HEADER>() else {
         return Err(PageError::InvalidToken);
     };
@@ -80,20 +75,11 @@ pub fn decode(arguments: &Arguments, order: &Order, token: &str) -> Result<Vec<K
         return Err(PageError::ForeignToken);
     }
     let keys: Vec<Key> = serde_json::from_slice(payload).map_err(|_| PageError::InvalidToken)?;
-    if fit(order, &keys) {
-        Ok(keys)
-    } else {
-        Err(PageError::InvalidToken)
-    }
+    if fit(order, &keys) { Ok(keys) } else { Err(PageError::InvalidToken) }
 }
 
 fn check(of: [u8; FINGERPRINT], payload: &[u8]) -> [u8; FINGERPRINT] {
-    shortened(
-        Sha256::new()
-            .chain_update([VERSION])
-            .chain_update(of)
-            .chain_update(payload),
-    )
+    shortened(Sha256::new().chain_update([VERSION]).chain_update(of).chain_update(payload))
 }
 
 fn shortened(hash: Sha256) -> [u8; FINGERPRINT] {
@@ -148,22 +134,13 @@ mod tests {
     }
 
     fn keys() -> Vec<Key> {
-        vec![
-            Some("Ångström".into()),
-            Some((0.1 + 0.2).into()),
-            Some(7.into()),
-        ]
+        vec![Some("Ångström".into()), Some((0.1 + 0.2).into()), Some(7.into())]
     }
 
     #[test]
     fn a_token_gives_back_its_keys() {
         let token = encode(&arguments(), &keys()).unwrap();
-        assert!(
-            token
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'),
-            "{token}"
-        );
+        assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'), "{token}");
         assert_eq!(decode(&arguments(), &order(), &token), Ok(keys()));
     }
 
@@ -176,10 +153,7 @@ mod tests {
             Arguments::of("list").with("paren", "tp"),
             Arguments::of("list").with("parent", "p").with("filter", ""),
         ] {
-            assert_eq!(
-                decode(&other, &order(), &token),
-                Err(PageError::ForeignToken)
-            );
+            assert_eq!(decode(&other, &order(), &token), Err(PageError::ForeignToken));
         }
     }
 
@@ -188,22 +162,13 @@ mod tests {
         for keys in [
             vec![],
             vec![Some("a".into()), Some(0.1.into())],
-            vec![
-                Some("a".into()),
-                Some(0.1.into()),
-                Some(7.into()),
-                Some(8.into()),
-            ],
+            vec![Some("a".into()), Some(0.1.into()), Some(7.into()), Some(8.into())],
             vec![Some(1.into()), Some(0.1.into()), Some(7.into())],
             vec![Some("a".into()), None, Some(7.into())],
             vec![Some("a\0".into()), Some(0.1.into()), Some(7.into())],
         ] {
             let token = encode(&arguments(), &keys).unwrap();
-            assert_eq!(
-                decode(&arguments(), &order(), &token),
-                Err(PageError::InvalidToken),
-                "{keys:?}"
-            );
+            assert_eq!(decode(&arguments(), &order(), &token), Err(PageError::InvalidToken), "{keys:?}");
         }
     }
 

@@ -63,8 +63,7 @@ impl Value {
 
 /// Postgres puts NaN after every number and takes it as equal to itself.
 fn compare_floats(a: f64, b: f64) -> Ordering {
-    a.partial_cmp(&b)
-        .unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+    a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
 }
 
 /// What one field of an object in memory holds, for [`crate::Filter::matches`].
@@ -130,10 +129,7 @@ impl<T: Into<FieldValue>> From<Option<T>> for FieldValue {
 mod float_bits {
     use serde::{Deserialize, Deserializer, Serializer};
 
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "the signature serde calls"
-    )]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde calls")]
     pub fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(value.to_bits())
     }

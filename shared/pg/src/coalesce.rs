@@ -66,9 +66,7 @@ impl<K, V> Clone for Coalescer<K, V> {
 
 impl<K, V> fmt::Debug for Coalescer<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Coalescer")
-            .field("workers", &self.0.workers)
-            .finish_non_exhaustive()
+        f.debug_struct("Coalescer").field("workers", &self.0.workers).finish_non_exhaustive()
     }
 }
 
@@ -93,10 +91,7 @@ where
         R: Future<Output = Result<HashMap<K, V>, sqlx::Error>> + Send + 'static,
     {
         Self(Arc::new(Shared {
-            queue: Mutex::new(Queue {
-                waiting: Vec::new(),
-                working: 0,
-            }),
+            queue: Mutex::new(Queue { waiting: Vec::new(), working: 0 }),
             read: Box::new(move |keys| read(keys).boxed()),
             workers: workers.max(1),
         }))
@@ -113,10 +108,7 @@ where
             start
         };
         if start {
-            tokio::spawn(work(Working {
-                shared: Arc::clone(&self.0),
-                held: true,
-            }));
+            tokio::spawn(work(Working { shared: Arc::clone(&self.0), held: true }));
         }
         answered.await.unwrap_or_else(|_| Err(Arc::new(Error::Stopped)))
     }
@@ -199,9 +191,5 @@ where
 
 fn distinct<K: Clone + Eq + Hash, W>(batch: &[(K, W)]) -> Vec<K> {
     let mut seen = HashSet::with_capacity(batch.len());
-    batch
-        .iter()
-        .filter(|(key, _)| seen.insert(key))
-        .map(|(key, _)| key.clone())
-        .collect()
+    batch.iter().filter(|(key, _)| seen.insert(key)).map(|(key, _)| key.clone()).collect()
 }

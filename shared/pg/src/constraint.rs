@@ -32,12 +32,8 @@ impl Kind {
     /// Classifies an error.
     pub fn of(error: &Error) -> Self {
         match error {
-            Error::Database(database) => database
-                .code()
-                .map_or(Self::Internal, |code| Self::of_code(&code)),
-            Error::Io(_) | Error::Tls(_) | Error::PoolClosed | Error::WorkerCrashed => {
-                Self::Unavailable
-            }
+            Error::Database(database) => database.code().map_or(Self::Internal, |code| Self::of_code(&code)),
+            Error::Io(_) | Error::Tls(_) | Error::PoolClosed | Error::WorkerCrashed => Self::Unavailable,
             Error::PoolTimedOut => Self::Busy,
             Error::RowNotFound => Self::NotFound,
             _ => Self::Internal,
@@ -52,9 +48,7 @@ impl Kind {
             "53300" => Self::Busy,
             "42501" => Self::Denied,
             // Shutdown, crash, starting up, idle timeouts, dropped database, read-only after a fail-over.
-            "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "25P03" | "25006" => {
-                Self::Unavailable
-            }
+            "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "25P03" | "25006" => Self::Unavailable,
             _ if code.starts_with("23") => Self::Violation,
             _ if code.starts_with("08") => Self::Unavailable,
             _ if code.starts_with("22") => Self::BadValue,

@@ -17,7 +17,7 @@ use crate::tx::Begin;
 use crate::{Pool, Schema, Tx};
 
 /// How long a response is kept unless configured otherwise.
-pub const KEEP: Duration = Duration::from_secs(72 * 60 * 60);
+pub const KEEP: Duration = Duration::from_hours(72);
 
 /// The table a service's migrations have to create. The BRIN index makes the sweep cheap and costs writes next to nothing.
 pub fn table_sql(schema: Schema) -> String {

@@ -2,7 +2,7 @@
 //!
 //! `README.md` says which module answers which need.
 
-
+pub mod cluster;
 pub mod coalesce;
 pub mod constraint;
 pub mod copy;
@@ -12,7 +12,7 @@ pub mod pool;
 pub mod schema;
 pub mod tx;
 
-
+pub use cluster::Cluster;
 pub use constraint::Kind;
 pub use pool::{Pool, PoolOptions};
 pub use schema::{Schema, ServiceSchema};

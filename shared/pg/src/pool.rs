@@ -49,7 +49,7 @@ impl PoolOptions {
             max_connections: 16,
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(30),
-            idle_in_transaction_timeout: Duration::from_secs(60),
+            idle_in_transaction_timeout: Duration::from_mins(1),
         }
     }
 
@@ -59,16 +59,11 @@ impl PoolOptions {
             options = options.username(role);
         }
         let search_path = self.search_path.map_or("", Schema::name);
-        Ok(options
-            .application_name(&self.application_name)
-            .options([
-                ("search_path", search_path.to_owned()),
-                ("statement_timeout", milliseconds(self.statement_timeout)),
-                (
-                    "idle_in_transaction_session_timeout",
-                    milliseconds(self.idle_in_transaction_timeout),
-                ),
-            ]))
+        Ok(options.application_name(&self.application_name).options([
+            ("search_path", search_path.to_owned()),
+            ("statement_timeout", milliseconds(self.statement_timeout)),
+            ("idle_in_transaction_session_timeout", milliseconds(self.idle_in_transaction_timeout)),
+        ]))
     }
 }
 
@@ -104,8 +99,8 @@ impl Pool {
             .min_connections(options.min_connections)
             .max_connections(options.max_connections)
             .acquire_timeout(options.acquire_timeout)
-            .idle_timeout(Duration::from_secs(600))
-            .max_lifetime(Duration::from_secs(3600))
+            .idle_timeout(Duration::from_mins(10))
+            .max_lifetime(Duration::from_hours(1))
             .test_before_acquire(false)
             .before_acquire(|connection, meta| {
                 Box::pin(async move {
@@ -117,17 +112,12 @@ impl Pool {
             })
             .connect_with(connect.clone())
             .await
-            .map_err(|source| PoolError::Connect {
-                place: place.clone(),
-                source,
-            })?;
+            .map_err(|source| PoolError::Connect { place: place.clone(), source })?;
         let warm = (0..options.min_connections.min(options.max_connections)).map(|_| requests.acquire());
-        try_join_all(warm)
-            .await
-            .map_err(|source| PoolError::Connect { place, source })?;
+        try_join_all(warm).await.map_err(|source| PoolError::Connect { place, source })?;
         let control = PgPoolOptions::new()
             .max_connections(2)
-            .idle_timeout(Duration::from_secs(60))
+            .idle_timeout(Duration::from_mins(1))
             .connect_lazy_with(connect.application_name(&format!("{} (control)", options.application_name)));
         Ok(Self { requests, control })
     }
@@ -169,22 +159,14 @@ pub enum PoolError {
 
 /// `role@host:port/database`, without the password.
 pub(crate) fn place(options: &PgConnectOptions) -> String {
-    let host = options
-        .get_socket()
-        .map_or_else(|| options.get_host().to_owned(), |folder| folder.display().to_string());
-    format!(
-        "{}@{host}:{}/{}",
-        options.get_username(),
-        options.get_port(),
-        options.get_database().unwrap_or_default()
-    )
+    let host =
+        options.get_socket().map_or_else(|| options.get_host().to_owned(), |folder| folder.display().to_string());
+    format!("{}@{host}:{}/{}", options.get_username(), options.get_port(), options.get_database().unwrap_or_default())
 }
 
 /// The same server as `url`, but this database and, when given, this role without a password.
 pub fn url_for(url: &str, database: &str, role: Option<&str>) -> Result<String, PoolError> {
-    let options = PgConnectOptions::from_str(url)
-        .map_err(PoolError::Url)?
-        .database(database);
+    let options = PgConnectOptions::from_str(url).map_err(PoolError::Url)?.database(database);
     let mut changed = match role {
         Some(role) => options.username(role),
         None => options,
@@ -212,15 +194,9 @@ mod tests {
 
     #[test]
     fn a_url_moves_to_another_database_and_role_on_the_same_socket() {
-        let moved = url_for(
-            "postgres:///postgres?host=/tmp/a-b&port=5555&user=clientele",
-            "other",
-            Some("clientele_value"),
-        );
-        assert_eq!(
-            moved.expect("a valid URL"),
-            "postgres://clientele_value@%2Ftmp%2Fa%2Db:5555/other"
-        );
+        let moved =
+            url_for("postgres:///postgres?host=/tmp/a-b&port=5555&user=clientele", "other", Some("clientele_value"));
+        assert_eq!(moved.expect("a valid URL"), "postgres://clientele_value@%2Ftmp%2Fa%2Db:5555/other");
     }
 
     #[test]

@@ -18,14 +18,8 @@ impl Schema {
     /// When the name is not `[a-z][a-z0-9_]*` of at most 40 bytes.
     pub const fn new(name: &'static str) -> Self {
         let bytes = name.as_bytes();
-        assert!(
-            !bytes.is_empty() && bytes.len() <= MAX_LENGTH,
-            "a schema name has 1 to 40 bytes"
-        );
-        assert!(
-            bytes[0].is_ascii_lowercase(),
-            "a schema name starts with a lower-case letter"
-        );
+        assert!(!bytes.is_empty() && bytes.len() <= MAX_LENGTH, "a schema name has 1 to 40 bytes");
+        assert!(bytes[0].is_ascii_lowercase(), "a schema name starts with a lower-case letter");
         let mut index = 1;
         while index < bytes.len() {
             let byte = bytes[index];
@@ -70,10 +64,7 @@ impl ServiceSchema {
     /// # Panics
     /// As [`Schema::new`].
     pub const fn new(name: &'static str, migrator: &'static Migrator) -> Self {
-        Self {
-            schema: Schema::new(name),
-            migrator,
-        }
+        Self { schema: Schema::new(name), migrator }
     }
 }
 
@@ -84,10 +75,7 @@ mod tests {
     #[test]
     fn a_name_that_would_need_quotes_is_refused() {
         for name in ["", "Value", "1st", "a-b", "a b", "a\"b", "pg;drop", "ü"] {
-            assert!(
-                std::panic::catch_unwind(|| Schema::new(name)).is_err(),
-                "{name:?} was taken"
-            );
+            assert!(std::panic::catch_unwind(|| Schema::new(name)).is_err(), "{name:?} was taken");
         }
     }
 

@@ -72,9 +72,7 @@ impl Tx {
         }
         // A bare COMMIT of a failed transaction answers ROLLBACK without an error, and sqlx does not show which. In a failed
         // transaction the statement before it is an error (25P02); otherwise it runs the deferred constraints due now anyway.
-        raw_sql("SET CONSTRAINTS ALL IMMEDIATE; COMMIT")
-            .execute(&mut *self)
-            .await?;
+        raw_sql("SET CONSTRAINTS ALL IMMEDIATE; COMMIT").execute(&mut *self).await?;
         self.connection = None;
         Ok(())
     }
@@ -120,7 +118,6 @@ impl Drop for Tx {
         };
         let backend = std::mem::replace(&mut self.backend, Backend::Starting(String::new()));
         let control = self.control.clone();
-        self.runtime
-            .spawn(abandon::abandon(connection, backend, control));
+        self.runtime.spawn(abandon::abandon(connection, backend, control));
     }
 }

@@ -70,8 +70,16 @@ pub struct ObserveSettings {
     #[arg(long, default_value = "info", value_name = "FILTER")]
     pub log_filter: String,
     /// How to write them: text or json.
-    #[arg(long, default_value = "text", value_name = "FORMAT")]
+    #[arg(long, default_value = "text", value_name = "FORMAT", value_parser = log_format)]
     pub log_format: LogFormat,
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("write `text` or `json`".to_owned()),
+    }
 }
 
 impl ObserveSettings {

@@ -1,7 +1,7 @@
 //! The commands, one file each.
 //!
 //! A further command `x`: write `x.rs` with `#[derive(clap::Args)] pub struct X` (its doc comment is the help) and
-//! `pub fn run(args: X) -> anyhow::Result<()>`, add a variant to [`Command`] and a line to [`run`]. Wrap what the caller got
+//! `pub fn run(args: X) -> anyhow::Result<()>`, add a variant to `Command` and a line to [`run`]. Wrap what the caller got
 //! wrong in [`Usage`], so that it exits with 2. Results go to [`crate::term::print`], everything else to
 //! [`crate::term::note`].
 
@@ -59,8 +59,7 @@ pub struct Usage(pub String);
 /// 2 for wrong usage or unusable input, 1 for what failed.
 pub fn exit_code(error: &anyhow::Error) -> u8 {
     let unusable = error.chain().any(|cause| {
-        cause.is::<Usage>()
-            || cause.downcast_ref().is_some_and(|error| !matches!(error, FileError::Read(_)))
+        cause.is::<Usage>() || cause.downcast_ref().is_some_and(|error| !matches!(error, FileError::Read(_)))
     });
     if unusable { 2 } else { 1 }
 }

@@ -37,8 +37,7 @@ pub fn parse(text: &str, currency: Currency) -> Result<i64, Problem> {
     let mut parts = unsigned.split(|byte| *byte == b'.');
     let whole = parts.next().unwrap_or_default();
     let decimals = parts.next().unwrap_or_default();
-    let is_number = whole.iter().chain(decimals).all(u8::is_ascii_digit)
-        && !(whole.is_empty() && decimals.is_empty());
+    let is_number = whole.iter().chain(decimals).all(u8::is_ascii_digit) && !(whole.is_empty() && decimals.is_empty());
     if !is_number || parts.next().is_some() {
         return Err(Problem::BadAmount);
     }

@@ -141,9 +141,7 @@ impl<R: Read> Iterator for Customers<R> {
 
 impl Layout {
     fn row(&self, record: Record<'_>) -> Result<CustomerRow, RowError> {
-        let error = |at: usize, problem| {
-            self.header.error(record.place, at, record.field(at), problem)
-        };
+        let error = |at: usize, problem| self.header.error(record.place, at, record.field(at), problem);
         if record.len() != self.header.len() {
             return Err(self.header.wrong_count(record));
         }
@@ -151,12 +149,11 @@ impl Layout {
             "" => Err(error(at, Problem::Empty)),
             text => Ok(text.to_owned()),
         };
-        let optional = |at: Option<usize>, parse: fn(&str) -> Result<String, Problem>| {
-            match at.map(|at| (at, record.field(at))) {
+        let optional =
+            |at: Option<usize>, parse: fn(&str) -> Result<String, Problem>| match at.map(|at| (at, record.field(at))) {
                 None | Some((_, "")) => Ok(String::new()),
                 Some((at, text)) => parse(text).map_err(|problem| error(at, problem)),
-            }
-        };
+            };
         let kind = match self.kind.map(|at| (at, record.field(at))) {
             None | Some((_, "")) => self.default_kind,
             Some((at, text)) => CustomerKind::parse(text).map_err(|problem| error(at, problem))?,

@@ -34,6 +34,23 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// Bytes that are equal exactly for equal moments, the same for ever: they go into ids.
+    pub(super) fn write_key(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.day.year().to_be_bytes());
+        bytes.extend_from_slice(&[self.day.month() as u8, self.day.day() as u8]);
+        bytes.push(u8::from(self.time.is_some()) + u8::from(self.offset.is_some()));
+        if let Some(time) = self.time {
+            let second = (i32::from(time.hour()) * 60 + i32::from(time.minute())) * 60;
+            bytes.extend_from_slice(&(second + i32::from(time.second())).to_be_bytes());
+            bytes.extend_from_slice(&time.subsec_nanosecond().to_be_bytes());
+        }
+        if let Some(offset) = self.offset {
+            bytes.extend_from_slice(&offset.seconds().to_be_bytes());
+        }
+    }
+}
+
 /// A day, or a time with or without its offset, in one form whatever the file wrote.
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,8 +76,7 @@ pub fn parse(text: &str) -> Result<Moment, Problem> {
     let bytes = text.as_bytes();
     let moment = match bytes {
         [] => return Err(Problem::Empty),
-        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2]
-        | [y1, y2, y3, y4, m1, m2, d1, d2] => {
+        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] | [y1, y2, y3, y4, m1, m2, d1, d2] => {
             day([*y1, *y2, *y3, *y4], [*m1, *m2], [*d1, *d2]).map(Moment::from)
         }
         _ if has_either_order(bytes) => return Err(Problem::AmbiguousDate),
@@ -76,9 +92,7 @@ fn day(year: [u8; 4], month: [u8; 2], day: [u8; 2]) -> Option<Date> {
 }
 
 fn number(digits: &[u8]) -> Option<i16> {
-    digits.iter().try_fold(0, |number, digit| {
-        digit.is_ascii_digit().then(|| number * 10 + i16::from(digit - b'0'))
-    })
+    digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + i16::from(digit - b'0')))
 }
 
 fn moment(text: &str) -> Option<Moment> {

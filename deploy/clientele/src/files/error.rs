@@ -59,20 +59,19 @@ pub struct RowError {
 impl RowError {
     /// Whether nothing after this row could be read.
     pub fn stops_reading(&self) -> bool {
-        matches!(
-            self.problem,
-            Problem::EndlessRow | Problem::TooManyBrokenRows(_) | Problem::ReadFailed(_)
-        )
+        matches!(self.problem, Problem::EndlessRow | Problem::TooManyBrokenRows(_) | Problem::ReadFailed(_))
     }
 }
 
 impl fmt::Display for RowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, {}: ", self.place, self.column)?;
-        if !self.value.is_empty() {
-            write!(f, "\"{}\" ", self.value)?;
+        match (self.value.as_str(), self.problem.is_of_the_row()) {
+            ("", _) => write!(f, "{}", self.problem)?,
+            (value, true) => write!(f, "{} (at \"{value}\")", self.problem)?,
+            (value, false) => write!(f, "\"{value}\" {}", self.problem)?,
         }
-        write!(f, "{}; {}", self.problem, self.problem.remedy())
+        write!(f, "; {}", self.problem.remedy())
     }
 }
 
@@ -85,7 +84,7 @@ impl std::error::Error for RowError {
     }
 }
 
-/// What is wrong with a row. `Display` reads on from the value: `"31/12/1997" is an ambiguous date`.
+/// What is wrong with a row. `Display` reads on from the value (`"31/12/1997" is an ambiguous date`) or is about the row.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
     /// A value that must be there is not.
@@ -166,7 +165,7 @@ pub enum Problem {
     EndlessRow,
     /// So many rows that have no columns that this cannot be the format: reading stops.
     #[error(
-        "is the {0}th row that cannot be split into columns, so reading stopped here: this is hardly a CSV file"
+        "this is row {0} of those that cannot be split into columns, so reading stopped here: this is hardly a CSV file"
     )]
     TooManyBrokenRows(u32),
     /// The disk or the pipe failed: reading stops.
@@ -175,53 +174,52 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether the row is at fault and not the value: its message is a sentence of its own.
+    fn is_of_the_row(&self) -> bool {
+        matches!(
+            self,
+            Self::ColumnCount { .. }
+                | Self::RowTooLong
+                | Self::UnclosedQuote
+                | Self::EndlessRow
+                | Self::TooManyBrokenRows(_)
+                | Self::ReadFailed(_)
+        )
+    }
+
     /// What to do about it.
     pub fn remedy(&self) -> String {
         match self {
             Self::Empty => "fill it in or remove the row".into(),
             Self::BadDate | Self::ImplausibleDate => {
-                "write it as 1997-12-31, 19971231, 1997-12-31 23:59:59 or 1997-12-31T23:59:59Z"
-                    .into()
+                "write it as 1997-12-31, 19971231, 1997-12-31 23:59:59 or 1997-12-31T23:59:59Z".into()
             }
             Self::AmbiguousDate => "write it year first: 1997-12-31".into(),
             Self::BadAmount => {
-                "write it as 1234.56: digits and a point, no currency sign, no thousands separator"
-                    .into()
+                "write it as 1234.56: digits and a point, no currency sign, no thousands separator".into()
             }
-            Self::NegativePurchase => {
-                "send money given back as a row of kind refund with a positive amount".into()
-            }
+            Self::NegativePurchase => "send money given back as a row of kind refund with a positive amount".into(),
             Self::NegativeOther => "write the amount without the minus sign".into(),
             Self::TooManyDecimals { digits: 0, .. } => "round it to a whole number".into(),
             Self::TooManyDecimals { digits, .. } => {
                 format!("round it to {digits} decimals, or name the right currency")
             }
             Self::AmountOverflow => "check the amount and its currency".into(),
-            Self::UnknownCurrency => {
-                "use an ISO 4217 code such as EUR, USD or CNY".into()
-            }
+            Self::UnknownCurrency => "use an ISO 4217 code such as EUR, USD or CNY".into(),
             Self::UnknownTransactionKind => {
                 "use purchase, refund or cost, or ignore the column with --kind-column ''".into()
             }
             Self::UnknownCustomerKind => "use organisation or person".into(),
             Self::BadEmail => "write it as name@example.com or leave it empty".into(),
-            Self::BadCountry => {
-                "use the two letters of ISO 3166 such as DE, US or CN, or leave it empty".into()
-            }
+            Self::BadCountry => "use the two letters of ISO 3166 such as DE, US or CN, or leave it empty".into(),
             Self::ColumnCount { expected, found } if found > expected => {
                 "put values that hold the separator in double quotes".into()
             }
             Self::ColumnCount { .. } => "add the missing values (they may be empty)".into(),
-            Self::NotUtf8 { .. } => {
-                "save the file as UTF-8, e.g. iconv -f WINDOWS-1252 -t UTF-8 FILE".into()
-            }
+            Self::NotUtf8 { .. } => "save the file as UTF-8, e.g. iconv -f WINDOWS-1252 -t UTF-8 FILE".into(),
             Self::NulByte { .. } => "export the file again as UTF-8 text".into(),
-            Self::RowTooLong | Self::EndlessRow => {
-                "check that every row ends with a line break".into()
-            }
-            Self::UnclosedQuote => {
-                "close the quote, or write a quote inside a quoted value twice".into()
-            }
+            Self::RowTooLong | Self::EndlessRow => "check that every row ends with a line break".into(),
+            Self::UnclosedQuote => "close the quote, or write a quote inside a quoted value twice".into(),
             Self::TooManyBrokenRows(_) => {
                 "export it as CSV: comma-separated, values with line breaks in double quotes".into()
             }
@@ -317,16 +315,11 @@ pub enum FileError {
 
 fn quoted(names: &[String]) -> String {
     const SHOWN: usize = 20;
-    let mut text = names
-        .iter()
-        .take(SHOWN)
-        .map(|name| format!("\"{name}\""))
-        .collect::<Vec<_>>()
-        .join(", ");
-    if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    let text = names.iter().take(SHOWN).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => text,
+        more => format!("{text} and {more} more"),
     }
-    text
 }
 
 fn hint(role: &str, nearest: Option<&str>, has: &[String]) -> String {

@@ -16,6 +16,8 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+use super::transactions::TransactionRow;
+
 const BLOCKS: usize = 1 << 20;
 const WORDS: usize = 8;
 const COUNTED: usize = 1_000_000;
@@ -36,21 +38,22 @@ impl Default for Fingerprints {
 }
 
 impl Fingerprints {
-    /// The id of a row with these values, which is row number `row` of its file.
-    pub fn id(&mut self, row: u64, values: [&str; 5]) -> String {
+    /// The id of `row`. Its bytes are written down in stored ids: they must never change.
+    pub fn id(&mut self, row: &TransactionRow) -> String {
         self.bytes.clear();
-        for value in values {
-            // Lengths keep ("ab", "c") apart from ("a", "bc").
-            self.bytes.extend_from_slice(&(value.len() as u64).to_be_bytes());
-            self.bytes.extend_from_slice(value.as_bytes());
-        }
+        row.moment.write_key(&mut self.bytes);
+        self.bytes.extend_from_slice(&row.amount_minor.to_be_bytes());
+        self.bytes.extend_from_slice(row.currency.code().as_bytes());
+        self.bytes.extend_from_slice(&row.kind.as_str().as_bytes()[..1]);
+        // Last, as the only part of no fixed length.
+        self.bytes.extend_from_slice(row.customer.as_bytes());
         let digest = Sha256::digest(&self.bytes);
         let mut first = [0; 16];
         first.copy_from_slice(&digest[..16]);
+        let mut id = hex(first);
         let print = u128::from_be_bytes(first);
-        let mut id = format!("row-{print:032x}");
         if self.insert(print) {
-            let occurrence = self.count(print, row);
+            let occurrence = self.count(print, row.row);
             // Writing to a String cannot fail.
             let _ = write!(id, "-{occurrence}");
         }
@@ -83,59 +86,93 @@ impl Fingerprints {
     }
 }
 
+fn hex(bytes: [u8; 16]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut id = String::with_capacity(40);
+    id.push_str("row-");
+    for byte in bytes {
+        id.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        id.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    id
+}
+
 #[cfg(test)]
 mod tests {
+    use iso_currency::Currency;
+
     use super::*;
+    use crate::files::{TransactionKind, date};
 
-    const A: [&str; 5] = ["7", "1997-01-01", "2933", "USD", "purchase"];
-    const B: [&str; 5] = ["8", "1997-01-01", "2933", "USD", "purchase"];
+    fn row(customer: &str) -> TransactionRow {
+        TransactionRow {
+            row: 1,
+            id: String::new(),
+            customer: customer.into(),
+            moment: date::parse("1997-01-01").unwrap(),
+            amount_minor: 2933,
+            currency: Currency::USD,
+            kind: TransactionKind::Purchase,
+        }
+    }
 
-    fn ids(rows: &[[&str; 5]]) -> Vec<String> {
+    fn ids(customers: &[&str]) -> Vec<String> {
         let mut prints = Fingerprints::default();
-        rows.iter().zip(1..).map(|(values, row)| prints.id(row, *values)).collect()
+        customers.iter().map(|customer| prints.id(&row(customer))).collect()
     }
 
     #[test]
     fn reading_the_same_rows_again_gives_the_same_ids() {
-        assert_eq!(ids(&[A, B, A]), ids(&[A, B, A]));
+        assert_eq!(ids(&["a", "b", "a"]), ids(&["a", "b", "a"]));
     }
 
     #[test]
     fn ids_written_down_once_never_change() {
-        // sha256 of the lengths and values of A, first 16 bytes, by Python's hashlib.
-        assert_eq!(ids(&[A])[0], "row-89b574775c9e6cb711199f4b409cd281");
+        // By Python: hashlib.sha256(struct.pack(">hBBBq", 1997, 1, 1, 0, 2933) + b"USDp" + b"7").hexdigest()[:32]
+        assert_eq!(ids(&["7"]), ["row-c49671e1df05d72df73ec4fc37506934"]);
     }
 
     #[test]
     fn appended_rows_leave_the_ids_before_them_alone() {
-        assert_eq!(ids(&[A, B, A])[..2], ids(&[A, B])[..]);
+        assert_eq!(ids(&["a", "b", "a"])[..2], ids(&["a", "b"])[..]);
     }
 
     #[test]
     fn equal_rows_are_told_apart_and_their_order_does_not_matter() {
-        let mut one_way = ids(&[A, B, A]);
-        let mut other_way = ids(&[A, A, B]);
-        assert_ne!(one_way[0], one_way[2]);
+        let mut one_way = ids(&["a", "b", "a"]);
+        let mut other_way = ids(&["a", "a", "b"]);
+        assert_eq!(one_way[2], format!("{}-2", one_way[0]));
         one_way.sort();
         other_way.sort();
         assert_eq!(one_way, other_way);
     }
 
     #[test]
-    fn values_that_run_together_alike_are_told_apart() {
-        let ids = ids(&[["ab", "c", "", "", ""], ["a", "bc", "", "", ""]]);
-        assert_ne!(ids[0], ids[1]);
+    fn whatever_differs_changes_the_id() {
+        let a = row("a");
+        let moment = |text| date::parse(text).unwrap();
+        let others = [
+            TransactionRow { amount_minor: 2934, ..a.clone() },
+            TransactionRow { currency: Currency::EUR, ..a.clone() },
+            TransactionRow { kind: TransactionKind::Refund, ..a.clone() },
+            TransactionRow { moment: moment("1997-01-02"), ..a.clone() },
+            TransactionRow { moment: moment("1997-01-01 00:00:00"), ..a.clone() },
+            TransactionRow { moment: moment("1997-01-01T00:00:00Z"), ..a.clone() },
+            TransactionRow { moment: moment("1997-01-01T00:00:00+01:00"), ..a.clone() },
+            row("b"),
+        ];
+        let mut prints = Fingerprints::default();
+        let mut ids: Vec<_> = others.iter().chain([&a]).map(|row| prints.id(row)).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 9);
+        assert!(ids.iter().all(|id| id.len() == 36), "one was taken for a repetition: {ids:?}");
     }
 
     #[test]
-    fn a_hundred_thousand_different_rows_have_different_ids_without_a_count() {
+    fn a_hundred_thousand_different_rows_are_not_taken_for_repetitions() {
         let mut prints = Fingerprints::default();
-        let counted = (0..100_000_u64)
-            .filter(|row| {
-                let customer = row.to_string();
-                prints.id(*row, [&customer, "1997-01-01", "1", "USD", "purchase"]).len() > 36
-            })
-            .count();
+        let counted = (0..100_000).filter(|at: &u32| prints.id(&row(&at.to_string())).len() > 36).count();
         assert_eq!(counted, 0);
     }
 }

@@ -41,9 +41,7 @@ impl Header {
         let mut header = Self { names: Vec::new() };
         match records.advance() {
             None => Err(FileError::Empty),
-            Some(Err(BrokenRow { problem: Problem::ReadFailed(source), .. })) => {
-                Err(FileError::Read(source))
-            }
+            Some(Err(BrokenRow { problem: Problem::ReadFailed(source), .. })) => Err(FileError::Read(source)),
             Some(Err(broken)) => Err(FileError::Header(header.broken(broken))),
             Some(Ok(())) => {
                 let record = records.record();
@@ -74,11 +72,7 @@ impl Header {
     }
 
     /// The place of the chosen column, or none if there is none and need not be.
-    pub fn optional(
-        &self,
-        role: &'static str,
-        choice: &ColumnChoice,
-    ) -> Result<Option<usize>, FileError> {
+    pub fn optional(&self, role: &'static str, choice: &ColumnChoice) -> Result<Option<usize>, FileError> {
         match choice {
             ColumnChoice::Named(wanted) => self.required(role, wanted).map(Some),
             ColumnChoice::IfPresent(wanted) => self.find(role, wanted),

@@ -23,6 +23,4 @@ pub use date::Moment;
 pub use error::{ColumnRef, FileError, Place, Problem, RowError};
 pub use header::ColumnChoice;
 pub use source::{Source, open};
-pub use transactions::{
-    TransactionColumns, TransactionId, TransactionKind, TransactionRow, Transactions,
-};
+pub use transactions::{TransactionColumns, TransactionId, TransactionKind, TransactionRow, Transactions};

@@ -123,12 +123,8 @@ impl<R: Read> Records<R> {
             }
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ("UTF-16 text", utf8),
             [0x1f, 0x8b, ..] => ("compressed (gzip)", "unpack it, e.g. zcat FILE | clientele ... -"),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-                ("compressed (zstd)", "unpack it, e.g. zstdcat FILE | clientele ... -")
-            }
-            [b'P', b'K', 3, 4, ..] => {
-                ("a ZIP archive or a spreadsheet (xlsx)", "unpack it or save it as CSV")
-            }
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => ("compressed (zstd)", "unpack it, e.g. zstdcat FILE | clientele ... -"),
+            [b'P', b'K', 3, 4, ..] => ("a ZIP archive or a spreadsheet (xlsx)", "unpack it or save it as CSV"),
             [b'P', b'A', b'R', b'1', ..] => ("a Parquet file", "export it as CSV"),
             _ => return Ok(()),
         };
@@ -209,11 +205,8 @@ impl<R: Read> Records<R> {
     /// The file ends without a line break: a row if its quotes are closed.
     fn split_last(&mut self, taken: usize) -> Result<usize, Problem> {
         loop {
-            let (result, _, _, ended) = self.parser.read_record(
-                b"\n",
-                &mut self.text[self.written..],
-                &mut self.ends[self.fields..],
-            );
+            let (result, _, _, ended) =
+                self.parser.read_record(b"\n", &mut self.text[self.written..], &mut self.ends[self.fields..]);
             self.fields += ended;
             match result {
                 ReadRecordResult::Record => return Ok(taken),
@@ -345,7 +338,7 @@ impl<R: Read> Records<R> {
 
     fn consume_row(&mut self, length: usize) {
         let row = &self.buffer[self.start..self.start + length];
-        self.line += row.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.line += row.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
         self.consume(length);
     }
 

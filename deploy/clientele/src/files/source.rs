@@ -28,8 +28,7 @@ pub fn open(path: &Path) -> Result<Source, FileError> {
         let reader = Box::new(io::stdin());
         return Ok(Source { name: "stdin".into(), bytes: None, reader });
     }
-    let file = File::open(path)
-        .map_err(|source| FileError::Open { path: path.to_path_buf(), source })?;
+    let file = File::open(path).map_err(|source| FileError::Open { path: path.to_path_buf(), source })?;
     let bytes = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len());
     Ok(Source { name: path.display().to_string(), bytes, reader: Box::new(file) })
 }

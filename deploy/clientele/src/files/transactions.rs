@@ -152,6 +152,11 @@ impl<R: Read> Transactions<R> {
         let derived = columns.id == TransactionId::Derived;
         Ok(Self { records, layout, fingerprints: derived.then(Box::default) })
     }
+
+    /// Whether the file has a column of currencies.
+    pub fn has_currency_column(&self) -> bool {
+        self.layout.currency.is_some()
+    }
 }
 
 impl<R: Read> Iterator for Transactions<R> {
@@ -164,7 +169,7 @@ impl<R: Read> Iterator for Transactions<R> {
         let row = self.layout.row(self.records.record());
         Some(row.map(|mut row| {
             if let Some(fingerprints) = &mut self.fingerprints {
-                row.id = derived_id(fingerprints, &row);
+                row.id = fingerprints.id(&row);
             }
             row
         }))
@@ -173,9 +178,7 @@ impl<R: Read> Iterator for Transactions<R> {
 
 impl Layout {
     fn row(&self, record: Record<'_>) -> Result<TransactionRow, RowError> {
-        let error = |at: usize, problem| {
-            self.header.error(record.place, at, record.field(at), problem)
-        };
+        let error = |at: usize, problem| self.header.error(record.place, at, record.field(at), problem);
         if record.len() != self.header.len() {
             return Err(self.header.wrong_count(record));
         }
@@ -197,15 +200,7 @@ impl Layout {
             .and_then(|minor| self.sign(minor, kind))
             .map_err(|e| error(self.amount, e))?;
         let id = self.id.map_or_else(|| Ok(String::new()), required)?;
-        Ok(TransactionRow {
-            row: record.place.row,
-            id,
-            customer,
-            moment,
-            amount_minor,
-            currency,
-            kind,
-        })
+        Ok(TransactionRow { row: record.place.row, id, customer, moment, amount_minor, currency, kind })
     }
 
     fn sign(&self, minor: i64, kind: TransactionKind) -> Result<(i64, TransactionKind), Problem> {
@@ -221,13 +216,6 @@ impl Layout {
     }
 }
 
-fn derived_id(fingerprints: &mut Fingerprints, row: &TransactionRow) -> String {
-    let moment = row.moment.to_string();
-    let amount = row.amount_minor.to_string();
-    let values = [&row.customer, &moment, &amount, row.currency.code(), row.kind.as_str()];
-    fingerprints.id(row.row, values)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,10 +224,7 @@ mod tests {
         read_with(text, &TransactionColumns::default())
     }
 
-    fn read_with(
-        text: &str,
-        columns: &TransactionColumns,
-    ) -> Vec<Result<TransactionRow, RowError>> {
+    fn read_with(text: &str, columns: &TransactionColumns) -> Vec<Result<TransactionRow, RowError>> {
         Transactions::new(text.as_bytes(), columns).unwrap().collect()
     }
 
@@ -316,7 +301,10 @@ mod tests {
         let few = only_error("c,1997-01-01,1");
         assert!(few.contains("column 4 \"currency\": the row has 3 columns where the header has 5"));
         let many = only_error("c,1997-01-01,1,USD,purchase,x");
-        assert!(many.contains("column 6: \"x\" the row has 6 columns"), "{many}");
+        assert!(
+            many.contains("column 6: the row has 6 columns where the header has 5 (at \"x\"); put values"),
+            "{many}"
+        );
     }
 
     #[test]
@@ -328,8 +316,7 @@ mod tests {
 
     #[test]
     fn an_id_column_is_used_and_may_not_be_empty() {
-        let columns =
-            TransactionColumns { id: TransactionId::Column("id".into()), ..Default::default() };
+        let columns = TransactionColumns { id: TransactionId::Column("id".into()), ..Default::default() };
         let rows = read_with("id,customer_id,date,amount\nt1,c,1997-01-01,3\n,c,1997-01-01,3\n", &columns);
         assert_eq!(rows[0].as_ref().unwrap().id, "t1");
         assert!(matches!(rows[1].as_ref().unwrap_err().problem, Problem::Empty));

@@ -1,5 +1,7 @@
 //! Horizontal bars, to an eighth of a column.
 
+use std::fmt::Write as _;
+
 use super::{Screen, Style, style, text};
 
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -31,14 +33,15 @@ pub fn bars(bars: &[Bar], most: Option<f64>, screen: &Screen) -> String {
     let caption = widest(|bar| &bar.caption).min(screen.width / LABEL_SHARE);
     let room = screen.width.saturating_sub(label + caption + 2);
     let most = most.unwrap_or_else(|| bars.iter().map(|bar| bar.value).fold(0.0, f64::max));
-    bars.iter()
-        .map(|bar| {
-            let name = text::left(&text::fit(&text::printable(&bar.label), label), label);
-            let drawn = text::left(&blocks(bar.value, most, room), room);
-            let value = text::right(&text::fit(&bar.caption, caption), caption);
-            format!("{name} {} {value}\n", style::paint(&drawn, Style::Accent, screen))
-        })
-        .collect()
+    let mut lines = String::new();
+    for bar in bars {
+        let name = text::left(&text::fit(&text::printable(&bar.label), label), label);
+        let drawn = text::left(&blocks(bar.value, most, room), room);
+        let value = text::right(&text::fit(&bar.caption, caption), caption);
+        // Writing to a String cannot fail.
+        let _ = writeln!(lines, "{name} {} {value}", style::paint(&drawn, Style::Accent, screen));
+    }
+    lines
 }
 
 #[cfg(test)]

@@ -58,13 +58,7 @@ fn field_width(map: &Heatmap, caption: fn(f64) -> String, room: usize) -> usize 
     wanted.min((room / map.columns.len().max(1)).saturating_sub(GAP))
 }
 
-fn shaded(
-    value: Option<f64>,
-    most: f64,
-    caption: fn(f64) -> String,
-    field: usize,
-    screen: &Screen,
-) -> String {
+fn shaded(value: Option<f64>, most: f64, caption: fn(f64) -> String, field: usize, screen: &Screen) -> String {
     let Some(value) = value else { return " ".repeat(field) };
     let share = if most > 0.0 { (value / most).max(0.0).sqrt() } else { 0.0 };
     let number = caption(value);

@@ -1,7 +1,7 @@
 //! What a person sees: tables, charts and progress that fit the terminal.
 //!
 //! Everything that draws is a pure function to a `String`, given a [`Screen`] (width and colour), so that tests compare whole
-//! pictures. Only [`print`] and [`note`] write. A further picture is a further file here with a function
+//! pictures. Only [`print()`] and [`note`] write. A further picture is a further file here with a function
 //! `name(data, &Screen) -> String` whose lines are never wider than the screen.
 
 pub mod bar;

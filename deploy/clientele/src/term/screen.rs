@@ -40,16 +40,12 @@ impl Screen {
     }
 
     /// COLUMNS first, then the terminal's own width; colour unless NO_COLOR or a dumb terminal forbids it.
-    fn from(
-        is_terminal: bool,
-        width: Option<u16>,
-        variable: impl Fn(&str) -> Option<String>,
-    ) -> Self {
+    fn from(is_terminal: bool, width: Option<u16>, variable: impl Fn(&str) -> Option<String>) -> Self {
         let columns = variable("COLUMNS").and_then(|columns| columns.trim().parse().ok());
         let own = width.filter(|_| is_terminal).map(usize::from);
         let width = columns.or(own).filter(|width| *width > 0).unwrap_or(DEFAULT_WIDTH);
-        let forbidden = variable("NO_COLOR").is_some_and(|value| !value.is_empty())
-            || variable("TERM").as_deref() == Some("dumb");
+        let forbidden =
+            variable("NO_COLOR").is_some_and(|value| !value.is_empty()) || variable("TERM").as_deref() == Some("dumb");
         Self { colour: is_terminal && !forbidden, ..Self::plain(width) }
     }
 }

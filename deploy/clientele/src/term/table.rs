@@ -79,8 +79,7 @@ impl Table {
         for row in &self.rows {
             lines.push_str(&self.line(row, &widths, screen));
         }
-        let left_out: Vec<_> =
-            self.columns[widths.len()..].iter().map(|column| column.head.as_str()).collect();
+        let left_out: Vec<_> = self.columns[widths.len()..].iter().map(|column| column.head.as_str()).collect();
         if !left_out.is_empty() {
             let hint = format!(
                 "Not shown, for want of room: {}. Widen the terminal or use --format csv.",
@@ -99,8 +98,7 @@ impl Table {
         let heads = self.columns.iter().map(|column| column.head.as_str());
         let mut lines = csv_line(heads);
         for row in &self.rows {
-            let cells = (0..self.columns.len())
-                .map(|at| row.get(at).map_or("", |cell| cell.text.as_str()));
+            let cells = (0..self.columns.len()).map(|at| row.get(at).map_or("", |cell| cell.text.as_str()));
             lines.push_str(&csv_line(cells));
         }
         lines
@@ -120,7 +118,9 @@ impl Table {
             };
             let (before, after) = if column.is_number { (&*padding, "") } else { ("", &*padding) };
             let gap = if at == 0 { "" } else { GAP };
-            line.push_str(&format!("{gap}{before}{painted}{after}"));
+            for part in [gap, before, &painted, after] {
+                line.push_str(part);
+            }
         }
         line.truncate(line.trim_end_matches(' ').len());
         line.push('\n');
@@ -171,8 +171,7 @@ mod tests {
     use super::*;
 
     fn customers() -> Table {
-        let mut table =
-            Table::new([Column::text("Customer"), Column::number("CLV"), Column::text("Tier")]);
+        let mut table = Table::new([Column::text("Customer"), Column::number("CLV"), Column::text("Tier")]);
         table.row(["北京客户价值有限公司", "1,234.50", "key"]);
         table.row(["Acme", "9.00", ""]);
         table

@@ -21,8 +21,8 @@ use super::quadrature;
 
 /// Series terms before the quadrature is the better way.
 const MAX_TERMS: usize = 2_000;
-/// How much larger than the result its parts may be: 1e4 of 1e16 leaves twelve digits.
-const MAX_CANCELLATION: f64 = 1e4;
+/// How many times the rounding of a double may grow on the way to the result: twelve digits are left.
+const MAX_ROUNDING_GROWTH: f64 = 1e4;
 /// Below this a power has lost digits to underflow.
 const SMALLEST_POWER: f64 = 1e-280;
 
@@ -43,24 +43,27 @@ pub(crate) struct Survival {
 
 impl Survival {
     pub fn new(shape: f64, alpha: f64, a: f64, kept: f64, excess: f64) -> Self {
-        Self {
-            shape,
-            alpha,
-            a,
-            kept,
-            excess,
-            terms: vec![1.0],
-        }
+        Self { shape, alpha, a, kept, excess, terms: vec![1.0] }
     }
 
     /// E[Y(horizon)] at `age`, both in time units; 0 for a horizon that is not positive.
     pub fn expected_purchases(&mut self, age: f64, horizon: f64) -> f64 {
         let odds = horizon / (self.alpha + age);
-        if odds.is_nan() || odds <= 0.0 {
+        if odds.is_nan() {
+            return odds;
+        }
+        if odds <= 0.0 {
             return 0.0;
         }
-        self.by_series(odds)
-            .unwrap_or_else(|| quadrature::expected_purchases(self.shape, self.a, self.kept, odds))
+        if odds.is_infinite() {
+            return self.expected_for_ever();
+        }
+        self.by_series(odds).unwrap_or_else(|| quadrature::expected_purchases(self.shape, self.a, self.kept, odds))
+    }
+
+    /// The limit for an endless horizon: finite only where a > 1.
+    fn expected_for_ever(&self) -> f64 {
+        if self.a > 1.0 { (self.excess + self.shape) / (self.a - 1.0) } else { f64::INFINITY }
     }
 
     /// The series above, with `odds` = t/(alpha+T); `None` where it is slow or would lose digits.
@@ -73,16 +76,14 @@ impl Survival {
         if power < SMALLEST_POWER {
             return None;
         }
-        let phi = if self.a == 1.0 {
-            -log_rest
-        } else {
-            -power_less_one / (self.a - 1.0)
-        };
+        let phi = if (self.a - 1.0).abs() < f64::EPSILON { -log_rest } else { -power_less_one / (self.a - 1.0) };
         let (sum, sum_of_sizes) = self.sum(w, odds)?;
         let lower = self.excess + self.shape;
         let expected = lower * phi - self.excess * power * w * sum;
         let parts = lower.abs() * phi + self.excess.abs() * power * w * sum_of_sizes;
-        (parts <= MAX_CANCELLATION * expected).then_some(expected)
+        // The parts cancel, and an exponential's rounding grows with its argument.
+        let growth = parts * (1.0 + log_power.abs());
+        (growth <= MAX_ROUNDING_GROWTH * expected).then_some(expected)
     }
 
     /// The sum of Q's terms and of their absolute values.
@@ -108,8 +109,7 @@ impl Survival {
         while self.terms.len() <= j {
             let last = self.terms.len() - 1;
             let i = last as f64;
-            let ratio = (self.excess + 1.0 + i) * (self.a + i)
-                / ((self.a + self.kept + i) * (2.0 + i));
+            let ratio = (self.excess + 1.0 + i) * (self.a + i) / ((self.a + self.kept + i) * (2.0 + i));
             self.terms.push(self.terms[last] * ratio);
         }
         self.terms[j]

@@ -56,21 +56,13 @@ fn search(histories: &Histories) -> Result<Search<4>, FitError> {
     let mean_age = time / customers as f64;
     let longest = mean_age.max(1.0 / rate);
     let start = [0.5, 0.5 / rate, 0.8, 2.5];
+    // Far beyond where the likelihood flattens, and near enough that its terms do not drown in rounding.
     let lower = [1e-4, 1e-6 * mean_age.min(1.0 / rate), 1e-5, 1e-5];
-    let upper = [1e4, 1e5 * longest, 1e5, 1e5];
-    Ok(Search {
-        start: start.map(f64::ln),
-        lower: lower.map(f64::ln),
-        upper: upper.map(f64::ln),
-        tolerance: TOLERANCE,
-    })
+    let upper = [2e3, 1e5 * longest, 1e4, 1e4];
+    Ok(Search { start: start.map(f64::ln), lower: lower.map(f64::ln), upper: upper.map(f64::ln), tolerance: TOLERANCE })
 }
 
-fn maximise(
-    search: &Search<4>,
-    histories: &Histories,
-    first: FirstDropout,
-) -> Option<Minimum<4>> {
+fn maximise(search: &Search<4>, histories: &Histories, first: FirstDropout) -> Option<Minimum<4>> {
     let likelihood = Likelihood::new(histories, first);
     let customers = histories.customers() as f64;
     minimise(search, |logs| {
@@ -93,11 +85,7 @@ fn warnings(parameters: DropoutParameters, converged: bool, repeaters: u64) -> V
     if !converged {
         warnings.push(Warning::NotConverged);
     }
-    for (name, value, lowest, highest) in [
-        ("r", r, 1e-3, 50.0),
-        ("a", a, 1e-4, 1_000.0),
-        ("b", b, 1e-4, 1_000.0),
-    ] {
+    for (name, value, lowest, highest) in [("r", r, 1e-3, 50.0), ("a", a, 1e-4, 1_000.0), ("b", b, 1e-4, 1_000.0)] {
         if value < lowest || value > highest {
             warnings.push(Warning::ParameterAtBound { name, value });
         }

@@ -37,10 +37,7 @@ pub(crate) struct Dropout {
 }
 
 impl Dropout {
-    pub fn new(
-        parameters: DropoutParameters,
-        first: FirstDropout,
-    ) -> Result<Self, ParameterError> {
+    pub fn new(parameters: DropoutParameters, first: FirstDropout) -> Result<Self, ParameterError> {
         let DropoutParameters { r, alpha, a, b } = parameters;
         check_positive(&[("r", r), ("alpha", alpha), ("a", a), ("b", b)])?;
         Ok(Self { parameters, first })

@@ -20,10 +20,7 @@ pub(super) fn expected_purchases(shape: f64, a: f64, kept: f64, odds: f64) -> f6
     let mut mean = sums.mean();
     for _ in 0..HALVINGS {
         let between = integral.sums(0.5 * step, step);
-        sums = Sums {
-            weighted: sums.weighted + between.weighted,
-            weight: sums.weight + between.weight,
-        };
+        sums = Sums { weighted: sums.weighted + between.weighted, weight: sums.weight + between.weight };
         step *= 0.5;
         let finer = sums.mean();
         let change = (finer - mean).abs();
@@ -76,10 +73,7 @@ impl Integral {
 
     /// Sums over the points `offset`, `offset` ± `step`, ... outwards until they add nothing.
     fn sums(&self, offset: f64, step: f64) -> Sums {
-        let mut sums = Sums {
-            weighted: 0.0,
-            weight: 0.0,
-        };
+        let mut sums = Sums { weighted: 0.0, weight: 0.0 };
         for (start, direction) in [(offset, step), (offset - step, -step)] {
             let mut s = start;
             while self.add(&mut sums, s) {
@@ -93,7 +87,7 @@ impl Integral {
     fn add(&self, sums: &mut Sums, s: f64) -> bool {
         let u = self.mode + self.width * s.sinh();
         let log_weight = log_beta_weight(self.a, self.kept, u) - self.log_peak + s.cosh().ln();
-        if log_weight < self.negligible {
+        if log_weight.is_nan() || log_weight < self.negligible {
             return false;
         }
         let weight = log_weight.exp();

@@ -64,11 +64,7 @@ impl Default for PurchaseLog {
 impl PurchaseLog {
     /// An empty log. It grows in small chunks, so no capacity need be told.
     pub fn new() -> Self {
-        Self {
-            partitions: (0..PARTITIONS).map(|_| Partition::default()).collect(),
-            rows: 0,
-            last_purchase_day: None,
-        }
+        Self { partitions: (0..PARTITIONS).map(|_| Partition::default()).collect(), rows: 0, last_purchase_day: None }
     }
 
     /// Adds a purchase: `day` in days since 1970-01-01, `amount_minor` in minor units of the one currency of this log.
@@ -84,20 +80,9 @@ impl PurchaseLog {
     }
 
     /// Adds a refund of `amount_minor` (the sign does not matter) made on `refund_day`, of a purchase on `purchase_day` when known.
-    pub fn refund(
-        &mut self,
-        customer: u64,
-        refund_day: i32,
-        amount_minor: i64,
-        purchase_day: Option<i32>,
-    ) {
+    pub fn refund(&mut self, customer: u64, refund_day: i32, amount_minor: i64, purchase_day: Option<i32>) {
         let amount_minor = amount_minor.saturating_abs();
-        self.push(Row::refund(
-            customer,
-            refund_day,
-            amount_minor,
-            purchase_day,
-        ));
+        self.push(Row::refund(customer, refund_day, amount_minor, purchase_day));
     }
 
     /// Moves all rows of `other`, for example another reader's, into this log.
@@ -132,11 +117,7 @@ impl PurchaseLog {
             (Summary::of_days(customer, days, as_of_day), excluded)
         });
         customers.par_sort_unstable_by_key(|summary| summary.customer);
-        Summaries {
-            as_of_day,
-            customers,
-            excluded,
-        }
+        Summaries { as_of_day, customers, excluded }
     }
 
     /// The summaries at the end of `calibration_end_day`, and for the same customers the purchase days after it up to the end of
@@ -153,11 +134,7 @@ impl PurchaseLog {
         customers.par_sort_unstable_by_key(|(summary, _)| summary.customer);
         let (customers, holdout_purchases) = customers.into_iter().unzip();
         Calibration {
-            summaries: Summaries {
-                as_of_day: calibration_end_day,
-                customers,
-                excluded,
-            },
+            summaries: Summaries { as_of_day: calibration_end_day, customers, excluded },
             holdout_end_day,
             holdout_purchases,
         }
@@ -209,8 +186,12 @@ impl PurchaseLog {
 
 impl Partition {
     fn into_sorted(self) -> Vec<Row> {
-        let mut rows = self.full.concat();
-        rows.extend_from_slice(&self.open);
+        let full: usize = self.full.iter().map(Vec::len).sum();
+        let mut rows = Vec::with_capacity(full + self.open.len());
+        for chunk in self.full {
+            rows.extend(chunk);
+        }
+        rows.extend(self.open);
         rows.sort_unstable_by_key(|row| (row.customer, row.day));
         rows
     }

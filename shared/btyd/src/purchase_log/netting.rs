@@ -48,11 +48,7 @@ fn add_purchase(days: &mut Vec<NetDay>, row: &Row) {
             day.net += i128::from(row.amount_minor);
             day.free_order |= free_order;
         }
-        _ => days.push(NetDay {
-            day: row.day,
-            net: i128::from(row.amount_minor),
-            free_order,
-        }),
+        _ => days.push(NetDay { day: row.day, net: i128::from(row.amount_minor), free_order }),
     }
 }
 

@@ -26,31 +26,16 @@ pub(super) enum Kind {
 
 impl Row {
     pub fn purchase(customer: u64, day: i32, amount_minor: i64) -> Self {
-        Self {
-            customer,
-            amount_minor,
-            day: day.max(FIRST_DAY),
-            stamp: PURCHASE,
-        }
+        Self { customer, amount_minor, day: day.max(FIRST_DAY), stamp: PURCHASE }
     }
 
-    pub fn refund(
-        customer: u64,
-        refund_day: i32,
-        amount_minor: i64,
-        purchase_day: Option<i32>,
-    ) -> Self {
+    pub fn refund(customer: u64, refund_day: i32, amount_minor: i64, purchase_day: Option<i32>) -> Self {
         let refund_day = refund_day.max(FIRST_DAY);
         let (day, stamp) = match purchase_day {
             Some(day) => (day.max(FIRST_DAY), refund_day),
             None => (refund_day, REFUND_OF_UNKNOWN_DAY),
         };
-        Self {
-            customer,
-            amount_minor,
-            day,
-            stamp,
-        }
+        Self { customer, amount_minor, day, stamp }
     }
 
     pub fn kind(&self) -> Kind {

@@ -88,11 +88,8 @@ impl Excluded {
         Self {
             rows_after_as_of: self.rows_after_as_of + other.rows_after_as_of,
             days_refunded: self.days_refunded + other.days_refunded,
-            refund_unmatched_minor: self
-                .refund_unmatched_minor
-                .saturating_add(other.refund_unmatched_minor),
-            customers_without_purchase: self.customers_without_purchase
-                + other.customers_without_purchase,
+            refund_unmatched_minor: self.refund_unmatched_minor.saturating_add(other.refund_unmatched_minor),
+            customers_without_purchase: self.customers_without_purchase + other.customers_without_purchase,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The CDNOW sample: figures published by the authors of the models.
 
-use btyd::{Calibration, Histories, Holdout, PurchaseLog, TransactionKind};
+use btyd::{Calibration, GammaGamma, Histories, Holdout, PurchaseLog, Spends, TransactionKind};
 
 const WEEK: f64 = 7.0;
 const CALIBRATION_END: &str = "1997-09-30";
@@ -96,4 +96,23 @@ fn mbg_nbd_gives_the_known_fit_and_holdout() {
     eprintln!("{holdout:?}");
     assert_near(holdout.predicted, 1577.0, 0.5);
     assert_near(holdout.mae, 0.765, 5e-4);
+}
+
+#[test]
+fn gamma_gamma_gives_the_published_fit() {
+    // Fader and Hardie 2013, note 025: 946 repeaters of the sample.
+    let calibration = calibration();
+    let spends = Spends::from_summaries(&calibration.summaries.customers, 100.0).unwrap();
+    let fit = GammaGamma::fit(&spends).unwrap();
+    let found = fit.model.parameters();
+    assert_eq!(fit.customers, 946);
+    assert!(fit.converged);
+    assert!(fit.warnings.is_empty());
+    assert_near(found.p, 6.25, 5e-3);
+    assert_near(found.q, 3.744, 5e-4);
+    assert_near(found.v, 15.44, 5e-3);
+    assert_near(fit.log_likelihood, -4055.9, 5e-2);
+    assert_near(spends.correlation(), 0.114, 5e-4);
+    // The note's population mean is 35.1 dollars: p v / (q - 1) of its rounded parameters.
+    assert_near(fit.model.population_mean().unwrap(), 6.25 * 15.44 / 2.744, 0.1);
 }

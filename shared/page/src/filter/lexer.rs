@@ -45,19 +45,11 @@ impl Lexer {
     pub fn new(text: &str) -> Result<Self, PageError> {
         let chars: Vec<char> = text.chars().take(MAX_LENGTH + 1).collect();
         if chars.len() > MAX_LENGTH {
-            let message = format!(
-                "the filter is longer than {MAX_LENGTH} characters; split it into several lists"
-            );
+            let message = format!("the filter is longer than {MAX_LENGTH} characters; split it into several lists");
             return Err(PageError::filter(MAX_LENGTH + 1, message));
         }
-        if let Some(at) = chars
-            .iter()
-            .position(|char| char.is_control() && !char.is_whitespace())
-        {
-            return Err(PageError::filter(
-                at + 1,
-                "control characters cannot be filtered by; remove it",
-            ));
+        if let Some(at) = chars.iter().position(|char| char.is_control() && !char.is_whitespace()) {
+            return Err(PageError::filter(at + 1, "control characters cannot be filtered by; remove it"));
         }
         Ok(Self { chars, at: 0 })
     }
@@ -128,22 +120,14 @@ impl Lexer {
     /// Takes a quoted or bare literal, if one is next.
     pub fn literal(&mut self) -> Result<Option<Literal>, PageError> {
         let position = self.position();
-        match self.peek() {
-            Some(quote @ ('"' | '\'')) => {
-                self.at += 1;
-                self.quoted(quote, position).map(Some)
-            }
-            _ => {
-                let end = self.word_end(is_bare);
-                let word = self.take_until(end);
-                let pieces = word.split('*').map(str::to_owned).collect();
-                Ok((!word.is_empty()).then_some(Literal {
-                    position,
-                    pieces,
-                    quoted: false,
-                }))
-            }
+        if let Some(quote @ ('"' | '\'')) = self.peek() {
+            self.at += 1;
+            return self.quoted(quote, position).map(Some);
         }
+        let end = self.word_end(is_bare);
+        let word = self.take_until(end);
+        let pieces = word.split('*').map(str::to_owned).collect();
+        Ok((!word.is_empty()).then_some(Literal { position, pieces, quoted: false }))
     }
 
     /// Reads on after the opening quote.
@@ -152,10 +136,7 @@ impl Lexer {
         let mut piece = String::new();
         loop {
             let char = self.next().ok_or_else(|| {
-                PageError::filter(
-                    position,
-                    format!("this quote is never closed; add {quote} after the value"),
-                )
+                PageError::filter(position, format!("this quote is never closed; add {quote} after the value"))
             })?;
             match char {
                 '\\' => piece.push(self.escaped()?),
@@ -165,11 +146,7 @@ impl Lexer {
             }
         }
         pieces.push(piece);
-        Ok(Literal {
-            position,
-            pieces,
-            quoted: true,
-        })
+        Ok(Literal { position, pieces, quoted: true })
     }
 
     fn escaped(&mut self) -> Result<char, PageError> {
@@ -177,10 +154,7 @@ impl Lexer {
             Some('n') => Ok('\n'),
             Some('t') => Ok('\t'),
             Some(char @ ('\\' | '"' | '\'' | '*')) => Ok(char),
-            _ => Err(PageError::filter(
-                self.at,
-                r#"after \ only \ " ' * n t may stand; write \\ for a backslash"#,
-            )),
+            _ => Err(PageError::filter(self.at, r#"after \ only \ " ' * n t may stand; write \\ for a backslash"#)),
         }
     }
 
@@ -191,20 +165,13 @@ impl Lexer {
     }
 
     fn skip_space(&mut self) {
-        while self
-            .chars
-            .get(self.at)
-            .is_some_and(|char| char.is_whitespace())
-        {
+        while self.chars.get(self.at).is_some_and(|char| char.is_whitespace()) {
             self.at += 1;
         }
     }
 
     fn word_end(&self, belongs: fn(char) -> bool) -> usize {
-        let length = self.chars[self.at..]
-            .iter()
-            .take_while(|char| belongs(**char))
-            .count();
+        let length = self.chars[self.at..].iter().take_while(|char| belongs(**char)).count();
         self.at + length
     }
 
@@ -220,9 +187,5 @@ fn is_name(char: char) -> bool {
 }
 
 fn is_bare(char: char) -> bool {
-    !char.is_whitespace()
-        && !matches!(
-            char,
-            '(' | ')' | ',' | '"' | '\'' | '=' | '<' | '>' | '!' | '\\'
-        )
+    !char.is_whitespace() && !matches!(char, '(' | ')' | ',' | '"' | '\'' | '=' | '<' | '>' | '!' | '\\')
 }

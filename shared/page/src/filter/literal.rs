@@ -30,18 +30,14 @@ pub fn check(subject: &Subject, literal: &Literal) -> Result<Check> {
 fn map(subject: &Subject, literal: &Literal) -> Result<Check> {
     let name = subject.field.name;
     if subject.comparator != Comparator::Has {
-        let message = format!(
-            "{name} is a map; name a key, such as {name}.region = \"EU\", or ask for one with {name}:region"
-        );
+        let message =
+            format!("{name} is a map; name a key, such as {name}.region = \"EU\", or ask for one with {name}:region");
         return Err(PageError::filter(subject.position, message));
     }
     match literal.pieces.as_slice() {
         [key] => Ok(Check::HasKey(key.clone())),
         _ if literal.is_star() => Ok(Check::Present),
-        _ => Err(PageError::filter(
-            literal.position,
-            "keys take no wildcards; write the whole key, or * for any",
-        )),
+        _ => Err(PageError::filter(literal.position, "keys take no wildcards; write the whole key, or * for any")),
     }
 }
 
@@ -55,10 +51,7 @@ fn list(subject: &Subject, literal: &Literal) -> Result<Check> {
     Ok(match literal.pieces.as_slice() {
         [element] => Check::Contains(element.clone()),
         _ if literal.is_star() => Check::Present,
-        pieces => Check::ContainsLike(Pattern {
-            pieces: pieces.to_vec(),
-            ignore_case: false,
-        }),
+        pieces => Check::ContainsLike(Pattern { pieces: pieces.to_vec(), ignore_case: false }),
     })
 }
 
@@ -81,10 +74,9 @@ fn scalar(subject: &Subject, literal: &Literal) -> Result<Check> {
     };
     match literal.pieces.as_slice() {
         [text] => value(subject, literal, text).map(|value| Check::Compare(comparison, value)),
-        pieces if is_text && comparison == Comparison::Equal => Ok(Check::Like(Pattern {
-            pieces: pieces.to_vec(),
-            ignore_case: false,
-        })),
+        pieces if is_text && comparison == Comparison::Equal => {
+            Ok(Check::Like(Pattern { pieces: pieces.to_vec(), ignore_case: false }))
+        }
         _ if is_text => {
             let message = format!(
                 r"* is a wildcard with =, != and : only; write \* within quotes to compare with a star by {}",
@@ -113,10 +105,7 @@ fn contains(literal: &Literal) -> Pattern {
     let mut pieces = vec![String::new()];
     pieces.extend(literal.pieces.iter().cloned());
     pieces.push(String::new());
-    Pattern {
-        pieces,
-        ignore_case: true,
-    }
+    Pattern { pieces, ignore_case: true }
 }
 
 fn value(subject: &Subject, literal: &Literal, text: &str) -> Result<Value> {
@@ -132,9 +121,7 @@ fn value(subject: &Subject, literal: &Literal, text: &str) -> Result<Value> {
         Kind::Enum(names) => stored(names, text).map(Value::Text),
         Kind::Uuid => Uuid::parse_str(text).ok().map(Value::Uuid),
     };
-    value
-        .filter(Value::is_storable)
-        .ok_or_else(|| wrong_type(subject, literal))
+    value.filter(Value::is_storable).ok_or_else(|| wrong_type(subject, literal))
 }
 
 fn wrong_type(subject: &Subject, literal: &Literal) -> PageError {
@@ -155,18 +142,11 @@ fn instant(text: &str) -> Option<jiff::Timestamp> {
 
 fn date(text: &str) -> Option<jiff::civil::Date> {
     // What is longer has a time of day, which would be dropped.
-    if text.len() == "YYYY-MM-DD".len() {
-        text.parse().ok()
-    } else {
-        None
-    }
+    if text.len() == "YYYY-MM-DD".len() { text.parse().ok() } else { None }
 }
 
 fn stored(names: &[(&str, &str)], text: &str) -> Option<String> {
-    names
-        .iter()
-        .find(|(name, _)| *name == text)
-        .map(|(_, stored)| (*stored).to_owned())
+    names.iter().find(|(name, _)| *name == text).map(|(_, stored)| (*stored).to_owned())
 }
 
 impl Literal {
@@ -182,22 +162,13 @@ impl Literal {
 impl Pattern {
     /// As the pattern of LIKE with its default escape.
     pub fn to_like(&self) -> String {
-        let escape = |piece: &String| {
-            piece
-                .replace('\\', r"\\")
-                .replace('%', r"\%")
-                .replace('_', r"\_")
-        };
+        let escape = |piece: &String| piece.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
         self.pieces.iter().map(escape).collect::<Vec<_>>().join("%")
     }
 
     pub fn matches(&self, text: &str) -> bool {
         if self.ignore_case {
-            let pieces: Vec<String> = self
-                .pieces
-                .iter()
-                .map(|piece| piece.to_lowercase())
-                .collect();
+            let pieces: Vec<String> = self.pieces.iter().map(|piece| piece.to_lowercase()).collect();
             like(&pieces, &text.to_lowercase())
         } else {
             like(&self.pieces, text)

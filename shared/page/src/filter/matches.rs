@@ -26,14 +26,12 @@ fn holds(test: &Test, field: &FieldValue) -> bool {
         (Check::Present, Some(_)) => true,
         (Check::Present, None) => matches!(field, FieldValue::Map(map) if !map.is_empty()),
         (Check::HasKey(key), _) => matches!(field, FieldValue::Map(map) if map.contains_key(key)),
-        (Check::Compare(comparison, literal), Some(value)) => value
-            .compare(literal)
-            .is_some_and(|ordering| fits(*comparison, ordering)),
+        (Check::Compare(comparison, literal), Some(value)) => {
+            value.compare(literal).is_some_and(|ordering| fits(*comparison, ordering))
+        }
         (Check::Like(pattern), Some(Value::Text(text))) => pattern.matches(&text),
         (Check::Contains(element), Some(Value::TextArray(list))) => list.contains(element),
-        (Check::ContainsLike(pattern), Some(Value::TextArray(list))) => {
-            list.iter().any(|text| pattern.matches(text))
-        }
+        (Check::ContainsLike(pattern), Some(Value::TextArray(list))) => list.iter().any(|text| pattern.matches(text)),
         _ => false,
     }
 }

@@ -75,9 +75,7 @@ enum Comparison {
 impl Filter {
     /// Reads a filter; an empty one lets everything pass.
     pub fn parse(text: &str, schema: &'static Schema) -> Result<Self, PageError> {
-        Ok(Self {
-            root: parser::parse(text, schema)?,
-        })
+        Ok(Self { root: parser::parse(text, schema)? })
     }
 
     /// Whether it lets everything pass.

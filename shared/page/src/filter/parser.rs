@@ -17,21 +17,16 @@ pub struct Subject {
 }
 
 pub fn parse(text: &str, schema: &'static Schema) -> Result<Expr> {
-    let mut parser = Parser {
-        lexer: Lexer::new(text)?,
-        schema,
-        tests: 0,
-    };
+    let mut parser = Parser { lexer: Lexer::new(text)?, schema, tests: 0 };
     if parser.lexer.at_end() {
         return Ok(Expr::And(vec![]));
     }
     let root = parser.expression(0, None)?;
     match parser.lexer.peek() {
         None => Ok(root),
-        Some(_) => Err(PageError::filter(
-            parser.lexer.position(),
-            "this closing parenthesis has no opening one; remove it",
-        )),
+        Some(_) => {
+            Err(PageError::filter(parser.lexer.position(), "this closing parenthesis has no opening one; remove it"))
+        }
     }
 }
 
@@ -65,8 +60,7 @@ impl Parser {
     fn term(&mut self, depth: usize, subject: Option<&Subject>) -> Result<Expr> {
         let position = self.lexer.position();
         if depth > MAX_DEPTH {
-            let message =
-                format!("parentheses and NOT nest deeper than {MAX_DEPTH}; write it flatter");
+            let message = format!("parentheses and NOT nest deeper than {MAX_DEPTH}; write it flatter");
             return Err(PageError::filter(position, message));
         }
         // A minus before a literal is its sign.
@@ -76,18 +70,13 @@ impl Parser {
         if self.lexer.take('(') {
             let inner = self.expression(depth + 1, subject)?;
             if !self.lexer.take(')') {
-                return Err(PageError::filter(
-                    position,
-                    "this parenthesis is never closed; add a )",
-                ));
+                return Err(PageError::filter(position, "this parenthesis is never closed; add a )"));
             }
             return Ok(inner);
         }
         for keyword in ["AND", "OR"] {
             if self.lexer.take_keyword(keyword) {
-                let message = format!(
-                    "{keyword} needs a comparison on either side; quote it if it is a value"
-                );
+                let message = format!("{keyword} needs a comparison on either side; quote it if it is a value");
                 return Err(PageError::filter(position, message));
             }
         }
@@ -102,63 +91,37 @@ impl Parser {
         let position = self.lexer.position();
         let path = self.path(position)?;
         if self.lexer.take_here('(') {
-            return Err(PageError::filter(
-                position,
-                "functions are not supported; compare a field with a value",
-            ));
+            return Err(PageError::filter(position, "functions are not supported; compare a field with a value"));
         }
         let Some(comparator) = self.lexer.comparator() else {
             return Err(PageError::filter(position, self.bare(&path)));
         };
         let (field, key) = self.resolve(&path, position)?;
         let negated = comparator == Comparator::NotEqual;
-        let comparator = if negated {
-            Comparator::Equal
-        } else {
-            comparator
-        };
-        let subject = Subject {
-            field,
-            key,
-            comparator,
-            position,
-        };
+        let comparator = if negated { Comparator::Equal } else { comparator };
+        let subject = Subject { field, key, comparator, position };
         let positive = match self.lexer.peek() {
             Some('(') => self.term(depth + 1, Some(&subject))?,
             _ => self.literal(&subject)?,
         };
-        Ok(if negated {
-            Expr::Not(Box::new(positive))
-        } else {
-            positive
-        })
+        Ok(if negated { Expr::Not(Box::new(positive)) } else { positive })
     }
 
     fn literal(&mut self, subject: &Subject) -> Result<Expr> {
         let position = self.lexer.position();
         self.tests += 1;
         if self.tests > MAX_TESTS {
-            let message = format!(
-                "the filter has more than {MAX_TESTS} comparisons; split it into several lists"
-            );
+            let message = format!("the filter has more than {MAX_TESTS} comparisons; split it into several lists");
             return Err(PageError::filter(position, message));
         }
         let found = self.lexer.literal()?;
-        let Some(literal) = found.filter(|literal| literal.quoted || !is_keyword(&literal.pieces))
-        else {
+        let Some(literal) = found.filter(|literal| literal.quoted || !is_keyword(&literal.pieces)) else {
             let (symbol, expects) = (subject.comparator.symbol(), subject.field.kind.expects());
-            let message = format!(
-                "a value is missing after {symbol}; {} expects {expects}",
-                subject.field.name
-            );
+            let message = format!("a value is missing after {symbol}; {} expects {expects}", subject.field.name);
             return Err(PageError::filter(position, message));
         };
         let check = literal::check(subject, &literal)?;
-        Ok(Expr::Test(Test {
-            field: subject.field,
-            key: subject.key.clone(),
-            check,
-        }))
+        Ok(Expr::Test(Test { field: subject.field, key: subject.key.clone(), check }))
     }
 
     /// `name {"." (name | string)}`
@@ -171,17 +134,10 @@ impl Parser {
             let position = self.lexer.position();
             let mut part = self.lexer.name();
             if part.is_empty() && matches!(self.lexer.peek(), Some('"' | '\'')) {
-                part = self
-                    .lexer
-                    .literal()?
-                    .map(|literal| literal.pieces.join("*"))
-                    .unwrap_or_default();
+                part = self.lexer.literal()?.map(|literal| literal.pieces.join("*")).unwrap_or_default();
             }
             if part.is_empty() {
-                return Err(PageError::filter(
-                    position,
-                    "a name is missing after the dot",
-                ));
+                return Err(PageError::filter(position, "a name is missing after the dot"));
             }
             path.push(part);
         }
@@ -189,11 +145,7 @@ impl Parser {
     }
 
     /// The field a path names, and the key where the field is a map.
-    fn resolve(
-        &self,
-        path: &[String],
-        position: usize,
-    ) -> Result<(&'static Field, Option<String>)> {
+    fn resolve(&self, path: &[String], position: usize) -> Result<(&'static Field, Option<String>)> {
         let find = |name: &str| self.schema.field(name).filter(|field| field.filterable);
         if let Some(field) = find(&path.join(".")) {
             return Ok((field, None));
@@ -205,10 +157,7 @@ impl Parser {
             }
         }
         let names = self.schema.filterable_names();
-        let message = format!(
-            "there is no field {} to filter by; the fields are {names}",
-            path.join(".")
-        );
+        let message = format!("there is no field {} to filter by; the fields are {names}", path.join("."));
         Err(PageError::filter(position, message))
     }
 
@@ -219,12 +168,10 @@ impl Parser {
     fn no_field(&mut self) -> String {
         let names = self.schema.filterable_names();
         match self.lexer.peek() {
-            None => format!(
-                "a comparison is missing here; write a field, a comparator and a value, the fields are {names}"
-            ),
-            Some('"' | '\'') => format!(
-                "a value cannot stand alone; name the field it is of, the fields are {names}"
-            ),
+            None => {
+                format!("a comparison is missing here; write a field, a comparator and a value, the fields are {names}")
+            }
+            Some('"' | '\'') => format!("a value cannot stand alone; name the field it is of, the fields are {names}"),
             Some(_) => format!("the name of a field is due here; the fields are {names}"),
         }
     }

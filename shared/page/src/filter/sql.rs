@@ -47,31 +47,17 @@ fn write_test(sql: &mut Fragment, test: &Test) {
         Check::Compare(Comparison::Equal, Value::Text(value)) if test.key.is_some() => {
             // Containment, not ->>: a GIN index on the column serves it.
             sql.text(column).text(" @> jsonb_build_object(");
-            sql.bind(Value::Text(test.key.clone().unwrap_or_default()))
-                .text("::text, ");
+            sql.bind(Value::Text(test.key.clone().unwrap_or_default())).text("::text, ");
             sql.bind(value.as_str().into()).text("::text)")
         }
-        Check::Compare(comparison, value) => subject(sql, test)
-            .text(operator(*comparison))
-            .bind(value.clone()),
+        Check::Compare(comparison, value) => subject(sql, test).text(operator(*comparison)).bind(value.clone()),
         Check::Like(pattern) => {
-            let operator = if pattern.ignore_case {
-                " ILIKE "
-            } else {
-                " LIKE "
-            };
-            subject(sql, test)
-                .text(operator)
-                .bind(Value::Text(pattern.to_like()))
+            let operator = if pattern.ignore_case { " ILIKE " } else { " LIKE " };
+            subject(sql, test).text(operator).bind(Value::Text(pattern.to_like()))
         }
-        Check::Contains(element) => sql
-            .text(column)
-            .text(" @> ")
-            .bind(Value::TextArray(vec![element.clone()])),
+        Check::Contains(element) => sql.text(column).text(" @> ").bind(Value::TextArray(vec![element.clone()])),
         Check::ContainsLike(pattern) => {
-            sql.text("EXISTS (SELECT FROM unnest(")
-                .text(column)
-                .text(") AS element WHERE element LIKE ");
+            sql.text("EXISTS (SELECT FROM unnest(").text(column).text(") AS element WHERE element LIKE ");
             sql.bind(Value::Text(pattern.to_like())).text(")")
         }
     };
@@ -82,12 +68,7 @@ fn subject<'s>(sql: &'s mut Fragment, test: &Test) -> &'s mut Fragment {
     let column = test.field.sql();
     match &test.key {
         None => sql.text(&column),
-        Some(key) => sql
-            .text("(")
-            .text(&column)
-            .text(" ->> ")
-            .bind(key.as_str().into())
-            .text(")"),
+        Some(key) => sql.text("(").text(&column).text(" ->> ").bind(key.as_str().into()).text(")"),
     }
 }
 

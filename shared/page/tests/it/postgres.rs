@@ -16,10 +16,7 @@ pub struct Postgres {
 
 impl Postgres {
     pub async fn start() -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("page")
-            .tempdir_in("/tmp")
-            .unwrap();
+        let folder = tempfile::Builder::new().prefix("page").tempdir_in("/tmp").unwrap();
         let user = unprivileged(folder.path());
         let data = folder.path().join("data");
         let run = |program: &str| {
@@ -32,14 +29,7 @@ impl Postgres {
         };
         // The "C" locale: text is ordered by code point, as `Filter::matches` does.
         let status = run("initdb")
-            .args([
-                "--auth=trust",
-                "--locale=C",
-                "--encoding=UTF8",
-                "--username=postgres",
-                "--no-sync",
-                "-D",
-            ])
+            .args(["--auth=trust", "--locale=C", "--encoding=UTF8", "--username=postgres", "--no-sync", "-D"])
             .arg(&data)
             .status()
             .unwrap();
@@ -49,14 +39,7 @@ impl Postgres {
             .arg(&data)
             .arg("-k")
             .arg(folder.path())
-            .args([
-                "-c",
-                "listen_addresses=",
-                "-c",
-                "fsync=off",
-                "-c",
-                "timezone=Asia/Kolkata",
-            ])
+            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "timezone=Asia/Kolkata"])
             .spawn()
             .unwrap();
         let started = Self { server, folder };
@@ -66,10 +49,7 @@ impl Postgres {
 
     /// Waits until the server takes connections.
     pub async fn connect(&self) -> PgConnection {
-        let options = PgConnectOptions::new()
-            .socket(self.folder.path())
-            .username("postgres")
-            .database("postgres");
+        let options = PgConnectOptions::new().socket(self.folder.path()).username("postgres").database("postgres");
         for _ in 0..600 {
             if let Ok(connection) = options.connect().await {
                 return connection;
@@ -97,13 +77,7 @@ fn unprivileged(folder: &Path) -> Option<(u32, u32)> {
 }
 
 fn bin() -> PathBuf {
-    let versions = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
-    let newest = versions
-        .map(|entry| entry.path().join("bin"))
-        .filter(|bin| bin.join("initdb").exists())
-        .max();
-    newest.expect("install Postgres (apt-get install postgresql)")
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let newest = versions.map(|entry| entry.path().join("bin")).filter(|bin| bin.join("initdb").exists()).max();
+    newest.unwrap_or_else(|| panic!("install Postgres (apt-get install postgresql)"))
 }

@@ -13,31 +13,15 @@ pub const STATES: &[(&str, &str)] = &[("ACTIVE", "active"), ("AT_RISK", "at risk
 pub static THINGS: Schema = Schema::new(
     Field::new("thing_id", "t.thing_id", Kind::Uuid),
     &[
-        Field::new("name", "t.name", Kind::Text)
-            .nullable()
-            .sortable(),
+        Field::new("name", "t.name", Kind::Text).nullable().sortable(),
         Field::new("organisation.country_code", "upper(t.country)", Kind::Text).nullable(),
-        Field::new("orders", "t.orders", Kind::Integer)
-            .nullable()
-            .sortable(),
-        Field::new("clv", "t.clv", Kind::Float)
-            .nullable()
-            .sortable(),
-        Field::new("balance", "t.balance", Kind::Decimal)
-            .nullable()
-            .sortable(),
-        Field::new("active", "t.active", Kind::Bool)
-            .nullable()
-            .sortable(),
-        Field::new("create_time", "t.create_time", Kind::Timestamp)
-            .nullable()
-            .sortable(),
-        Field::new("birth_date", "t.birth_date", Kind::Date)
-            .nullable()
-            .sortable(),
-        Field::new("state", "t.state", Kind::Enum(STATES))
-            .nullable()
-            .sortable(),
+        Field::new("orders", "t.orders", Kind::Integer).nullable().sortable(),
+        Field::new("clv", "t.clv", Kind::Float).nullable().sortable(),
+        Field::new("balance", "t.balance", Kind::Decimal).nullable().sortable(),
+        Field::new("active", "t.active", Kind::Bool).nullable().sortable(),
+        Field::new("create_time", "t.create_time", Kind::Timestamp).nullable().sortable(),
+        Field::new("birth_date", "t.birth_date", Kind::Date).nullable().sortable(),
+        Field::new("state", "t.state", Kind::Enum(STATES)).nullable().sortable(),
         Field::new("attributes", "t.attributes", Kind::TextMap).nullable(),
         Field::new("tags", "t.tags", Kind::TextList).nullable(),
         Field::new("rank", "t.rank", Kind::Integer).sortable(),
@@ -47,7 +31,7 @@ pub static THINGS: Schema = Schema::new(
 
 #[derive(Debug, Clone, Default)]
 pub struct Thing {
-    pub thing_id: Uuid,
+    pub id: Uuid,
     pub name: Option<String>,
     pub country: Option<String>,
     pub orders: Option<i64>,
@@ -65,20 +49,14 @@ pub struct Thing {
 impl Thing {
     pub fn field(&self, name: &str) -> FieldValue {
         match name {
-            "thing_id" => self.thing_id.into(),
+            "thing_id" => self.id.into(),
             "name" => self.name.clone().into(),
-            "organisation.country_code" => self
-                .country
-                .as_ref()
-                .map(|country| country.to_uppercase())
-                .into(),
+            "organisation.country_code" => self.country.as_ref().map(|country| country.to_uppercase()).into(),
             "orders" => self.orders.into(),
             "clv" => self.clv.into(),
-            "balance" => self
-                .balance
-                .clone()
-                .map(clientele_page::Value::Decimal)
-                .map_or(FieldValue::Null, FieldValue::One),
+            "balance" => {
+                self.balance.clone().map(clientele_page::Value::Decimal).map_or(FieldValue::Null, FieldValue::One)
+            }
             "active" => self.active.into(),
             "create_time" => self.create_time.into(),
             "birth_date" => self.birth_date.into(),
@@ -97,15 +75,12 @@ pub async fn create(connection: &mut PgConnection, things: &[Thing]) {
                  tags text[], rank int2 NOT NULL, PRIMARY KEY (tenant_id, thing_id))";
     sqlx::query(table).execute(&mut *connection).await.unwrap();
     for thing in things {
-        let attributes = thing
-            .attributes
-            .as_ref()
-            .map(|map| sqlx::types::Json(map.clone()));
+        let attributes = thing.attributes.as_ref().map(|map| sqlx::types::Json(map.clone()));
         sqlx::query(
             "INSERT INTO things VALUES ('a', $1, $2, $3, $4::int8, $5, $6::text::numeric, $7, $8::text::timestamptz, $9::text::date,
              $10, $11, $12, $13::int8)",
         )
-        .bind(thing.thing_id)
+        .bind(thing.id)
         .bind(&thing.name)
         .bind(&thing.country)
         .bind(thing.orders)

@@ -34,9 +34,7 @@ pub trait Field<'a>: Sized {
 }
 
 fn fixed<const N: usize>(bytes: &[u8], name: &'static str) -> Result<[u8; N], DecodeError> {
-    bytes
-        .try_into()
-        .map_err(|_| DecodeError::Value(bytes.len(), name))
+    bytes.try_into().map_err(|_| DecodeError::Value(bytes.len(), name))
 }
 
 macro_rules! number {

@@ -73,10 +73,7 @@ impl Reader {
             let Some(end) = row_end(bytes, used + 2, fields) else {
                 break;
             };
-            on_row(&mut Row {
-                fields,
-                rest: &bytes[used + 2..end],
-            })?;
+            on_row(&mut Row { fields, rest: &bytes[used + 2..end] })?;
             self.rows += 1;
             used = end;
         }
@@ -116,18 +113,12 @@ fn row_end(bytes: &[u8], mut at: usize, fields: u16) -> Option<usize> {
 
 #[inline]
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|head| u16::from_be_bytes(*head))
+    bytes.get(at..)?.first_chunk().map(|head| u16::from_be_bytes(*head))
 }
 
 #[inline]
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|head| u32::from_be_bytes(*head))
+    bytes.get(at..)?.first_chunk().map(|head| u32::from_be_bytes(*head))
 }
 
 /// One row; its fields are read from left to right.
@@ -162,9 +153,7 @@ impl<'a> Row<'a> {
             self.rest = rest;
             return Ok(None);
         }
-        let (value, rest) = rest
-            .split_at_checked(length as usize)
-            .ok_or(DecodeError::Truncated)?;
+        let (value, rest) = rest.split_at_checked(length as usize).ok_or(DecodeError::Truncated)?;
         self.rest = rest;
         T::decode(value).map(Some)
     }

@@ -32,10 +32,7 @@ impl<'c> CopyIn<'c> {
     /// Starts the statement.
     pub async fn begin(connection: &'c mut PgConnection, statement: impl SqlSafeStr) -> Result<Self, sqlx::Error> {
         let copy = connection.copy_in_raw(statement.into_sql_str().as_str()).await?;
-        Ok(Self {
-            copy,
-            rows: RowWriter::with_capacity(CHUNK + CHUNK / 8),
-        })
+        Ok(Self { copy, rows: RowWriter::with_capacity(CHUNK + CHUNK / 8) })
     }
 
     /// Begins a row; after its last field call [`flow`](Self::flow).
@@ -74,9 +71,7 @@ impl<'c> CopyIn<'c> {
 
 impl std::fmt::Debug for CopyIn<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CopyIn")
-            .field("rows", &self.rows.rows())
-            .finish_non_exhaustive()
+        f.debug_struct("CopyIn").field("rows", &self.rows.rows()).finish_non_exhaustive()
     }
 }
 
@@ -96,10 +91,7 @@ where
     let statement = statement.into_sql_str();
     let mut reader = Reader::new();
     {
-        let mut chunks = connection
-            .copy_out_raw(statement.as_str())
-            .await
-            .map_err(CopyError::Database)?;
+        let mut chunks = connection.copy_out_raw(statement.as_str()).await.map_err(CopyError::Database)?;
         while let Some(chunk) = chunks.try_next().await.map_err(CopyError::Database)? {
             reader.feed(&chunk, &mut on_row)?;
         }

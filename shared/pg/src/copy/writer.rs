@@ -26,11 +26,7 @@ impl RowWriter {
         buffer.put_slice(SIGNATURE);
         buffer.put_u32(0); // no flags
         buffer.put_u32(0); // no header extension
-        Self {
-            buffer,
-            open: 0,
-            rows: 0,
-        }
+        Self { buffer, open: 0, rows: 0 }
     }
 
     /// Begins a row of so many fields.

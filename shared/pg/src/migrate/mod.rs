@@ -17,7 +17,7 @@ use crate::{Schema, ServiceSchema};
 pub use role::set_password;
 pub use status::{MigrationStatus, Status, ensure_current, status};
 
-/// The advisory lock of everyone who migrates a database: "clientele" in base 36, shortened.
+/// The advisory lock of everyone who migrates a database: "clientel" in ASCII.
 const LOCK: i64 = 0x636c_6965_6e74_656c;
 /// A migration that waits longer than this for a table lock fails rather than queueing all traffic behind it.
 const LOCK_TIMEOUT: &str = "10s";
@@ -97,23 +97,13 @@ pub async fn ensure_database(owner_url: &str) -> Result<bool, sqlx::Error> {
 /// running it twice at a time makes the second wait.
 pub async fn run(owner_url: &str, services: &[&ServiceSchema]) -> Result<(), MigrateError> {
     let options = PgConnectOptions::from_str(owner_url)
-        .map_err(|source| MigrateError::Connect {
-            place: "an invalid URL".to_owned(),
-            source,
-        })?
+        .map_err(|source| MigrateError::Connect { place: "an invalid URL".to_owned(), source })?
         .application_name("clientele migrate")
         .options([("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0")]);
-    let connect = |source| MigrateError::Connect {
-        place: place(&options),
-        source,
-    };
+    let connect = |source| MigrateError::Connect { place: place(&options), source };
     let mut connection = options.connect().await.map_err(connect)?;
     // Held until the connection closes, also when a step fails.
-    sqlx::query("SELECT pg_advisory_lock($1)")
-        .bind(LOCK)
-        .execute(&mut connection)
-        .await
-        .map_err(connect)?;
+    sqlx::query("SELECT pg_advisory_lock($1)").bind(LOCK).execute(&mut connection).await.map_err(connect)?;
     for service in services {
         migrate(&mut connection, service).await?;
     }
@@ -122,27 +112,15 @@ pub async fn run(owner_url: &str, services: &[&ServiceSchema]) -> Result<(), Mig
 
 async fn migrate(connection: &mut PgConnection, service: &ServiceSchema) -> Result<(), MigrateError> {
     let schema = service.schema;
-    let prepare = |source| MigrateError::Prepare {
-        schema: schema.name(),
-        source,
-    };
+    let prepare = |source| MigrateError::Prepare { schema: schema.name(), source };
     role::prepare(connection, schema).await.map_err(prepare)?;
     let settings = format!("SET search_path TO {schema}; SET lock_timeout TO '{LOCK_TIMEOUT}'");
-    raw_sql(AssertSqlSafe(settings))
-        .execute(&mut *connection)
-        .await
-        .map_err(prepare)?;
+    raw_sql(AssertSqlSafe(settings)).execute(&mut *connection).await.map_err(prepare)?;
     migrator(service)
         .run(&mut *connection)
         .await
-        .map_err(|source| MigrateError::Migrate {
-            schema: schema.name(),
-            source,
-        })?;
-    raw_sql("RESET search_path; RESET lock_timeout")
-        .execute(&mut *connection)
-        .await
-        .map_err(prepare)?;
+        .map_err(|source| MigrateError::Migrate { schema: schema.name(), source })?;
+    raw_sql("RESET search_path; RESET lock_timeout").execute(&mut *connection).await.map_err(prepare)?;
     role::grant(connection, schema).await.map_err(prepare)
 }
 

@@ -15,9 +15,8 @@ const CREATED_MEANWHILE: [&str; 3] = ["42710", "23505", "XX000"];
 pub(super) async fn prepare(connection: &mut PgConnection, schema: Schema) -> Result<(), Error> {
     create_role(connection, schema).await?;
     let role = schema.role();
-    let database: String = sqlx::query_scalar("SELECT quote_ident(current_database())")
-        .fetch_one(&mut *connection)
-        .await?;
+    let database: String =
+        sqlx::query_scalar("SELECT quote_ident(current_database())").fetch_one(&mut *connection).await?;
     // Temporary tables are where bulk loads land before they are merged.
     let sql = format!(
         "CREATE SCHEMA IF NOT EXISTS {schema};
@@ -73,10 +72,7 @@ async fn role_exists(connection: &mut PgConnection, role: &str) -> Result<bool, 
 /// Gives a service's role a password, for servers that are reached over a network. Until then it has none and can only log in where
 /// the server trusts the connection, as the private cluster does on its socket.
 pub async fn set_password(owner_url: &str, schema: Schema, password: &str) -> Result<(), Error> {
-    let mut connection = PgConnectOptions::from_str(owner_url)?
-        .disable_statement_logging()
-        .connect()
-        .await?;
+    let mut connection = PgConnectOptions::from_str(owner_url)?.disable_statement_logging().connect().await?;
     let sql: String = sqlx::query_scalar("SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)")
         .bind(schema.role())
         .bind(password)

@@ -41,9 +41,7 @@ impl Status {
 /// Compares the database with what this program knows. The owner and the service's own role may ask.
 pub async fn status(connection: &mut PgConnection, service: &ServiceSchema) -> Result<Status, MigrateError> {
     let schema = service.schema.name();
-    let mut applied = applied(connection, service)
-        .await
-        .map_err(|source| MigrateError::Status { schema, source })?;
+    let mut applied = applied(connection, service).await.map_err(|source| MigrateError::Status { schema, source })?;
     let migrations = service
         .migrator
         .iter()
@@ -60,11 +58,7 @@ pub async fn status(connection: &mut PgConnection, service: &ServiceSchema) -> R
         .collect();
     let mut unknown: Vec<i64> = applied.into_keys().collect();
     unknown.sort_unstable();
-    Ok(Status {
-        schema,
-        migrations,
-        unknown,
-    })
+    Ok(Status { schema, migrations, unknown })
 }
 
 /// Refuses to go on while the schema lacks a migration or has another version of one. A schema that is ahead is fine: migrations
@@ -73,10 +67,7 @@ pub async fn ensure_current(connection: &mut PgConnection, service: &ServiceSche
     let status = status(connection, service).await?;
     let schema = status.schema;
     if let Some(changed) = status.migrations.iter().find(|migration| migration.changed) {
-        return Err(MigrateError::Changed {
-            schema,
-            version: changed.version,
-        });
+        return Err(MigrateError::Changed { schema, version: changed.version });
     }
     let mut pending = status.pending();
     let Some(first) = pending.next() else {
@@ -106,7 +97,5 @@ async fn applied(connection: &mut PgConnection, service: &ServiceSchema) -> Resu
     let rows = sqlx::query(AssertSqlSafe(format!("SELECT version, checksum FROM {table} WHERE success")))
         .fetch_all(connection)
         .await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-        .collect()
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }

@@ -25,14 +25,11 @@ pub(super) async fn abandon(mut connection: PoolConnection<Postgres>, backend: B
     };
     let outcome = {
         let mut rollback = pin!(rollback(&mut connection));
-        match timeout(patience, &mut rollback).await {
-            Ok(outcome) => outcome,
-            Err(_) => {
-                cancel(&backend, &control).await;
-                timeout(CANCELLED_ANSWER, rollback)
-                    .await
-                    .unwrap_or(Err(Error::PoolTimedOut))
-            }
+        if let Ok(outcome) = timeout(patience, &mut rollback).await {
+            outcome
+        } else {
+            cancel(&backend, &control).await;
+            timeout(CANCELLED_ANSWER, rollback).await.unwrap_or(Err(Error::PoolTimedOut))
         }
     };
     if let Err(error) = outcome {
@@ -68,10 +65,7 @@ async fn rollback(connection: &mut PgConnection) -> Result<(), Error> {
 async fn cancel(backend: &Backend, control: &PgPool) {
     let done = match backend {
         Backend::Pid(pid) | Backend::Committing(pid) => {
-            sqlx::query("SELECT pg_cancel_backend($1)")
-                .bind(pid)
-                .execute(control)
-                .await
+            sqlx::query("SELECT pg_cancel_backend($1)").bind(pid).execute(control).await
         }
         Backend::Starting(token) => {
             sqlx::query(

@@ -31,10 +31,7 @@ pub struct Begin {
 impl Begin {
     /// `remaining` is the time left to the request: no statement of the transaction runs longer. `None` leaves the pool's timeout.
     pub fn new(remaining: Option<Duration>) -> Self {
-        Self {
-            remaining,
-            ..Self::default()
-        }
+        Self { remaining, ..Self::default() }
     }
 
     /// Refuses writes.

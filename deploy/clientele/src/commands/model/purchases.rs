@@ -42,6 +42,7 @@ pub fn read(args: &Fit) -> Result<Purchases> {
     let name = source.name;
     let progress = Progress::start(&format!("Reading {name}"), source.bytes, Unit::Bytes);
     let rows = Transactions::new(progress.reader(source.reader), &args.columns())?;
+    let currency_is_named = args.currency.is_some() || rows.has_currency_column();
     let mut collected = Collected::new(args.currency);
     let mut bad = BadRows::default();
     for row in rows {
@@ -67,7 +68,7 @@ pub fn read(args: &Fit) -> Result<Purchases> {
             number::count(bad.total())
         )));
     }
-    collected.finish(name, &bad)
+    Ok(Purchases { currency_is_named, ..collected.finish(name, &bad)? })
 }
 
 struct Collected {
@@ -121,11 +122,8 @@ impl Collected {
     }
 
     fn finish(self, name: String, bad: &BadRows) -> Result<Purchases> {
-        let counts: Vec<_> = self
-            .by_currency
-            .iter()
-            .map(|(code, rows)| format!("{code} ({})", number::count(*rows)))
-            .collect();
+        let counts: Vec<_> =
+            self.by_currency.iter().map(|(code, rows)| format!("{code} ({})", number::count(*rows))).collect();
         if self.wanted.is_none() && counts.len() > 1 {
             bail!(Usage(format!(
                 "{name} holds {} currencies: {}; a model takes one, so choose it with --currency CODE",
@@ -154,7 +152,7 @@ impl Collected {
             name,
             log: self.log,
             currency: self.wanted.or(only).unwrap_or(Currency::USD),
-            currency_is_named: self.wanted.is_some(),
+            currency_is_named: false,
             days,
             used: self.used,
             bad: bad.total(),

@@ -1,0 +1,145 @@
+//! `clientele model fit`: read, fit, compare, tell.
+
+use anyhow::{Context, Result};
+use btyd::{Calibration, GammaGamma, Histories, Spends, Summaries, TransactionKind, TransactionModel};
+
+use super::args::{Fit, ModelName};
+use super::outcome::{About, Holdout, Outcome, Parameters, Rows};
+use super::purchases::{self, Purchases, epoch_day};
+use super::table;
+use crate::commands::Usage;
+use crate::files::amount::minor_digits;
+use crate::term::{self, Format, Screen, number};
+
+/// Runs the command.
+pub fn run(args: &Fit) -> Result<()> {
+    let purchases = purchases::read(args)?;
+    let outcome = fit(args, purchases)?;
+    if args.format != Format::Table || !outcome.converged {
+        for warning in &outcome.warnings {
+            term::note(&format!("warning: {warning}"));
+        }
+    }
+    let text = match args.format {
+        Format::Table => table::render(&outcome, &Screen::stdout()),
+        Format::Json => outcome.json()?,
+        Format::Csv => outcome.csv()?,
+    };
+    term::print(&text).context("cannot write the result: check the disk or the pipe behind stdout")
+}
+
+/// What a model's own fit gives.
+struct Fitted {
+    parameters: Parameters,
+    log_likelihood: f64,
+    customers: u64,
+    converged: bool,
+    iterations: u32,
+    warnings: Vec<String>,
+    holdout: Option<Holdout>,
+}
+
+fn fit(args: &Fit, purchases: Purchases) -> Result<Outcome> {
+    let (first_day, last_day) = purchases.days;
+    let calibration_end = args.calibration_end.unwrap_or(last_day);
+    if calibration_end < first_day {
+        return Err(Usage(format!(
+            "--calibration-end {calibration_end} lies before the first row ({first_day}): take a day up to {last_day}"
+        ))
+        .into());
+    }
+    let calibration = purchases.log.calibrate(epoch_day(calibration_end), epoch_day(last_day.max(calibration_end)));
+    let mut warnings = purchases.warnings;
+    if calibration_end > last_day {
+        warnings.push(format!(
+            "the calibration end {calibration_end} lies after the last row ({last_day}): the days between count as silence"
+        ));
+    }
+    warnings.extend(left_out(&calibration.summaries, purchases.currency));
+    let fitted = match args.model {
+        ModelName::BgNbd => fit_dropout(TransactionKind::BgNbd, args, &calibration),
+        ModelName::MbgNbd => fit_dropout(TransactionKind::MbgNbd, args, &calibration),
+        ModelName::GammaGamma => fit_spend(&calibration.summaries, purchases.currency),
+    };
+    let fitted = fitted
+        .map_err(|error| Usage(format!("{} cannot be fitted to {}: {error}", args.model.title(), purchases.name)))?;
+    warnings.splice(0..0, fitted.warnings);
+    Ok(Outcome {
+        model: args.model.id(),
+        parameters: fitted.parameters,
+        log_likelihood: fitted.log_likelihood,
+        customers: fitted.customers,
+        converged: fitted.converged,
+        time_unit: args.time_unit.id(),
+        calibration_end: calibration_end.to_string(),
+        currency: purchases.currency_is_named.then(|| purchases.currency.code()),
+        rows: Rows { used: purchases.used, left_out: purchases.bad },
+        warnings,
+        holdout: fitted.holdout,
+        about: About {
+            model: args.model,
+            time_unit: args.time_unit,
+            file: purchases.name,
+            first_day,
+            last_day,
+            calibration_end,
+            iterations: fitted.iterations,
+        },
+    })
+}
+
+fn fit_dropout(kind: TransactionKind, args: &Fit, calibration: &Calibration) -> Result<Fitted> {
+    let days = args.time_unit.days();
+    let histories = Histories::from_summaries(&calibration.summaries.customers, days)?;
+    let fit = kind.fit(&histories)?;
+    let holdout = match calibration.holdout_days() {
+        0 => None,
+        _ => Some(holdout(&fit.model, calibration, days)?),
+    };
+    let btyd::DropoutParameters { r, alpha, a, b } = fit.model.parameters();
+    Ok(Fitted {
+        parameters: Parameters::Dropout { r, alpha, a, b },
+        log_likelihood: fit.log_likelihood,
+        customers: fit.customers,
+        converged: fit.converged,
+        iterations: fit.iterations,
+        warnings: fit.warnings.iter().map(ToString::to_string).collect(),
+        holdout,
+    })
+}
+
+fn holdout(model: &TransactionModel, calibration: &Calibration, days_per_unit: f64) -> Result<Holdout> {
+    let btyd::Holdout { customers, actual, predicted, mae, rmse } =
+        btyd::Holdout::of(model, calibration, days_per_unit)?;
+    Ok(Holdout { customers, actual, predicted, mae, rmse, days: calibration.holdout_days() })
+}
+
+fn fit_spend(summaries: &Summaries, currency: iso_currency::Currency) -> Result<Fitted> {
+    let minor_per_unit = 10_f64.powi(i32::from(minor_digits(currency).unwrap_or(0)));
+    let fit = GammaGamma::fit(&Spends::from_summaries(&summaries.customers, minor_per_unit)?)?;
+    let btyd::SpendParameters { p, q, v } = fit.model.parameters();
+    Ok(Fitted {
+        parameters: Parameters::Spend { p, q, v },
+        log_likelihood: fit.log_likelihood,
+        customers: fit.customers,
+        converged: fit.converged,
+        iterations: fit.iterations,
+        warnings: fit.warnings.iter().map(ToString::to_string).collect(),
+        holdout: None,
+    })
+}
+
+/// What netting refunds left over, so that nothing disappears silently.
+fn left_out(summaries: &Summaries, currency: iso_currency::Currency) -> Vec<String> {
+    let excluded = &summaries.excluded;
+    let mut warnings = Vec::new();
+    if excluded.refund_unmatched_minor > 0 {
+        let amount = number::amount(excluded.refund_unmatched_minor, currency);
+        warnings.push(format!("refunds of {amount} met no earlier purchase and were not used"));
+    }
+    if excluded.customers_without_purchase > 0 {
+        let customers = number::count(excluded.customers_without_purchase);
+        warnings.push(format!("{customers} customers had every purchase refunded and were not used"));
+    }
+    warnings
+}

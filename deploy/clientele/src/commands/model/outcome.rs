@@ -1,0 +1,144 @@
+//! What a fit says, in the shape of its JSON.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::args::{ModelName, TimeUnit};
+
+/// A fitted model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Outcome {
+    /// `bg-nbd`, `mbg-nbd` or `gamma-gamma`.
+    pub model: &'static str,
+    /// By their usual names.
+    pub parameters: Parameters,
+    /// Total, not mean; comparable only in the same time unit.
+    pub log_likelihood: f64,
+    /// Those fitted to: all of the calibration period, or for Gamma-Gamma those with a repeat purchase.
+    pub customers: u64,
+    /// Whether the search ended at a maximum.
+    pub converged: bool,
+    /// Of alpha and the log-likelihood.
+    pub time_unit: &'static str,
+    /// The last day that the model saw.
+    pub calibration_end: String,
+    /// Of v, if the file or the caller named it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<&'static str>,
+    /// Rows used and left out.
+    pub rows: Rows,
+    /// What limits the use of the fit.
+    pub warnings: Vec<String>,
+    /// The later purchases, where there are any to compare with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holdout: Option<Holdout>,
+    #[serde(skip)]
+    pub(super) about: About,
+}
+
+/// By their usual names.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Parameters {
+    /// BG/NBD and MBG/NBD.
+    Dropout {
+        /// Shape of the purchase rates.
+        r: f64,
+        /// Their scale, in time units.
+        alpha: f64,
+        /// First of the dropout probabilities' two.
+        a: f64,
+        /// Second.
+        b: f64,
+    },
+    /// Gamma-Gamma.
+    Spend {
+        /// Shape of one customer's purchase values.
+        p: f64,
+        /// Shape over customers.
+        q: f64,
+        /// Their scale, in major units of money.
+        v: f64,
+    },
+}
+
+/// What became of the file's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Rows {
+    /// Purchases and refunds that were fitted or compared with.
+    pub used: u64,
+    /// Rows that could not be used.
+    pub left_out: u64,
+}
+
+/// Predicted against actual purchases after the calibration end.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Holdout {
+    /// Customers who first bought on or before the calibration end.
+    pub customers: u64,
+    /// Their purchase days after it.
+    pub actual: u64,
+    /// Their conditional expectation over the same days.
+    pub predicted: f64,
+    /// Mean absolute error a customer.
+    pub mae: f64,
+    /// Root of the mean squared error a customer.
+    pub rmse: f64,
+    /// Its length.
+    pub days: u32,
+}
+
+/// What only a person is told.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct About {
+    pub model: ModelName,
+    pub time_unit: TimeUnit,
+    pub file: String,
+    pub first_day: jiff::civil::Date,
+    pub last_day: jiff::civil::Date,
+    pub calibration_end: jiff::civil::Date,
+    pub iterations: u32,
+}
+
+impl Parameters {
+    /// In the papers' order.
+    pub fn named(&self) -> Vec<(&'static str, f64)> {
+        match *self {
+            Self::Dropout { r, alpha, a, b } => vec![("r", r), ("alpha", alpha), ("a", a), ("b", b)],
+            Self::Spend { p, q, v } => vec![("p", p), ("q", q), ("v", v)],
+        }
+    }
+}
+
+impl Outcome {
+    /// For a program: one document.
+    pub fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self)
+    }
+
+    /// For a spreadsheet: every figure of the JSON under its path.
+    pub fn csv(&self) -> serde_json::Result<String> {
+        let mut table =
+            crate::term::Table::new([crate::term::Column::text("name"), crate::term::Column::text("value")]);
+        flatten("", &serde_json::to_value(self)?, &mut table);
+        Ok(table.csv())
+    }
+}
+
+fn flatten(path: &str, value: &Value, table: &mut crate::term::Table) {
+    let under = |name: &str| if path.is_empty() { name.into() } else { format!("{path}.{name}") };
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| flatten(&under(name), value, table)),
+        Value::Array(items) => {
+            for (at, value) in items.iter().enumerate() {
+                flatten(&under(&(at + 1).to_string()), value, table);
+            }
+        }
+        Value::String(text) => {
+            table.row([path, text]);
+        }
+        other => {
+            table.row([path.to_owned(), other.to_string()]);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Transactions: what happened, whose it is, and when two of them are the same.
+
+use jiff::{Timestamp, civil::Date};
+use uuid::Uuid;
+
+use crate::domain::money::Amount;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The customer bought something.
+    Purchase,
+    /// Money was given back.
+    Refund,
+    /// Serving the customer cost money.
+    Cost,
+}
+
+impl Kind {
+    /// As it is stored.
+    pub const fn number(self) -> i16 {
+        match self {
+            Self::Purchase => 1,
+            Self::Refund => 2,
+            Self::Cost => 3,
+        }
+    }
+
+    /// From what is stored.
+    pub const fn of_number(number: i16) -> Option<Self> {
+        match number {
+            1 => Some(Self::Purchase),
+            2 => Some(Self::Refund),
+            3 => Some(Self::Cost),
+            _ => None,
+        }
+    }
+}
+
+/// Whose transaction it is, in the words of whoever sent it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CustomerKey {
+    /// By the id of the customers service.
+    Id(Uuid),
+    /// By the caller's own key.
+    External(String),
+}
+
+impl CustomerKey {
+    /// The field of a `Transaction` message that holds it.
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::Id(_) => "customer_id",
+            Self::External(_) => "customer_external_id",
+        }
+    }
+}
+
+/// What a transaction says, apart from whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// What happened.
+    pub kind: Kind,
+    /// How much.
+    pub amount: Amount,
+    /// The day of it.
+    pub occur_date: Date,
+    /// The instant of it, where known.
+    pub occur_time: Option<Timestamp>,
+    /// Of a refund: the purchase it takes back, where known.
+    pub refunded_external_id: Option<String>,
+}
+
+impl Facts {
+    /// The fields in which `other` says something else.
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+        [
+            ("kind", self.kind == other.kind),
+            ("amount", self.amount == other.amount),
+            ("occur_date", self.occur_date == other.occur_date),
+            ("occur_time", self.occur_time == other.occur_time),
+            ("refunded_external_id", self.refunded_external_id == other.refunded_external_id),
+        ]
+        .into_iter()
+        .filter_map(|(field, same)| (!same).then_some(field))
+        .collect()
+    }
+}
+
+/// A transaction on its way in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTransaction {
+    /// The caller's id of it.
+    pub external_id: String,
+    /// Whose it is.
+    pub customer: CustomerKey,
+    /// What it says.
+    pub facts: Facts,
+}
+
+/// A transaction as it is recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transaction {
+    /// The caller's id of it.
+    pub external_id: String,
+    /// Whose it is: the customer where it is known by now, otherwise the key it came with.
+    pub customer: CustomerKey,
+    /// What it says.
+    pub facts: Facts,
+    /// When it was recorded.
+    pub create_time: Timestamp,
+}
+
+/// What is wrong between the fields of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FactsError {
+    /// A refund or a cost of nothing.
+    #[error("must be more than zero for a refund or a cost")]
+    NothingMoved,
+    /// Something else than a refund names the purchase it takes back.
+    #[error("belongs to refunds only")]
+    NotARefund,
+    /// A refund of itself.
+    #[error("must be the id of the purchase, not that of the refund itself")]
+    RefundsItself,
+}
+
+impl FactsError {
+    /// The field of a `Transaction` message the error is about.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::NothingMoved => "amount",
+            Self::NotARefund | Self::RefundsItself => "refunded_external_id",
+        }
+    }
+}
+
+/// Checks the fields of a transaction against each other, as far as they are known to be right by themselves.
+pub fn check_together(external_id: &str, kind: Option<Kind>, amount: Option<Amount>, refunded_external_id: &str) -> Vec<FactsError> {
+    let mut errors = Vec::new();
+    if matches!(kind, Some(Kind::Refund | Kind::Cost)) && amount.is_some_and(Amount::is_zero) {
+        errors.push(FactsError::NothingMoved);
+    }
+    if !refunded_external_id.is_empty() {
+        if kind.is_some_and(|kind| kind != Kind::Refund) {
+            errors.push(FactsError::NotARefund);
+        } else if refunded_external_id == external_id {
+            errors.push(FactsError::RefundsItself);
+        }
+    }
+    errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn facts() -> Facts {
+        Facts {
+            kind: Kind::Purchase,
+            amount: Amount::new("USD", 11, 770_000_000).unwrap(),
+            occur_date: date(1997, 1, 1),
+            occur_time: None,
+            refunded_external_id: None,
+        }
+    }
+
+    #[test]
+    fn the_same_facts_have_no_differences_and_others_name_each_field() {
+        assert_eq!(facts().differences(&facts()), Vec::<&str>::new());
+        let other = Facts { kind: Kind::Refund, refunded_external_id: Some("p".into()), occur_time: Some(Timestamp::UNIX_EPOCH), ..facts() };
+        assert_eq!(facts().differences(&other), ["kind", "occur_time", "refunded_external_id"]);
+        let other = Facts { amount: Amount::new("EUR", 11, 770_000_000).unwrap(), occur_date: date(1997, 1, 2), ..facts() };
+        assert_eq!(facts().differences(&other), ["amount", "occur_date"]);
+    }
+
+    #[test]
+    fn a_refund_or_a_cost_moves_money_and_a_purchase_may_be_free() {
+        let nothing = Amount::new("USD", 0, 0).ok();
+        assert_eq!(check_together("t", Some(Kind::Purchase), nothing, ""), []);
+        assert_eq!(check_together("t", Some(Kind::Refund), nothing, ""), [FactsError::NothingMoved]);
+        assert_eq!(check_together("t", Some(Kind::Cost), nothing, "p"), [FactsError::NothingMoved, FactsError::NotARefund]);
+    }
+
+    #[test]
+    fn only_a_refund_takes_back_a_purchase_and_never_itself() {
+        let amount = Amount::new("USD", 1, 0).ok();
+        assert_eq!(check_together("t", Some(Kind::Refund), amount, "p"), []);
+        assert_eq!(check_together("t", Some(Kind::Refund), amount, "t"), [FactsError::RefundsItself]);
+        assert_eq!(check_together("t", Some(Kind::Purchase), amount, "p"), [FactsError::NotARefund]);
+    }
+
+    #[test]
+    fn every_kind_is_stored_under_a_number_of_its_own() {
+        for kind in [Kind::Purchase, Kind::Refund, Kind::Cost] {
+            assert_eq!(Kind::of_number(kind.number()), Some(kind));
+        }
+        assert_eq!(Kind::of_number(0), None);
+    }
+}

@@ -1,0 +1,56 @@
+//! Rows on their way in, and what becomes of them.
+
+use clientele_error::{Reason, Violation};
+
+use crate::domain::transaction::NewTransaction;
+
+/// Rows that are recorded together.
+#[derive(Debug, Default)]
+pub struct Chunk {
+    /// How many rows it has, good and bad.
+    pub rows: usize,
+    /// The rows that break no rule, each with its place in the chunk, in order.
+    pub good: Vec<(usize, NewTransaction)>,
+    /// The rows that do, in order.
+    pub rejected: Vec<Exception>,
+}
+
+impl Chunk {
+    /// Adds the next row: a transaction, or what is wrong with it.
+    pub fn push(&mut self, row: Result<NewTransaction, (String, Vec<Violation>)>) {
+        let place = self.rows;
+        self.rows += 1;
+        match row {
+            Ok(transaction) => self.good.push((place, transaction)),
+            Err((external_id, violations)) => {
+                let outcome = Outcome::Rejected { reason: Reason::InvalidFields, violations };
+                self.rejected.push(Exception { place, external_id, outcome });
+            }
+        }
+    }
+}
+
+/// A row that was not recorded now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// Its place in the chunk.
+    pub place: usize,
+    /// Its id, shortened where it is no id at all.
+    pub external_id: String,
+    /// Why.
+    pub outcome: Outcome,
+}
+
+/// Why a row was not recorded now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was recorded before, just so.
+    Duplicate,
+    /// It is bad.
+    Rejected {
+        /// In which way.
+        reason: Reason,
+        /// Field by field.
+        violations: Vec<Violation>,
+    },
+}

@@ -1,0 +1,14 @@
+//! Recording many transactions at once: what the batch and the import share.
+//!
+//! A [`Chunk`] is read from rows of the wire ([`chunk`]), its customers' keys are resolved to buyers ([`resolve`]), and it is settled in
+//! one transaction ([`settle`]): recorded by one `COPY`, with duplicates and conflicts told apart.
+
+pub mod chunk;
+pub mod compare;
+pub mod known_buyers;
+pub mod resolve;
+pub mod settle;
+
+pub use chunk::{Chunk, Exception, Outcome};
+pub use known_buyers::KnownBuyers;
+pub use settle::{Recorder, Settled, settle};

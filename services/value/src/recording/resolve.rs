@@ -1,0 +1,116 @@
+//! From customers' keys to buyers, many at a time; a key that nobody has used before makes a buyer.
+//!
+//! This runs in a short transaction of its own, before the rows are recorded: two imports that bring the same new customers wait for each
+//! other as long as this takes, not as long as a `COPY` takes. A buyer without transactions, left by an import that broke off, is harmless.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
+
+use clientele_pg::Tx;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::{
+    State,
+    domain::transaction::CustomerKey,
+    store::buyer::{
+        buyer_epoch, buyers_by_customer_ids, buyers_by_external_ids, buyers_insert_customer_ids, buyers_insert_external_ids, buyers_lock_shared,
+    },
+};
+
+/// The buyers of a chunk's good rows, in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// Our numbers of the buyers.
+    pub buyers: Vec<i64>,
+    /// The epoch they were looked up in; in a later one they must be looked up again.
+    pub epoch: i64,
+}
+
+/// Looks the keys up, and makes buyers for new ones.
+pub async fn resolve(state: &State, tenant: &str, keys: &[&CustomerKey], remaining: Option<Duration>) -> sqlx::Result<Resolved> {
+    let mut tx = Tx::begin(&state.pool, remaining).await?;
+    buyers_lock_shared(&mut tx, tenant).await?;
+    let epoch = buyer_epoch(&mut tx, tenant).await?;
+
+    let mut buyers: Vec<Option<i64>> = keys.iter().map(|key| state.buyers.get(tenant, epoch, key)).collect();
+    let missing = || keys.iter().zip(&buyers).filter(|(_, buyer)| buyer.is_none()).map(|(key, _)| *key);
+    let found = look_up(&mut tx, tenant, missing()).await?;
+    tx.commit().await?;
+
+    for (key, buyer) in keys.iter().zip(&mut buyers) {
+        if buyer.is_none() {
+            *buyer = found.get(key);
+        }
+    }
+    found.remember(state, tenant, epoch);
+    let buyers = buyers.into_iter().collect::<Option<Vec<_>>>().ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Resolved { buyers, epoch })
+}
+
+/// Buyers by either kind of key.
+#[derive(Debug, Default)]
+struct Found {
+    by_id: HashMap<Uuid, i64>,
+    by_external_id: HashMap<String, i64>,
+}
+
+impl Found {
+    fn get(&self, key: &CustomerKey) -> Option<i64> {
+        match key {
+            CustomerKey::Id(id) => self.by_id.get(id).copied(),
+            CustomerKey::External(key) => self.by_external_id.get(key).copied(),
+        }
+    }
+
+    fn remember(self, state: &State, tenant: &str, epoch: i64) {
+        let by_id = self.by_id.into_iter().map(|(id, buyer)| (CustomerKey::Id(id), buyer));
+        let by_external_id = self.by_external_id.into_iter().map(|(key, buyer)| (CustomerKey::External(key), buyer));
+        for (key, buyer) in by_id.chain(by_external_id) {
+            state.buyers.insert(tenant, epoch, &key, buyer);
+        }
+    }
+}
+
+/// The buyers of distinct keys, existing and new.
+async fn look_up<'k>(connection: &mut PgConnection, tenant: &str, keys: impl Iterator<Item = &'k CustomerKey> + Send) -> sqlx::Result<Found> {
+    let mut ids = BTreeSet::new();
+    let mut external_ids = BTreeSet::new();
+    for key in keys {
+        match key {
+            CustomerKey::Id(id) => ids.insert(*id),
+            CustomerKey::External(key) => external_ids.insert(key.as_str()),
+        };
+    }
+    let mut found = Found::default();
+    let mut ids: Vec<Uuid> = ids.into_iter().collect();
+    let mut external_ids: Vec<String> = external_ids.into_iter().map(str::to_owned).collect();
+
+    if !ids.is_empty() {
+        found.by_id.extend(buyers_by_customer_ids(connection, tenant, &ids).await?);
+        ids.retain(|id| !found.by_id.contains_key(id));
+    }
+    if !ids.is_empty() {
+        found.by_id.extend(buyers_insert_customer_ids(connection, tenant, &ids).await?);
+        ids.retain(|id| !found.by_id.contains_key(id));
+    }
+    if !ids.is_empty() {
+        // Somebody else made these at the same time, and has committed by now.
+        found.by_id.extend(buyers_by_customer_ids(connection, tenant, &ids).await?);
+    }
+
+    if !external_ids.is_empty() {
+        found.by_external_id.extend(buyers_by_external_ids(connection, tenant, &external_ids).await?);
+        external_ids.retain(|key| !found.by_external_id.contains_key(key));
+    }
+    if !external_ids.is_empty() {
+        found.by_external_id.extend(buyers_insert_external_ids(connection, tenant, &external_ids).await?);
+        external_ids.retain(|key| !found.by_external_id.contains_key(key));
+    }
+    if !external_ids.is_empty() {
+        found.by_external_id.extend(buyers_by_external_ids(connection, tenant, &external_ids).await?);
+    }
+    Ok(found)
+}

@@ -1,0 +1,157 @@
+//! A chunk into the database: one transaction, one `COPY`, one event.
+//!
+//! Rows are mostly new, so the `COPY` goes ahead without asking. Where a row turns out to be recorded already, the transaction is undone
+//! and done again with what is recorded looked up first; and while chunks have such rows, as those of a resumed import do, the next ones
+//! are looked up from the start.
+
+use std::{mem, time::Duration};
+
+use clientele_error::{Error, Reason, Result};
+use clientele_feed::NewEvent;
+use clientele_pg::{Tx, constraint};
+use clientele_proto::value::v1::TransactionsRecorded;
+use clientele_service::Call;
+use sqlx::PgConnection;
+
+use super::{
+    Chunk, Exception,
+    compare::{Known, compare},
+    resolve::{Resolved, resolve},
+};
+use crate::{
+    State,
+    domain::transaction::CustomerKey,
+    failure::database,
+    store::{
+        buyer::{buyer_epoch, buyers_lock_shared},
+        transaction::{EXTERNAL_ID_TAKEN, transactions_copy, transactions_known},
+    },
+};
+
+/// Times a chunk is tried when others record the same rows, or join its buyers, at the same time.
+const ATTEMPTS: usize = 10;
+
+/// Where a call records chunks, and what it has learnt of them.
+#[derive(Debug)]
+pub struct Recorder<'s> {
+    /// The service.
+    pub state: &'s State,
+    /// On whose behalf.
+    pub call: &'s Call,
+    /// Whether the chunk before had rows that were recorded already.
+    pub repeats: bool,
+}
+
+/// What became of a chunk.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// How many rows it had.
+    pub rows: usize,
+    /// The rows that were not recorded now, in order; all others are.
+    pub exceptions: Vec<Exception>,
+}
+
+/// What stopped one attempt.
+enum Stop {
+    /// Rows are recorded already: look them up.
+    Recorded,
+    /// Buyers were joined meanwhile: resolve the keys again.
+    Joined,
+    /// Two transactions waited for each other.
+    Deadlock,
+    /// The database's error.
+    Database(sqlx::Error),
+}
+
+/// Records the good rows of a chunk, durably. `resolved` are their buyers.
+pub async fn settle(recorder: &mut Recorder<'_>, mut chunk: Chunk, mut resolved: Resolved) -> Result<Settled> {
+    let mut look_up = recorder.repeats;
+    for _ in 0..ATTEMPTS {
+        match attempt(recorder, &chunk, &resolved, look_up).await {
+            Ok(exceptions) => {
+                recorder.repeats = look_up && exceptions.iter().any(|exception| is_recorded(exception));
+                let rejected = mem::take(&mut chunk.rejected);
+                return Ok(Settled { rows: chunk.rows, exceptions: merged(rejected, exceptions) });
+            }
+            Err(Stop::Recorded) => look_up = true,
+            Err(Stop::Joined) => {
+                resolved = resolve_chunk(recorder.state, recorder.call, &chunk).await?;
+            }
+            Err(Stop::Deadlock) => tokio::time::sleep(Duration::from_millis(20)).await,
+            Err(Stop::Database(error)) => return Err(database(error)),
+        }
+    }
+    Err(Error::new(Reason::Conflict, "others keep recording the same transactions; resume from the last answer"))
+}
+
+/// The buyers of a chunk's good rows.
+pub async fn resolve_chunk(state: &State, call: &Call, chunk: &Chunk) -> Result<Resolved> {
+    let keys: Vec<&CustomerKey> = chunk.good.iter().map(|(_, transaction)| &transaction.customer).collect();
+    if keys.is_empty() {
+        return Ok(Resolved { buyers: Vec::new(), epoch: 0 });
+    }
+    resolve(state, call.tenant(), &keys, call.remaining()).await.map_err(database)
+}
+
+async fn attempt(recorder: &Recorder<'_>, chunk: &Chunk, resolved: &Resolved, look_up: bool) -> Result<Vec<Exception>, Stop> {
+    if chunk.good.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (state, call) = (recorder.state, recorder.call);
+    let mut tx = Tx::begin(&state.pool, call.remaining()).await?;
+    buyers_lock_shared(&mut tx, call.tenant()).await?;
+    if buyer_epoch(&mut tx, call.tenant()).await? != resolved.epoch {
+        return Err(Stop::Joined);
+    }
+    let known = if look_up { known(&mut tx, call.tenant(), chunk).await? } else { Known::new() };
+    let (mut new, exceptions) = compare(chunk, &resolved.buyers, &known);
+    if !new.is_empty() {
+        // In the order of the index by buyer: that order saves Postgres most of the pages it would otherwise touch at random. It also makes
+        // imports of the same rows take them in the same order.
+        new.sort_unstable_by(|a, b| {
+            let key = |index: usize| (resolved.buyers[index], &chunk.good[index].1.external_id);
+            key(*a).cmp(&key(*b))
+        });
+        let now = state.context.now();
+        let rows = new.iter().map(|index| {
+            let transaction = &chunk.good[*index].1;
+            (transaction.external_id.as_str(), resolved.buyers[*index], &transaction.facts)
+        });
+        let recorded = transactions_copy(&mut tx, call.tenant(), now, rows).await?;
+        let payload = TransactionsRecorded { transactions: recorded as i64 };
+        let event = NewEvent::of_call(&state.context, call, "", now, "transactions".to_owned(), &payload);
+        state.outbox.publish(&mut tx, event).await?;
+    }
+    tx.commit().await?;
+    state.outbox.committed();
+    Ok(exceptions)
+}
+
+async fn known(connection: &mut PgConnection, tenant: &str, chunk: &Chunk) -> sqlx::Result<Known> {
+    let ids: Vec<String> = chunk.good.iter().map(|(_, transaction)| transaction.external_id.clone()).collect();
+    transactions_known(connection, tenant, &ids).await
+}
+
+impl From<sqlx::Error> for Stop {
+    fn from(error: sqlx::Error) -> Self {
+        if constraint::violated(&error) == Some(EXTERNAL_ID_TAKEN) {
+            return Self::Recorded;
+        }
+        match clientele_pg::Kind::of(&error) {
+            clientele_pg::Kind::Retry => Self::Deadlock,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// Whether the row was found recorded, with the same content or another.
+fn is_recorded(exception: &Exception) -> bool {
+    !matches!(exception.outcome, super::Outcome::Rejected { reason: Reason::InvalidFields, .. })
+}
+
+/// Both in the order of their places.
+fn merged(mut rejected: Vec<Exception>, mut others: Vec<Exception>) -> Vec<Exception> {
+    rejected.append(&mut others);
+    rejected.sort_by_key(|exception| exception.place);
+    rejected
+}

@@ -1,0 +1,3 @@
+//! The RPCs, a folder a service and a file an RPC: parse -> run -> reply.
+
+pub mod transactions;

@@ -1,0 +1,246 @@
+//! From purchases to scores: summaries, fits, RFM, predictions, ranks, tiers. Pure computation; the same input gives the same bits,
+//! whatever the number of threads.
+
+use std::collections::HashMap;
+
+use btyd::{
+    ClvTerms, Code, Customer, Fit, GammaGamma, Histories, Rfm, RfmConfig, Score, Scorer, SegmentMap, Spends, Summary, TransactionModel,
+    clv::DAYS_PER_YEAR,
+    purchase_log::Excluded,
+    rfm::{Cuts, Monetary},
+};
+use clientele_proto::value::v1::score_run_progress::Stage;
+use rayon::prelude::*;
+
+use super::{error::RunError, progress::Progress, reading::{Purchases, day_number}};
+use crate::domain::{
+    currency::grouped,
+    score_settings::{ScoreSettings, TierMetric},
+    tiers::tier_ends,
+};
+
+/// Every customer scored, ascending by buyer, and the models behind it.
+#[derive(Debug)]
+pub struct Scored {
+    /// What each customer did.
+    pub summaries: Vec<Summary>,
+    /// What the models expect of each; money in units of the currency.
+    pub scores: Vec<Score<1>>,
+    /// The RFM scores of each.
+    pub codes: Vec<Code>,
+    /// The place of each by CLV, 1 the best.
+    pub ranks: Vec<u32>,
+    /// The tier of each, from 0.
+    pub tiers: Vec<u8>,
+    /// Recorded costs by buyer.
+    pub costs: HashMap<u64, i64>,
+    /// Positions of the customers, best first.
+    pub order: Vec<u32>,
+    /// Customers in each tier and the value of the last one, in units of the currency.
+    pub tier_ends: Vec<(usize, Option<f64>)>,
+    /// Where the RFM scores were cut; money in minor units.
+    pub cuts: Cuts<Vec<f64>>,
+    /// What was left out.
+    pub excluded: Excluded,
+    /// The model of buying and staying.
+    pub transaction_fit: Fit<TransactionModel>,
+    /// The model of spend, or why there is none.
+    pub spend_fit: Result<Fit<GammaGamma>, String>,
+}
+
+/// Scores everyone who bought something.
+pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress) -> Result<(Scored, i64), RunError> {
+    let per_unit = settings.currency.minor_per_unit() as f64;
+    progress.begin(Stage::Summarising, 1)?;
+    let transactions = purchases.transactions;
+    if purchases.log.is_empty() {
+        return Err(nothing_bought(settings, &purchases));
+    }
+    let summarised = purchases.log.summarise(day_number(settings.as_of_date));
+    let (summaries, excluded) = (summarised.customers, summarised.excluded);
+    if summaries.is_empty() {
+        return Err(RunError::Explained(
+            "every purchase was refunded: nobody is left to score; check the refunds or take another as_of_date".to_owned(),
+        ));
+    }
+    progress.advance(1)?;
+
+    progress.begin(Stage::Fitting, 2)?;
+    let histories = Histories::from_summaries(&summaries, settings.time_unit.days())?;
+    let transaction_fit = settings.transaction_model.fit(&histories)?;
+    drop(histories);
+    progress.advance(1)?;
+    let spend_fit = Spends::from_summaries(&summaries, per_unit).and_then(|spends| GammaGamma::fit(&spends)).map_err(|error| error.to_string());
+    progress.advance(1)?;
+
+    progress.begin(Stage::Scoring, 3)?;
+    let rfm = rfm(&summaries, settings)?;
+    progress.advance(1)?;
+    let scores = predict(&summaries, &transaction_fit, spend_fit.as_ref().ok(), settings)?;
+    progress.advance(1)?;
+    let order = ranked(&scores);
+    let mut ranks = vec![0; order.len()];
+    for (rank, position) in (1..).zip(&order) {
+        ranks[*position as usize] = rank;
+    }
+    let (tiers, tier_ends) = tiers(&summaries, &scores, &order, settings);
+    progress.advance(1)?;
+    let scored = Scored {
+        summaries,
+        scores,
+        codes: rfm.codes,
+        ranks,
+        tiers,
+        costs: purchases.costs,
+        order,
+        tier_ends,
+        cuts: rfm.cuts,
+        excluded,
+        transaction_fit,
+        spend_fit,
+    };
+    Ok((scored, transactions))
+}
+
+fn nothing_bought(settings: &ScoreSettings, purchases: &Purchases) -> RunError {
+    let (currency, until) = (settings.currency.code(), settings.as_of_date);
+    let others: Vec<String> =
+        purchases.other_currencies.iter().map(|other| format!("{} in {}", grouped(other.transactions as u64), other.currency_code)).collect();
+    let remedy = if others.is_empty() {
+        "record or import transactions, or take a later as_of_date".to_owned()
+    } else {
+        format!("there are transactions in other currencies ({}): take one of them as currency_code", others.join(", "))
+    };
+    RunError::Explained(format!("there are no purchases in {currency} up to {until}: {remedy}"))
+}
+
+fn rfm(summaries: &[Summary], settings: &ScoreSettings) -> Result<Rfm, RunError> {
+    let policy = &settings.rfm;
+    let config = RfmConfig {
+        scores: policy.bins,
+        monetary: Monetary::Total,
+        cuts: Cuts {
+            recency: policy.recency_cuts.clone(),
+            frequency: policy.frequency_cuts.clone(),
+            monetary: policy.monetary_cuts.as_ref().map(|cuts| cuts.iter().map(|cut| *cut as f64).collect()),
+        },
+    };
+    Rfm::of(summaries, &config).map_err(|error| RunError::Explained(error.to_string()))
+}
+
+fn predict(
+    summaries: &[Summary],
+    transaction_fit: &Fit<TransactionModel>,
+    spend_fit: Option<&Fit<GammaGamma>>,
+    settings: &ScoreSettings,
+) -> Result<Vec<Score<1>>, RunError> {
+    let days_per_month = DAYS_PER_YEAR / 12.0;
+    let terms = ClvTerms {
+        periods: settings.horizon_months,
+        days_per_period: days_per_month,
+        annual_discount_rate: settings.annual_discount_rate,
+        margin: settings.margin,
+    };
+    let horizon = f64::from(settings.horizon_months) * days_per_month;
+    let scorer = Scorer::new(transaction_fit.model, transaction_fit.per_unit, spend_fit.map(|fit| fit.model), [horizon], terms)
+        .map_err(|error| RunError::Explained(error.to_string()))?;
+    let per_unit = settings.currency.minor_per_unit() as f64;
+    let customers: Vec<Customer> = summaries.par_iter().map(|summary| Customer::of(summary, per_unit)).collect();
+    Ok(scorer.score(&customers))
+}
+
+/// Positions of the customers, best first: by CLV; those without one after them, by expected purchases; equals by buyer, ascending.
+pub fn ranked(scores: &[Score<1>]) -> Vec<u32> {
+    // Neither is ever negative, and the bits of such numbers are in their order.
+    let falling = |value: f64| !value.to_bits();
+    let mut keys: Vec<(u64, u64, u32)> = scores
+        .par_iter()
+        .enumerate()
+        .map(|(position, score)| (score.clv.map_or(u64::MAX, falling), falling(score.expected_purchases[0]), position as u32))
+        .collect();
+    keys.par_sort_unstable();
+    keys.into_par_iter().map(|(_, _, position)| position).collect()
+}
+
+/// The tier of each customer, and of each tier the number of customers and the value of the last one.
+fn tiers(summaries: &[Summary], scores: &[Score<1>], order: &[u32], settings: &ScoreSettings) -> (Vec<u8>, Vec<(usize, Option<f64>)>) {
+    let per_unit = settings.currency.minor_per_unit() as f64;
+    let by_revenue: Vec<u32>;
+    let (order, value): (&[u32], &(dyn Fn(u32) -> Option<f64> + Sync)) = match settings.tiers.metric {
+        TierMetric::Clv => (order, &|position: u32| scores[position as usize].clv),
+        TierMetric::TotalRevenue => {
+            let mut positions: Vec<u32> = (0..summaries.len() as u32).collect();
+            positions.par_sort_unstable_by_key(|position| (std::cmp::Reverse(summaries[*position as usize].total_minor), *position));
+            by_revenue = positions;
+            (&by_revenue, &|position: u32| Some(summaries[position as usize].total_minor as f64 / per_unit))
+        }
+    };
+    let minor: Vec<Option<f64>> = order.par_iter().map(|position| value(*position).map(|value| value * per_unit)).collect();
+    let ends = tier_ends(&settings.tiers, &minor);
+    let mut tiers = vec![0; order.len()];
+    let mut found = Vec::with_capacity(ends.len());
+    let mut begin = 0;
+    for (tier, end) in (0_u8..).zip(ends) {
+        for position in &order[begin..end] {
+            tiers[*position as usize] = tier;
+        }
+        found.push((end - begin, if end > begin { value(order[end - 1]) } else { None }));
+        begin = end;
+    }
+    (tiers, found)
+}
+
+/// The segments by number, from 1: the names of the usual map for so many scores, each once, in its order.
+pub fn segment_names(bins: u8) -> Result<(SegmentMap, Vec<String>), RunError> {
+    let map = SegmentMap::usual(bins).map_err(|error| RunError::Fault(error.to_string()))?;
+    let mut names: Vec<String> = Vec::new();
+    for rule in map.rules() {
+        if !names.contains(&rule.name) {
+            names.push(rule.name.clone());
+        }
+    }
+    Ok((map, names))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn scored(clv: Option<f64>, expected_purchases: f64) -> Score<1> {
+        Score { probability_alive: 1.0, expected_purchases: [expected_purchases], expected_spend: None, clv }
+    }
+
+    #[test]
+    fn customers_without_a_clv_come_after_those_with_one_by_expected_purchases() {
+        let scores = [scored(None, 1.0), scored(Some(0.0), 0.0), scored(None, 2.0), scored(Some(5.0), 0.1)];
+        assert_eq!(ranked(&scores), [3, 1, 2, 0]);
+    }
+
+    #[test]
+    fn equals_are_ranked_in_the_order_of_their_buyers() {
+        assert_eq!(ranked(&[scored(Some(1.0), 1.0); 5]), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn every_code_of_every_number_of_bins_has_one_of_the_names() {
+        for bins in 2..=9 {
+            let (map, names) = segment_names(bins).unwrap();
+            for code in (1..=bins).flat_map(|r| (1..=bins).flat_map(move |f| (1..=bins).map(move |m| Code { r, f, m }))) {
+                let segment = map.segment(code).unwrap();
+                assert_eq!(names.iter().filter(|name| *name == segment).count(), 1, "{bins}: {code}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn ranks_follow_the_clv(clvs in prop::collection::vec(prop::option::of(0.0_f64..1e9), 0..200)) {
+            let scores: Vec<_> = clvs.iter().map(|clv| scored(*clv, 1.0)).collect();
+            let order = ranked(&scores);
+            let falling = order.iter().map(|position| clvs[*position as usize].unwrap_or(-1.0));
+            prop_assert!(falling.collect::<Vec<_>>().is_sorted_by(|left, right| left >= right));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What a run found beside its scores and its summary: kept with the run, read by reports and reasons. Not part of the contract.
+
+use clientele_proto::value::v1::{ConcentrationReport, RfmCell};
+
+/// The findings of a run, encoded in `value.score_run.findings`.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Findings {
+    /// Customers with a score.
+    #[prost(int64, tag = "1")]
+    pub customers: i64,
+    /// The median of each score.
+    #[prost(message, required, tag = "2")]
+    pub medians: Medians,
+    /// Concentration of CLV; absent when no CLV could be computed.
+    #[prost(message, optional, tag = "3")]
+    pub clv_concentration: Option<ConcentrationReport>,
+    /// Concentration of net revenue.
+    #[prost(message, required, tag = "4")]
+    pub revenue_concentration: ConcentrationReport,
+    /// Every RFM code that a customer has.
+    #[prost(message, repeated, tag = "5")]
+    pub rfm_cells: Vec<RfmCell>,
+    /// The tiers, best first.
+    #[prost(message, repeated, tag = "6")]
+    pub tiers: Vec<TierFinding>,
+    /// Whether customers were ranked by CLV; otherwise by expected purchases.
+    #[prost(bool, tag = "7")]
+    pub ranked_by_clv: bool,
+}
+
+/// Scores of the customer in the middle; money in minor units.
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub struct Medians {
+    /// P(alive).
+    #[prost(double, tag = "1")]
+    pub p_alive: f64,
+    /// Expected purchases.
+    #[prost(double, tag = "2")]
+    pub expected_purchases: f64,
+    /// Expected spend; absent without a spend model.
+    #[prost(double, optional, tag = "3")]
+    pub expected_spend_minor: Option<f64>,
+    /// CLV; absent without a spend model.
+    #[prost(double, optional, tag = "4")]
+    pub clv_minor: Option<f64>,
+    /// Net revenue.
+    #[prost(double, tag = "5")]
+    pub total_revenue_minor: f64,
+}
+
+/// One tier as it came out.
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub struct TierFinding {
+    /// How many customers.
+    #[prost(int64, tag = "1")]
+    pub customers: i64,
+    /// The value of its last customer by the policy's metric, in minor units; absent where nobody has one.
+    #[prost(double, optional, tag = "2")]
+    pub threshold_minor: Option<f64>,
+}

@@ -1,0 +1,62 @@
+//! Scores every customer of a tenant as of a day: the runs, their engine, and reading what they found.
+//!
+//! A run goes through [`reading`] (transactions into memory), [`engine`] (summaries, fits, predictions, ranks, tiers), [`report`] (what it
+//! tells of itself) and [`storing`] (scores into the table); [`run`] is the whole of it, called by the worker of
+//! [`crate::jobs::score_worker`]. To add a score: a column in `value.score`, a field in [`engine::Scored`], a line in [`storing`], in
+//! [`crate::store::score`] and in [`crate::rpc::scores`].
+
+pub mod engine;
+mod error;
+mod findings;
+mod hub;
+pub mod progress;
+pub mod reading;
+mod reads;
+pub mod report;
+pub mod run;
+pub mod run_message;
+mod session;
+pub mod settings_message;
+pub mod storing;
+
+use std::time::Duration;
+
+use clientele_pg::Pool;
+
+pub use error::RunError;
+pub use findings::{Findings, Medians, TierFinding};
+pub use hub::Hub;
+pub use reads::{CustomerKey, Reads, ScoredRun};
+
+/// How runs are worked on.
+#[derive(Debug, Clone, Copy)]
+pub struct ScoringSettings {
+    /// How long a worker that does not renew its lease keeps it: after that long a run of a crashed process is taken up again.
+    pub lease: Duration,
+    /// Succeeded runs of a tenant whose scores are kept.
+    pub runs_kept: u32,
+}
+
+impl Default for ScoringSettings {
+    fn default() -> Self {
+        Self { lease: Duration::from_secs(10), runs_kept: 10 }
+    }
+}
+
+/// What scoring has at hand.
+#[derive(Debug)]
+pub struct Scoring {
+    /// How runs are worked on.
+    pub settings: ScoringSettings,
+    /// What RPCs and worker tell each other.
+    pub hub: Hub,
+    /// Scores, read together.
+    pub reads: Reads,
+}
+
+impl Scoring {
+    /// Scoring over `pool`.
+    pub fn new(pool: &Pool, settings: ScoringSettings) -> Self {
+        Self { settings, hub: Hub::default(), reads: Reads::new(pool) }
+    }
+}

@@ -1,0 +1,182 @@
+//! What a run tells of itself: the summary of the contract, and the findings that reports and reasons read.
+
+use btyd::{Fit, GammaGamma, TransactionKind, TransactionModel};
+use clientele_proto::value::v1::{
+    ConcentrationPoint, ConcentrationReport, ModelFit, OtherCurrency, RfmCell, RfmScore, RfmThresholds, ScoreRunSummary, TierCount, ValueMetric,
+};
+use rayon::prelude::*;
+
+use super::{
+    engine::Scored,
+    findings::{Findings, Medians, TierFinding},
+    settings_message::money,
+};
+use crate::domain::{
+    concentration::concentration,
+    currency::{Currency, rounded},
+    score_settings::ScoreSettings,
+};
+
+/// The summary of a run.
+pub fn summary(scored: &Scored, settings: &ScoreSettings, transactions: i64, other_currencies: Vec<OtherCurrency>) -> ScoreRunSummary {
+    let currency = settings.currency;
+    let clvs = clv_by_tier(scored);
+    let tiers = settings.tiers.tiers.iter().zip(&scored.tier_ends).zip(clvs);
+    ScoreRunSummary {
+        customers: scored.summaries.len() as i64,
+        transactions,
+        model_fits: vec![transaction_fit(&scored.transaction_fit), spend_fit(&scored.spend_fit)],
+        other_currencies,
+        refunded_purchase_days: scored.excluded.days_refunded as i64,
+        unmatched_refunds: Some(money(currency, scored.excluded.refund_unmatched_minor)),
+        customers_without_purchases: scored.excluded.customers_without_purchase as i64,
+        rfm_thresholds: Some(RfmThresholds {
+            recency: scored.cuts.recency.clone(),
+            frequency: scored.cuts.frequency.clone(),
+            monetary: scored.cuts.monetary.iter().map(|cut| money(currency, cut.ceil() as i64)).collect(),
+        }),
+        tiers: tiers
+            .map(|((tier, (customers, _)), clv)| TierCount {
+                tier: tier.name.clone(),
+                customers: *customers as i64,
+                clv: scored.spend_fit.is_ok().then(|| in_minor(currency, clv)),
+            })
+            .collect(),
+    }
+}
+
+/// The findings of a run.
+pub fn findings(scored: &Scored, settings: &ScoreSettings, segments: impl Fn(u8, u8, u8) -> String) -> Findings {
+    let currency = settings.currency;
+    let per_unit = currency.minor_per_unit() as f64;
+    let clvs: Vec<f64> = scored.order.par_iter().map_while_some(|position| scored.scores[*position as usize].clv);
+    let mut revenues: Vec<i64> = scored.summaries.par_iter().map(|summary| summary.total_minor).collect();
+    revenues.par_sort_unstable_by(|left, right| right.cmp(left));
+    let median_revenue = revenues.get(revenues.len() / 2).copied().unwrap_or_default() as f64;
+    let revenues: Vec<f64> = revenues.into_par_iter().map(|minor| minor as f64 / per_unit).collect();
+    let complete = !clvs.is_empty() && clvs.len() == scored.order.len();
+    let spends = scored.scores.par_iter().filter_map(|score| score.expected_spend).collect();
+    Findings {
+        customers: scored.summaries.len() as i64,
+        medians: Medians {
+            p_alive: median(scored.scores.par_iter().map(|score| score.probability_alive).collect()).unwrap_or_default(),
+            expected_purchases: median(scored.scores.par_iter().map(|score| score.expected_purchases[0]).collect()).unwrap_or_default(),
+            expected_spend_minor: median(spends).map(|spend| spend * per_unit),
+            clv_minor: clvs.get(clvs.len() / 2).map(|clv| clv * per_unit),
+            total_revenue_minor: median_revenue,
+        },
+        clv_concentration: complete.then(|| concentration_report(currency, ValueMetric::Clv, &clvs)),
+        revenue_concentration: concentration_report(currency, ValueMetric::TotalRevenue, &revenues),
+        rfm_cells: rfm_cells(scored, currency, segments),
+        tiers: scored
+            .tier_ends
+            .iter()
+            .map(|(customers, last)| TierFinding { customers: *customers as i64, threshold_minor: last.map(|value| value * per_unit) })
+            .collect(),
+        ranked_by_clv: !clvs.is_empty(),
+    }
+}
+
+trait MapWhileSome {
+    fn map_while_some(self, value: impl Fn(&u32) -> Option<f64> + Sync + Send) -> Vec<f64>;
+}
+
+/// Those with a CLV come first in the order, so that leaving the others out keeps it.
+impl MapWhileSome for rayon::slice::Iter<'_, u32> {
+    fn map_while_some(self, value: impl Fn(&u32) -> Option<f64> + Sync + Send) -> Vec<f64> {
+        self.filter_map(value).collect()
+    }
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    let middle = values.len() / 2;
+    (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
+}
+
+fn in_minor(currency: Currency, units: f64) -> clientele_proto::Money {
+    money(currency, rounded(units * currency.minor_per_unit() as f64))
+}
+
+fn clv_by_tier(scored: &Scored) -> Vec<f64> {
+    let mut sums = vec![0.0; scored.tier_ends.len()];
+    for (tier, score) in scored.tiers.iter().zip(&scored.scores) {
+        sums[usize::from(*tier)] += score.clv.unwrap_or_default();
+    }
+    sums
+}
+
+fn transaction_fit(fit: &Fit<TransactionModel>) -> ModelFit {
+    let parameters = fit.model.parameters();
+    let named = [("r", parameters.r), ("alpha", parameters.alpha), ("a", parameters.a), ("b", parameters.b)];
+    let model = match fit.model.kind() {
+        TransactionKind::BgNbd => "bg-nbd",
+        TransactionKind::MbgNbd => "mbg-nbd",
+    };
+    model_fit(model, fit, &named)
+}
+
+fn spend_fit(fit: &Result<Fit<GammaGamma>, String>) -> ModelFit {
+    match fit {
+        Ok(fit) => {
+            let parameters = fit.model.parameters();
+            model_fit("gamma-gamma", fit, &[("p", parameters.p), ("q", parameters.q), ("v", parameters.v)])
+        }
+        Err(why) => ModelFit {
+            model: "gamma-gamma".to_owned(),
+            warnings: vec![format!("not fitted, so there is neither expected spend nor CLV and customers are ranked by expected purchases: {why}")],
+            ..ModelFit::default()
+        },
+    }
+}
+
+fn model_fit<M>(model: &str, fit: &Fit<M>, parameters: &[(&str, f64)]) -> ModelFit {
+    ModelFit {
+        model: model.to_owned(),
+        parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect(),
+        log_likelihood: fit.log_likelihood,
+        customers: fit.customers as i64,
+        converged: fit.converged,
+        warnings: fit.warnings.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn concentration_report(currency: Currency, metric: ValueMetric, best_first: &[f64]) -> ConcentrationReport {
+    let found = concentration(best_first);
+    ConcentrationReport {
+        score_run_id: String::new(),
+        metric: metric.into(),
+        customers: best_first.len() as i64,
+        total: Some(in_minor(currency, found.total)),
+        points: found.points.iter().map(|(customer_share, value_share)| ConcentrationPoint { customer_share: *customer_share, value_share: *value_share }).collect(),
+        gini: found.gini,
+        customer_share_of_80_percent: found.customer_share_of_80_percent,
+    }
+}
+
+fn rfm_cells(scored: &Scored, currency: Currency, segment: impl Fn(u8, u8, u8) -> String) -> Vec<RfmCell> {
+    let mut cells = vec![(0_i64, 0_i64, 0.0_f64); 1000];
+    for ((code, summary), score) in scored.codes.iter().zip(&scored.summaries).zip(&scored.scores) {
+        let cell = &mut cells[usize::from(code.r) * 100 + usize::from(code.f) * 10 + usize::from(code.m)];
+        cell.0 += 1;
+        cell.1 = cell.1.saturating_add(summary.total_minor);
+        cell.2 += score.clv.unwrap_or_default();
+    }
+    let filled = cells.iter().enumerate().filter(|(_, (customers, ..))| *customers > 0);
+    filled
+        .map(|(code, (customers, revenue, clv))| {
+            let [r, f, m] = [code / 100, code / 10 % 10, code % 10].map(|score| score as u8);
+            RfmCell {
+                rfm: Some(RfmScore {
+                    recency: i32::from(r),
+                    frequency: i32::from(f),
+                    monetary: i32::from(m),
+                    code: code.to_string(),
+                    segment: segment(r, f, m),
+                }),
+                customers: *customers,
+                total_revenue: Some(money(currency, *revenue)),
+                clv: scored.spend_fit.is_ok().then(|| in_minor(currency, *clv)),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,50 @@
+//! Connections a run has to itself, outside the pool: it copies for seconds or minutes, and when it is stopped in the middle of a copy
+//! the connection is simply closed.
+
+use std::future::Future;
+
+use clientele_pg::Pool;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, raw_sql};
+
+use super::error::RunError;
+
+/// A run's connection in a transaction without time limits: a run may take as long as its data need, and stops when it is told to.
+pub async fn begin(pool: &Pool, transaction: &str) -> Result<PgConnection, RunError> {
+    let mut connection = pool.acquire().await?.detach();
+    let sql = format!(
+        "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET jit = off; \
+         SET max_parallel_workers_per_gather = 0; {transaction}"
+    );
+    raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?;
+    Ok(connection)
+}
+
+/// Makes the transaction's changes durable, at the latest with the next commit that waits for the disk, and closes the connection.
+pub async fn end(mut connection: PgConnection) -> Result<(), RunError> {
+    raw_sql("COMMIT").execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Runs a future that copies on a thread of its own, so that neither the parsing nor the encoding takes a thread from the RPCs.
+pub async fn apart<T, F>(copying: F) -> Result<T, RunError>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, RunError>> + Send + 'static,
+{
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || runtime.block_on(copying)).await.map_err(fault)?
+}
+
+/// Runs a computation on a thread of its own.
+pub async fn compute<T, F>(computation: F) -> Result<T, RunError>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, RunError> + Send + 'static,
+{
+    tokio::task::spawn_blocking(computation).await.map_err(fault)?
+}
+
+fn fault(error: tokio::task::JoinError) -> RunError {
+    RunError::Fault(error.to_string())
+}

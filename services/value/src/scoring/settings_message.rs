@@ -1,0 +1,307 @@
+//! Settings of a run between the contract and the rules: defaults filled in, all errors at once.
+
+use btyd::TransactionKind;
+use clientele_error::Violation;
+use clientele_proto::{
+    Date as DateMessage, Money,
+    value::v1::{RfmPolicy as RfmMessage, ScoreRunSettings, TierMetric as MetricMessage, TierPolicy as TierMessage, TierRule, TimeUnit as UnitMessage, TransactionModel, tier_rule::Entry},
+};
+use jiff::civil::Date;
+
+use crate::domain::{
+    currency::Currency,
+    day,
+    money::Amount,
+    score_settings::{RfmPolicy, ScoreSettings, TierEntry, TierMetric, TierPolicy, TimeUnit, are_cuts},
+};
+
+const DEFAULT_HORIZON_MONTHS: i32 = 12;
+const DEFAULT_DISCOUNT_RATE: f64 = 0.1;
+const DEFAULT_MARGIN: f64 = 1.0;
+const DEFAULT_BINS: i32 = 5;
+
+/// The settings asked for, every default filled in; `latest` is the last day a run can be as of. Field paths start at `settings`.
+pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, Vec<Violation>> {
+    let mut wrong = Wrong::default();
+    let as_of_date = as_of_date(message.as_of_date.as_ref(), latest, &mut wrong);
+    let currency = Currency::of_code(&message.currency_code).map_err(|error| wrong.add("currency_code", error.to_string())).ok();
+    let rfm = rfm(&message.rfm_policy.clone().unwrap_or_default(), currency, &mut wrong);
+    let tiers = tiers(message.tier_policy.as_ref(), currency, &mut wrong);
+    let horizon_months = match message.horizon_months {
+        0 => DEFAULT_HORIZON_MONTHS,
+        months @ 1..=120 => months,
+        _ => wrong.or("horizon_months", "must be 1 to 120 months", DEFAULT_HORIZON_MONTHS),
+    };
+    let annual_discount_rate = match message.annual_discount_rate.unwrap_or(DEFAULT_DISCOUNT_RATE) {
+        rate if (0.0..=1.0).contains(&rate) => rate,
+        _ => wrong.or("annual_discount_rate", "must be 0 to 1, such as 0.1 for 10 %", DEFAULT_DISCOUNT_RATE),
+    };
+    let margin = match message.margin.unwrap_or(DEFAULT_MARGIN) {
+        margin if margin > 0.0 && margin <= 1.0 => margin,
+        _ => wrong.or("margin", "must be above 0 and at most 1, such as 0.3 for 30 %", DEFAULT_MARGIN),
+    };
+    match (as_of_date, currency, tiers) {
+        (Some(as_of_date), Some(currency), Some(tiers)) if wrong.0.is_empty() => Ok(ScoreSettings {
+            as_of_date,
+            currency,
+            transaction_model: match message.transaction_model() {
+                TransactionModel::MbgNbd => TransactionKind::MbgNbd,
+                TransactionModel::BgNbd | TransactionModel::Unspecified => TransactionKind::BgNbd,
+            },
+            time_unit: match message.time_unit() {
+                UnitMessage::Day => TimeUnit::Day,
+                UnitMessage::Week | UnitMessage::Unspecified => TimeUnit::Week,
+            },
+            horizon_months: horizon_months as u32,
+            annual_discount_rate,
+            margin,
+            rfm,
+            tiers,
+        }),
+        _ => Err(wrong.0),
+    }
+}
+
+/// The settings as the contract tells them.
+pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
+    let money = |minor: &i64| money(settings.currency, *minor);
+    let metric = match settings.tiers.metric {
+        TierMetric::Clv => MetricMessage::Clv,
+        TierMetric::TotalRevenue => MetricMessage::TotalRevenue,
+    };
+    let rule = |tier: &crate::domain::score_settings::Tier| TierRule {
+        tier: tier.name.clone(),
+        entry: match &tier.entry {
+            TierEntry::TopShare(share) => Some(Entry::TopShare(*share)),
+            TierEntry::FromMinor(from) => Some(Entry::FromValue(money(from))),
+            TierEntry::Rest => None,
+        },
+    };
+    ScoreRunSettings {
+        as_of_date: Some(date(settings.as_of_date)),
+        currency_code: settings.currency.code().to_owned(),
+        transaction_model: match settings.transaction_model {
+            TransactionKind::BgNbd => TransactionModel::BgNbd,
+            TransactionKind::MbgNbd => TransactionModel::MbgNbd,
+        }
+        .into(),
+        time_unit: match settings.time_unit {
+            TimeUnit::Day => UnitMessage::Day,
+            TimeUnit::Week => UnitMessage::Week,
+        }
+        .into(),
+        horizon_months: settings.horizon_months as i32,
+        annual_discount_rate: Some(settings.annual_discount_rate),
+        margin: Some(settings.margin),
+        rfm_policy: Some(RfmMessage {
+            bins: i32::from(settings.rfm.bins),
+            recency_cut_points: settings.rfm.recency_cuts.clone().unwrap_or_default(),
+            frequency_cut_points: settings.rfm.frequency_cuts.clone().unwrap_or_default(),
+            monetary_cut_points: settings.rfm.monetary_cuts.iter().flatten().map(money).collect(),
+        }),
+        tier_policy: Some(TierMessage { metric: metric.into(), tiers: settings.tiers.tiers.iter().map(rule).collect() }),
+    }
+}
+
+/// An amount of minor units as the contract tells it.
+pub fn money(currency: Currency, minor: i64) -> Money {
+    let (units, nanos) = currency.units_and_nanos(minor);
+    Money { currency_code: currency.code().to_owned(), units, nanos }
+}
+
+/// A day as the contract tells it.
+pub fn date(date: Date) -> DateMessage {
+    DateMessage { year: i32::from(date.year()), month: i32::from(date.month()), day: i32::from(date.day()) }
+}
+
+#[derive(Default)]
+struct Wrong(Vec<Violation>);
+
+impl Wrong {
+    fn add(&mut self, field: &str, description: impl Into<String>) {
+        self.0.push(Violation::new(format!("settings.{field}"), description));
+    }
+
+    fn or<T>(&mut self, field: &str, description: &str, default: T) -> T {
+        self.add(field, description);
+        default
+    }
+}
+
+fn as_of_date(message: Option<&DateMessage>, latest: Date, wrong: &mut Wrong) -> Option<Date> {
+    let Some(message) = message else {
+        wrong.add("as_of_date", "is required: the last day whose transactions count");
+        return None;
+    };
+    match day::day(message.year, message.month, message.day, latest) {
+        Ok(date) => Some(date),
+        Err(errors) => {
+            for error in errors {
+                let field = error.field().map_or_else(|| "as_of_date".to_owned(), |field| format!("as_of_date.{field}"));
+                wrong.add(&field, error.to_string());
+            }
+            None
+        }
+    }
+}
+
+fn rfm(message: &RfmMessage, currency: Option<Currency>, wrong: &mut Wrong) -> RfmPolicy {
+    let bins = match message.bins {
+        0 => DEFAULT_BINS,
+        bins @ 2..=9 => bins,
+        _ => wrong.or("rfm_policy.bins", "must be 2 to 9", DEFAULT_BINS),
+    } as u8;
+    let mut cuts = |field: &str, cuts: &[f64]| {
+        if !cuts.is_empty() && !are_cuts(cuts, bins) {
+            wrong.add(&format!("rfm_policy.{field}"), rising(bins));
+        }
+        (!cuts.is_empty()).then(|| cuts.to_vec())
+    };
+    let recency_cuts = cuts("recency_cut_points", &message.recency_cut_points);
+    let frequency_cuts = cuts("frequency_cut_points", &message.frequency_cut_points);
+    let mut monetary = Vec::new();
+    for (at, cut) in message.monetary_cut_points.iter().enumerate() {
+        monetary.extend(minor(&format!("rfm_policy.monetary_cut_points[{at}]"), cut, currency, wrong));
+    }
+    if monetary.len() == message.monetary_cut_points.len() && !monetary.is_empty() && !are_cuts(&monetary, bins) {
+        wrong.add("rfm_policy.monetary_cut_points", rising(bins));
+    }
+    RfmPolicy { bins, recency_cuts, frequency_cuts, monetary_cuts: (!monetary.is_empty()).then_some(monetary) }
+}
+
+fn rising(bins: u8) -> String {
+    format!("must be {} values, each larger than the one before, to make {bins} scores", bins - 1)
+}
+
+fn tiers(message: Option<&TierMessage>, currency: Option<Currency>, wrong: &mut Wrong) -> Option<TierPolicy> {
+    let metric = match message.map(TierMessage::metric).unwrap_or_default() {
+        MetricMessage::TotalRevenue => TierMetric::TotalRevenue,
+        MetricMessage::Clv | MetricMessage::Unspecified => TierMetric::Clv,
+    };
+    let rules = message.map(|message| message.tiers.as_slice()).unwrap_or_default();
+    if rules.is_empty() {
+        return Some(TierPolicy { metric, ..TierPolicy::default() });
+    }
+    let mut named = Vec::with_capacity(rules.len());
+    for (at, rule) in rules.iter().enumerate() {
+        let entry = match &rule.entry {
+            None => None,
+            Some(Entry::TopShare(share)) => Some(TierEntry::TopShare(*share)),
+            Some(Entry::FromValue(from)) => {
+                let field = format!("tier_policy.tiers[{at}].from_value");
+                Some(TierEntry::FromMinor(minor(&field, from, currency, wrong).unwrap_or_default()))
+            }
+        };
+        named.push((rule.tier.clone(), entry));
+    }
+    match TierPolicy::new(metric, named) {
+        Ok(policy) => Some(policy),
+        Err(errors) => {
+            for (at, error) in errors {
+                wrong.add(&format!("tier_policy.tiers[{at}]"), error.to_string());
+            }
+            None
+        }
+    }
+}
+
+/// An amount in the run's currency, in minor units.
+fn minor(field: &str, money: &Money, currency: Option<Currency>, wrong: &mut Wrong) -> Option<i64> {
+    match Amount::new(&money.currency_code, money.units, money.nanos) {
+        Ok(amount) if currency.is_none_or(|currency| currency.code() == amount.currency_code()) => Some(amount.minor()),
+        Ok(_) => {
+            wrong.add(&format!("{field}.currency_code"), "must be the currency of the run");
+            None
+        }
+        Err(errors) => {
+            for error in errors {
+                wrong.add(&format!("{field}.{}", error.field()), error.to_string());
+            }
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LATEST: Date = Date::constant(2026, 11, 24);
+
+    fn least() -> ScoreRunSettings {
+        ScoreRunSettings { as_of_date: Some(date(Date::constant(1997, 9, 30))), currency_code: "USD".into(), ..Default::default() }
+    }
+
+    fn fields(message: &ScoreRunSettings) -> Vec<String> {
+        parse(message, LATEST).unwrap_err().into_iter().map(|violation| violation.field).collect()
+    }
+
+    /// The defaults as the contract states them.
+    #[test]
+    fn defaults_are_those_of_the_contract() {
+        let settings = parse(&least(), LATEST).unwrap();
+        assert_eq!(settings.transaction_model, TransactionKind::BgNbd);
+        assert_eq!(settings.time_unit, TimeUnit::Week);
+        assert_eq!((settings.horizon_months, settings.annual_discount_rate, settings.margin), (12, 0.1, 1.0));
+        assert_eq!(settings.rfm, RfmPolicy { bins: 5, recency_cuts: None, frequency_cuts: None, monetary_cuts: None });
+        let shares: Vec<_> = settings.tiers.tiers.iter().map(|tier| (tier.name.as_str(), tier.entry)).collect();
+        assert_eq!(
+            shares,
+            [
+                ("KEY", TierEntry::TopShare(0.05)),
+                ("GROWTH", TierEntry::TopShare(0.2)),
+                ("STANDARD", TierEntry::TopShare(0.5)),
+                ("BASE", TierEntry::Rest)
+            ]
+        );
+    }
+
+    #[test]
+    fn settings_survive_being_told_and_read_again() {
+        let cut = |units| Money { currency_code: "USD".into(), units, nanos: 500_000_000 };
+        let given = ScoreRunSettings {
+            rfm_policy: Some(RfmMessage { bins: 3, monetary_cut_points: vec![cut(1), cut(2)], recency_cut_points: vec![7.0, 30.0], ..Default::default() }),
+            tier_policy: Some(TierMessage {
+                metric: MetricMessage::TotalRevenue.into(),
+                tiers: vec![
+                    TierRule { tier: "GOLD".into(), entry: Some(Entry::FromValue(cut(100))) },
+                    TierRule { tier: "REST".into(), entry: None },
+                ],
+            }),
+            time_unit: UnitMessage::Day.into(),
+            transaction_model: TransactionModel::MbgNbd.into(),
+            ..least()
+        };
+        let settings = parse(&given, LATEST).unwrap();
+        assert_eq!(settings.rfm.monetary_cuts, Some(vec![150, 250]));
+        assert_eq!(parse(&message(&settings), LATEST), Ok(settings));
+    }
+
+    #[test]
+    fn everything_wrong_is_told_at_once_by_its_path() {
+        let euro = Money { currency_code: "EUR".into(), units: 1, nanos: 0 };
+        let wrong = ScoreRunSettings {
+            as_of_date: Some(date(Date::constant(2027, 1, 1))),
+            margin: Some(0.0),
+            horizon_months: 121,
+            rfm_policy: Some(RfmMessage { bins: 3, frequency_cut_points: vec![2.0, 2.0], monetary_cut_points: vec![euro], ..Default::default() }),
+            tier_policy: Some(TierMessage {
+                metric: 0,
+                tiers: vec![TierRule { tier: "A".into(), entry: None }, TierRule { tier: "B".into(), entry: None }],
+            }),
+            ..least()
+        };
+        assert_eq!(
+            fields(&wrong),
+            [
+                "settings.as_of_date",
+                "settings.rfm_policy.frequency_cut_points",
+                "settings.rfm_policy.monetary_cut_points[0].currency_code",
+                "settings.tier_policy.tiers[0]",
+                "settings.horizon_months",
+                "settings.margin",
+            ]
+        );
+        assert_eq!(fields(&ScoreRunSettings::default()), ["settings.as_of_date", "settings.currency_code"]);
+    }
+}

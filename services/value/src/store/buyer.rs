@@ -1,0 +1,163 @@
+//! Buyers: whose transactions these are. A key of a customer leads to one buyer; two buyers may turn out to be one customer.
+//!
+//! Whoever uses a buyer id in a write holds [`buyers_lock_shared`] of the tenant; whoever makes a key mean another buyer holds
+//! [`buyers_lock_exclusive`] and calls [`buyer_epoch_raise`].
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// Keeps the meaning of the tenant's keys as it is until the transaction ends.
+pub async fn buyers_lock_shared(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<()> {
+    sqlx::query!("SELECT pg_advisory_xact_lock_shared(hashtext('value.buyer'), hashtext($1))", tenant).execute(connection).await.map(drop)
+}
+
+/// Waits for every write that uses buyers of the tenant, and keeps new ones waiting until the transaction ends.
+pub async fn buyers_lock_exclusive(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<()> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtext('value.buyer'), hashtext($1))", tenant).execute(connection).await.map(drop)
+}
+
+/// Which state the meaning of the tenant's keys is in. Exact under either lock.
+pub async fn buyer_epoch(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<i64> {
+    let epoch = sqlx::query_scalar!("SELECT epoch FROM value.buyer_epoch WHERE tenant_id = $1", tenant).fetch_optional(connection).await?;
+    Ok(epoch.unwrap_or_default())
+}
+
+/// Says that a key of the tenant means another buyer now.
+pub async fn buyer_epoch_raise(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO value.buyer_epoch AS e (tenant_id, epoch) VALUES ($1, 1) \
+         ON CONFLICT (tenant_id) DO UPDATE SET epoch = e.epoch + 1",
+        tenant
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// A buyer and what is known of who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Buyer {
+    /// Our number of it.
+    pub buyer_id: i64,
+    /// Its id in the customers service.
+    pub customer_id: Option<Uuid>,
+    /// The caller's key of it.
+    pub external_id: Option<String>,
+}
+
+/// The buyer with this id in the customers service.
+pub async fn buyer_by_customer_id(connection: &mut PgConnection, tenant: &str, customer_id: Uuid) -> sqlx::Result<Option<Buyer>> {
+    sqlx::query_as!(
+        Buyer,
+        "SELECT buyer_id, customer_id, external_id FROM value.buyer WHERE tenant_id = $1 AND customer_id = $2",
+        tenant,
+        customer_id
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// The buyer with this key of the caller.
+pub async fn buyer_by_external_id(connection: &mut PgConnection, tenant: &str, external_id: &str) -> sqlx::Result<Option<Buyer>> {
+    sqlx::query_as!(
+        Buyer,
+        "SELECT buyer_id, customer_id, external_id FROM value.buyer WHERE tenant_id = $1 AND external_id = $2",
+        tenant,
+        external_id
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Those of the buyers that exist.
+pub async fn buyers_by_customer_ids(connection: &mut PgConnection, tenant: &str, ids: &[Uuid]) -> sqlx::Result<Vec<(Uuid, i64)>> {
+    let rows = sqlx::query!(
+        r#"SELECT customer_id AS "customer_id!", buyer_id FROM value.buyer WHERE tenant_id = $1 AND customer_id = ANY($2)"#,
+        tenant,
+        ids
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.customer_id, row.buyer_id)).collect())
+}
+
+/// Those of the buyers that exist.
+pub async fn buyers_by_external_ids(connection: &mut PgConnection, tenant: &str, ids: &[String]) -> sqlx::Result<Vec<(String, i64)>> {
+    let rows = sqlx::query!(
+        r#"SELECT external_id AS "external_id!", buyer_id FROM value.buyer WHERE tenant_id = $1 AND external_id = ANY($2)"#,
+        tenant,
+        ids
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.external_id, row.buyer_id)).collect())
+}
+
+/// Makes buyers for ids, as far as nobody else does at the same time. Ids in rising order, so that two calls never wait for each other.
+pub async fn buyers_insert_customer_ids(connection: &mut PgConnection, tenant: &str, ids: &[Uuid]) -> sqlx::Result<Vec<(Uuid, i64)>> {
+    let rows = sqlx::query!(
+        r#"INSERT INTO value.buyer (tenant_id, customer_id) SELECT $1, id FROM unnest($2::uuid[]) AS id
+           ON CONFLICT DO NOTHING RETURNING customer_id AS "customer_id!", buyer_id"#,
+        tenant,
+        ids
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.customer_id, row.buyer_id)).collect())
+}
+
+/// Makes buyers for keys, as far as nobody else does at the same time. Keys in rising order, so that two calls never wait for each other.
+pub async fn buyers_insert_external_ids(connection: &mut PgConnection, tenant: &str, ids: &[String]) -> sqlx::Result<Vec<(String, i64)>> {
+    let rows = sqlx::query!(
+        r#"INSERT INTO value.buyer (tenant_id, external_id) SELECT $1, id FROM unnest($2::text[]) AS id
+           ON CONFLICT DO NOTHING RETURNING external_id AS "external_id!", buyer_id"#,
+        tenant,
+        ids
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.external_id, row.buyer_id)).collect())
+}
+
+/// Makes a buyer that is known by both; false where one of them is taken.
+pub async fn buyer_insert(connection: &mut PgConnection, tenant: &str, customer_id: Uuid, external_id: &str) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "INSERT INTO value.buyer (tenant_id, customer_id, external_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        tenant,
+        customer_id,
+        external_id
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Says who a buyer is.
+pub async fn buyer_update(
+    connection: &mut PgConnection,
+    tenant: &str,
+    buyer_id: i64,
+    customer_id: Option<Uuid>,
+    external_id: Option<&str>,
+) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "UPDATE value.buyer SET customer_id = $3, external_id = $4 WHERE tenant_id = $1 AND buyer_id = $2",
+        tenant,
+        buyer_id,
+        customer_id,
+        external_id
+    )
+    .execute(connection)
+    .await?;
+    one_row(done.rows_affected())
+}
+
+/// Drops a buyer that has no transactions any more.
+pub async fn buyer_delete(connection: &mut PgConnection, tenant: &str, buyer_id: i64) -> sqlx::Result<()> {
+    let done = sqlx::query!("DELETE FROM value.buyer WHERE tenant_id = $1 AND buyer_id = $2", tenant, buyer_id).execute(connection).await?;
+    one_row(done.rows_affected())
+}
+
+fn one_row(rows: u64) -> sqlx::Result<()> {
+    if rows == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}

@@ -1,0 +1,183 @@
+//! Scores: read by customer, many at once, and listed in any order.
+
+use clientele_page::{Field, Kind, ListPlan, Page, Schema};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, Row as _};
+use uuid::Uuid;
+
+/// A score as it is stored, with the names of its customer. Money in minor units.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoreRecord {
+    /// The customer's id, once the customers service announced it.
+    pub customer_id: Option<Uuid>,
+    /// The caller's own key.
+    pub external_id: Option<String>,
+    /// Place among all customers.
+    pub rank: i32,
+    /// Net revenue.
+    pub total_revenue_minor: i64,
+    /// Net revenue after the first purchase day.
+    pub repeat_revenue_minor: i64,
+    /// Recorded costs.
+    pub total_cost_minor: i64,
+    /// P(alive).
+    pub p_alive: f64,
+    /// Over the horizon.
+    pub expected_purchases: f64,
+    /// Of a purchase day.
+    pub expected_spend_minor: Option<f64>,
+    /// Over the horizon.
+    pub clv_minor: Option<f64>,
+    /// Purchase days after the first.
+    pub frequency: i32,
+    /// Day of the first purchase.
+    pub first_purchase_date: jiff_sqlx::Date,
+    /// Day of the last purchase.
+    pub last_purchase_date: jiff_sqlx::Date,
+    /// The three scores as a number of three digits.
+    pub rfm_code: i16,
+    /// Number of the segment, from 1.
+    pub segment: i16,
+    /// Number of the tier, from 1.
+    pub tier: i16,
+}
+
+macro_rules! record {
+    ($row:ident) => {
+        ScoreRecord {
+            customer_id: $row.customer_id,
+            external_id: $row.external_id,
+            rank: $row.rank,
+            total_revenue_minor: $row.total_revenue_minor,
+            repeat_revenue_minor: $row.repeat_revenue_minor,
+            total_cost_minor: $row.total_cost_minor,
+            p_alive: $row.p_alive,
+            expected_purchases: $row.expected_purchases,
+            expected_spend_minor: $row.expected_spend_minor,
+            clv_minor: $row.clv_minor,
+            frequency: $row.frequency,
+            first_purchase_date: $row.first_purchase_date,
+            last_purchase_date: $row.last_purchase_date,
+            rfm_code: $row.rfm_code,
+            segment: $row.segment,
+            tier: $row.tier,
+        }
+    };
+}
+/// The scores of customers named by their ids: position among `customers` and score.
+pub async fn score_by_customer(
+    connection: &mut PgConnection,
+    (tenants, sets, customers): (&[String], &[i64], &[Uuid]),
+) -> sqlx::Result<Vec<(usize, ScoreRecord)>> {
+    let rows = sqlx::query!(
+        r#"SELECT k.place AS "place!", b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor,
+               s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
+               s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
+               s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier
+           FROM unnest($1::text[], $2::bigint[], $3::uuid[]) WITH ORDINALITY AS k (tenant_id, score_set, customer_id, place)
+           JOIN value.buyer b ON b.tenant_id = k.tenant_id AND b.customer_id = k.customer_id
+           JOIN value.score s ON s.tenant_id = k.tenant_id AND s.score_set = k.score_set AND s.buyer_id = b.buyer_id"#,
+        tenants,
+        sets,
+        customers,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.place as usize - 1, record!(row))).collect())
+}
+
+/// The scores of customers named by the callers' keys: position among `customers` and score.
+pub async fn score_by_external_id(
+    connection: &mut PgConnection,
+    (tenants, sets, customers): (&[String], &[i64], &[String]),
+) -> sqlx::Result<Vec<(usize, ScoreRecord)>> {
+    let rows = sqlx::query!(
+        r#"SELECT k.place AS "place!", b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor,
+               s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
+               s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
+               s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier
+           FROM unnest($1::text[], $2::bigint[], $3::text[]) WITH ORDINALITY AS k (tenant_id, score_set, external_id, place)
+           JOIN value.buyer b ON b.tenant_id = k.tenant_id AND b.external_id = k.external_id
+           JOIN value.score s ON s.tenant_id = k.tenant_id AND s.score_set = k.score_set AND s.buyer_id = b.buyer_id"#,
+        tenants,
+        sets,
+        customers,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.place as usize - 1, record!(row))).collect())
+}
+
+/// What `ListScores` can filter and sort by; `r` is the run, `s` the score.
+pub static SCORES: Schema = Schema::new(
+    Field::new("rank", "s.rank", Kind::Integer),
+    &[
+        Field::new("tier", "r.tier_names[s.tier]", Kind::Text).sortable(),
+        Field::new("segment", "r.segment_names[s.segment]", Kind::Text).sortable(),
+        Field::new("rfm_code", "s.rfm_code::text", Kind::Text).sortable(),
+        Field::new("p_alive", "s.p_alive", Kind::Float).sortable(),
+        Field::new("expected_purchases", "s.expected_purchases", Kind::Float).sortable(),
+        Field::new("expected_spend", "s.expected_spend_minor / r.minor_per_unit", Kind::Float).nullable().sortable(),
+        Field::new("clv", "s.clv_minor / r.minor_per_unit", Kind::Float).nullable().sortable(),
+        Field::new("total_revenue", "s.total_revenue_minor / r.minor_per_unit", Kind::Float).sortable(),
+        Field::new(
+            "monetary_value",
+            "coalesce(s.repeat_revenue_minor / nullif(s.frequency, 0)::double precision / r.minor_per_unit, 0)",
+            Kind::Float,
+        )
+        .sortable(),
+        Field::new("frequency", "s.frequency", Kind::Integer).sortable(),
+        Field::new("recency_days", "s.last_purchase_date - s.first_purchase_date", Kind::Integer).sortable(),
+        Field::new("age_days", "r.as_of_date - s.first_purchase_date", Kind::Integer).sortable(),
+        Field::new("days_since_last_purchase", "r.as_of_date - s.last_purchase_date", Kind::Integer).sortable(),
+    ],
+);
+
+const COLUMNS: &str = "b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor, s.total_cost_minor, \
+    s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency, s.first_purchase_date, s.last_purchase_date, \
+    s.rfm_code, s.segment, s.tier";
+
+/// A page of a set's scores. The page is cut before buyers are joined, so that a million scores meet a page of buyers only.
+pub async fn score_list(connection: &mut PgConnection, tenant: &str, (run, set): (Uuid, i64), plan: &ListPlan) -> sqlx::Result<Page<ScoreRecord>> {
+    let mut query = QueryBuilder::<Postgres>::new("WITH page AS (SELECT s.*");
+    plan.push_keys(&mut query);
+    query.push(" FROM value.score s CROSS JOIN value.score_run r WHERE r.tenant_id = ").push_bind(tenant);
+    query.push(" AND r.score_run_id = ").push_bind(run);
+    query.push(" AND s.tenant_id = ").push_bind(tenant).push(" AND s.score_set = ").push_bind(set);
+    plan.push_rest(&mut query);
+    query.push(format_args!(") SELECT {COLUMNS}"));
+    let keys = plan.order.terms().len();
+    for key in 0..keys {
+        query.push(format_args!(", s.page_key_{key}"));
+    }
+    query.push(" FROM page s JOIN value.buyer b ON b.tenant_id = s.tenant_id AND b.buyer_id = s.buyer_id ORDER BY ");
+    for (key, term) in plan.order.terms().iter().enumerate() {
+        let comma = if key > 0 { ", " } else { "" };
+        let direction = if term.descending { "DESC" } else { "ASC" };
+        query.push(format_args!("{comma}s.page_key_{key} {direction} NULLS LAST"));
+    }
+    let rows = query.build().fetch_all(connection).await?;
+    plan.finish(rows)?.try_map(|row| ScoreRecord::from_row(&row))
+}
+
+impl<'r> FromRow<'r, sqlx::postgres::PgRow> for ScoreRecord {
+    fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            customer_id: row.try_get("customer_id")?,
+            external_id: row.try_get("external_id")?,
+            rank: row.try_get("rank")?,
+            total_revenue_minor: row.try_get("total_revenue_minor")?,
+            repeat_revenue_minor: row.try_get("repeat_revenue_minor")?,
+            total_cost_minor: row.try_get("total_cost_minor")?,
+            p_alive: row.try_get("p_alive")?,
+            expected_purchases: row.try_get("expected_purchases")?,
+            expected_spend_minor: row.try_get("expected_spend_minor")?,
+            clv_minor: row.try_get("clv_minor")?,
+            frequency: row.try_get("frequency")?,
+            first_purchase_date: row.try_get("first_purchase_date")?,
+            last_purchase_date: row.try_get("last_purchase_date")?,
+            rfm_code: row.try_get("rfm_code")?,
+            segment: row.try_get("segment")?,
+            tier: row.try_get("tier")?,
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! Runs whose scores can be read.
+
+use std::collections::HashMap;
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A succeeded run with all that reading its scores needs.
+#[derive(Debug, Clone)]
+pub struct ScoredRecord {
+    /// Its id.
+    pub score_run_id: Uuid,
+    /// The number its scores stand under; `None` when they were removed.
+    pub score_set: Option<i64>,
+    /// An encoded `ScoreRunSettings`.
+    pub settings: Vec<u8>,
+    /// An encoded [`Findings`](crate::scoring::Findings).
+    pub findings: Vec<u8>,
+    /// The tiers, best first.
+    pub tier_names: Vec<String>,
+    /// The segments, by the number a score carries.
+    pub segment_names: Vec<String>,
+}
+
+/// What is asked for: a tenant's run by its id, or its newest succeeded one.
+pub type ScoredKey = (String, Option<Uuid>);
+
+/// The succeeded runs among `keys`, in one statement.
+pub async fn scored_runs(connection: &mut PgConnection, keys: &[ScoredKey]) -> sqlx::Result<HashMap<ScoredKey, ScoredRecord>> {
+    let (tenants, ids): (Vec<String>, Vec<Option<Uuid>>) = keys.iter().cloned().unzip();
+    let rows = sqlx::query!(
+        r#"SELECT k.tenant_id AS "tenant_id!", k.score_run_id AS asked, r.score_run_id, r.score_set, r.settings,
+               r.findings AS "findings!", r.tier_names, r.segment_names
+           FROM unnest($1::text[], $2::uuid[]) AS k (tenant_id, score_run_id)
+           CROSS JOIN LATERAL (
+               SELECT * FROM value.score_run r
+               WHERE r.tenant_id = k.tenant_id AND r.state = 3 AND (k.score_run_id IS NULL OR r.score_run_id = k.score_run_id)
+               ORDER BY r.run_no DESC LIMIT 1
+           ) r"#,
+        &tenants,
+        &ids as &[Option<Uuid>],
+    )
+    .fetch_all(connection)
+    .await?;
+    let found = rows.into_iter().map(|row| {
+        let record = ScoredRecord {
+            score_run_id: row.score_run_id,
+            score_set: row.score_set,
+            settings: row.settings,
+            findings: row.findings,
+            tier_names: row.tier_names,
+            segment_names: row.segment_names,
+        };
+        ((row.tenant_id, row.asked), record)
+    });
+    Ok(found.collect())
+}

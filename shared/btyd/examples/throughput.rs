@@ -1,0 +1,91 @@
+//! Times every stage on a million simulated customers: `cargo run --release --example throughput -p btyd [customers]`.
+#![expect(clippy::print_stdout, reason = "a program whose output is its purpose")]
+
+use btyd::{ClvTerms, Customer, GammaGamma, Histories, PurchaseLog, Rfm, RfmConfig, Scorer, Spends, TransactionKind};
+use std::error::Error;
+use std::time::Instant;
+
+const DAYS: f64 = 730.0;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let wanted = std::env::args().nth(1).map_or(Ok(1_000_000), |it| it.parse())?;
+    let purchases = simulate(wanted);
+    println!("{} purchases of {wanted} customers, {} threads", purchases.len(), rayon::current_num_threads());
+
+    let log = timed("push", || {
+        let mut log = PurchaseLog::new();
+        for &(customer, day, amount_minor) in &purchases {
+            log.purchase(customer, day, amount_minor);
+        }
+        log
+    });
+    drop(purchases);
+    let summaries = timed("summarise", || log.summarise(DAYS as i32)).customers;
+    let rfm = timed("rfm", || Rfm::of(&summaries, &RfmConfig::default()))?;
+    let histories = timed("histories", || Histories::from_summaries(&summaries, 7.0))?;
+    println!("  {} distinct histories", histories.rows().len());
+    let mbg = timed("fit MBG/NBD", || TransactionKind::MbgNbd.fit(&histories))?;
+    let bg = timed("fit BG/NBD", || TransactionKind::BgNbd.fit(&histories))?;
+    for fit in [&mbg, &bg] {
+        let (likelihood, parameters) = (fit.log_likelihood, fit.model.parameters());
+        println!(
+            "  LL {likelihood:.3} in {} evaluations, converged {}: {parameters:?}",
+            fit.evaluations, fit.converged
+        );
+    }
+    let spends = timed("spends", || Spends::from_summaries(&summaries, 100.0))?;
+    let spend = timed("fit Gamma-Gamma", || GammaGamma::fit(&spends))?;
+    println!("  LL {:.3} in {} evaluations: {:?}", spend.log_likelihood, spend.evaluations, spend.model.parameters());
+    let scores = timed("score", || {
+        let customers: Vec<Customer> = summaries.iter().map(|it| Customer::of(it, 100.0)).collect();
+        let terms = ClvTerms::twelve_months(0.1, 1.0);
+        let scorer = Scorer::new(bg.model, 7.0, Some(spend.model), [90.0, 365.0], terms)?;
+        Ok::<_, btyd::TermsError>(scorer.score(&customers))
+    })?;
+    let value: f64 = scores.iter().filter_map(|score| score.clv).sum();
+    println!("  total CLV {value:.0}, {} RFM codes", rfm.codes.len());
+    Ok(())
+}
+
+fn timed<T>(stage: &str, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let made = work();
+    println!("{stage:<16} {:>7.3} s", start.elapsed().as_secs_f64());
+    made
+}
+
+/// Purchases as BG/NBD has them (r = 1, beta with a = 1), in the order of their days.
+fn simulate(customers: u64) -> Vec<(u64, i32, i64)> {
+    let mut random = SplitMix(1);
+    let mut purchases = Vec::new();
+    for customer in 0..customers {
+        let rate = -random.unit().ln() / 17.0;
+        let dropout = 1.0 - random.unit().powf(1.0 / 12.0);
+        let mean_cents = 3_000.0 * (random.unit() / random.unit()).powf(0.4);
+        let mut day = random.unit() * 600.0;
+        while day < DAYS {
+            let cents = mean_cents * (0.2 - random.unit().ln());
+            purchases.push((customer, day as i32, 1 + cents as i64));
+            day -= random.unit().ln() / rate;
+            if random.unit() < dropout {
+                break;
+            }
+        }
+    }
+    purchases.sort_by_key(|purchase| purchase.1);
+    purchases
+}
+
+/// The SplitMix64 generator (Steele, Lea, Flood 2014).
+struct SplitMix(u64);
+
+impl SplitMix {
+    /// Uniform in (0, 1).
+    fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1u64 << 53) as f64 + f64::EPSILON / 4.0
+    }
+}
