@@ -30,14 +30,14 @@ if [ "${1:-}" = lint ]; then
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then
-  as_root=()
-  [ "$(id -u)" = 0 ] || as_root=(sudo)
+  as_root=env
+  [ "$(id -u)" = 0 ] || as_root=sudo
   if has apt-get && { [ "$(id -u)" = 0 ] || has sudo; }; then
     echo "setup: installing ${debian[*]}"
-    "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${debian[@]}" >/dev/null
+    $as_root apt-get update -qq
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${debian[@]}" >/dev/null
   else
-    printf 'setup: missing: %s\n' "$(IFS=,; echo "${missing[*]}")" >&2
+    echo "setup: missing:$(printf ' %s;' "${missing[@]}")" >&2
     echo "setup: Debian, Ubuntu: apt-get install ${debian[*]}; Fedora: dnf install ${fedora[*]}; macOS: brew install ${brew[*]}" >&2
     exit 1
   fi

@@ -23,13 +23,13 @@ scratch=$(mktemp -d /tmp/clientele-sqlx.XXXXXX)
 chmod 755 "$scratch"
 mkdir "$scratch/cluster" "$scratch/socket" "$scratch/queries" "$scratch/times"
 
-# Postgres refuses root.
+# Postgres refuses root. (The + form below: the bash of macOS takes an empty array for an unset one.)
 as_server=()
 if [ "$(id -u)" = 0 ]; then
   as_server=(setpriv --reuid=65534 --regid=65534 --clear-groups --)
   chown 65534:65534 "$scratch/cluster" "$scratch/socket"
 fi
-server() { (cd "$scratch" && "${as_server[@]}" "$bin/$1" "${@:2}"); }
+server() { (cd "$scratch" && ${as_server[@]+"${as_server[@]}"} "$bin/$1" "${@:2}"); }
 
 finish() {
   server pg_ctl stop --pgdata cluster --mode immediate --silent >/dev/null 2>&1 || true

@@ -1,5 +1,9 @@
-//! The operator's command line, as a library: its files, its pictures and its commands.
+//! The operator's command line, as a library: its files, its pictures, its commands, and everything on one machine.
 
 pub mod commands;
 pub mod files;
+pub mod importing;
+pub mod launcher;
+pub mod online;
+pub mod report;
 pub mod term;

@@ -22,7 +22,6 @@ use sqlx::migrate::Migrator;
 use tonic::service::RoutesBuilder;
 
 pub mod domain;
-pub mod failure;
 pub mod jobs;
 pub mod recording;
 pub mod rpc;

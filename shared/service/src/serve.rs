@@ -53,6 +53,14 @@ pub struct ServerSettings {
     pub web_origins: Vec<String>,
 }
 
+impl ServerSettings {
+    /// The defaults with some flags, such as `["--listen", "127.0.0.1:7101"]`, for servers that are not started from a command line.
+    pub fn from_flags(flags: &[&str]) -> Result<Self, clap::Error> {
+        let command = <Self as clap::Args>::augment_args(clap::Command::new("server").no_binary_name(true));
+        command.try_get_matches_from(flags).and_then(|matches| <Self as clap::FromArgMatches>::from_arg_matches(&matches))
+    }
+}
+
 /// What guards a server: who may call.
 pub type Guard = Arc<Verifier>;
 

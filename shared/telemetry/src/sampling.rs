@@ -87,14 +87,13 @@ mod tests {
 
     #[test]
     fn the_ratio_is_the_share_kept() {
-        let share = |ratio| {
+        let kept = |ratio| {
             let sampling = Sampling::new(ratio);
-            (0..20_000).filter(|_| sampling.start().0).count() as f64 / 20_000.0
+            (0..20_000).filter(|_| sampling.start().0).count()
         };
-        assert_eq!(share(0.0), 0.0);
-        assert_eq!(share(1.0), 1.0);
-        // Nine standard deviations of a binomial share: 9 * sqrt(0.25 * 0.75 / 20,000) = 0.028.
-        assert!((share(0.25) - 0.25).abs() < 0.028);
+        assert_eq!((kept(0.0), kept(1.0)), (0, 20_000));
+        // Nine standard deviations of a binomial count around 5,000: 9 * sqrt(20,000 * 0.25 * 0.75) = 551.
+        assert!(kept(0.25).abs_diff(5_000) < 551);
     }
 
     #[test]

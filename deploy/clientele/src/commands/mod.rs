@@ -5,7 +5,15 @@
 //! wrong in [`Usage`], so that it exits with 2. Results go to [`crate::term::print`], everything else to
 //! [`crate::term::note`].
 
+pub mod customer;
+pub mod demo;
+pub mod import;
+pub mod key_customers;
+pub mod migrate;
 pub mod model;
+pub mod score;
+pub mod token;
+pub mod up;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -18,6 +26,13 @@ still there, the purchases to expect, and the value of the next months.";
 
 const EXAMPLES: &str = "\
 Examples:
+  See what it is for, on a real purchase history:
+    clientele demo
+  Your own customers: start everything here, then in another terminal
+    clientele up
+    clientele import transactions purchases.csv --currency EUR
+    clientele score --as-of 2026-10-31 --currency EUR
+    clientele key-customers
   Fit a model to your purchases, without any server:
     clientele model fit --model bg-nbd --transactions purchases.csv
   Fit on the first months and check against the rest:
@@ -38,6 +53,20 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    // --- everything on this machine
+    Demo(demo::Demo),
+    Up(up::Up),
+    Migrate(migrate::Migrate),
+    Token(token::Token),
+    // --- with the services
+    /// Import customers or transactions from a CSV file
+    #[command(subcommand)]
+    Import(import::Import),
+    Score(score::Score),
+    KeyCustomers(key_customers::KeyCustomers),
+    /// Show a customer
+    #[command(subcommand)]
+    Customer(customer::Customer),
     // --- without a server
     /// Customer-base models on a purchase file, without any server
     #[command(subcommand)]
@@ -47,6 +76,14 @@ enum Command {
 /// Runs the command.
 pub fn run(cli: Cli) -> Result<()> {
     match cli.command {
+        Command::Demo(args) => demo::run(args),
+        Command::Up(args) => up::run(args),
+        Command::Migrate(args) => migrate::run(args),
+        Command::Token(args) => token::run(args),
+        Command::Import(args) => import::run(args),
+        Command::Score(args) => score::run(args),
+        Command::KeyCustomers(args) => key_customers::run(args),
+        Command::Customer(args) => customer::run(args),
         Command::Model(args) => model::run(args),
     }
 }

@@ -22,6 +22,11 @@ pub fn parse_currency(text: &str) -> Result<Currency, Problem> {
     currency.filter(|currency| minor_digits(*currency).is_some()).ok_or(Problem::UnknownCurrency)
 }
 
+/// Reads the value of a `--currency` flag.
+pub fn currency_flag(text: &str) -> Result<Currency, String> {
+    parse_currency(text).map_err(|problem| format!("{problem}; {}", problem.remedy()))
+}
+
 /// Reads `-1234.5` as minor units of `currency`. Zeros behind the last minor digit (`12.3400`) lose nothing and are read;
 /// any other digit there is refused.
 pub fn parse(text: &str, currency: Currency) -> Result<i64, Problem> {

@@ -16,17 +16,17 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    /// Adds the next row: a transaction, or what is wrong with it.
-    pub fn push(&mut self, row: Result<NewTransaction, (String, Vec<Violation>)>) {
-        let place = self.rows;
+    /// Adds the next row, which breaks no rule.
+    pub fn accept(&mut self, transaction: NewTransaction) {
+        self.good.push((self.rows, transaction));
         self.rows += 1;
-        match row {
-            Ok(transaction) => self.good.push((place, transaction)),
-            Err((external_id, violations)) => {
-                let outcome = Outcome::Rejected { reason: Reason::InvalidFields, violations };
-                self.rejected.push(Exception { place, external_id, outcome });
-            }
-        }
+    }
+
+    /// Adds the next row, which breaks rules.
+    pub fn reject(&mut self, external_id: String, violations: Vec<Violation>) {
+        let outcome = Outcome::Rejected { reason: Reason::InvalidFields, violations };
+        self.rejected.push(Exception { place: self.rows, external_id, outcome });
+        self.rows += 1;
     }
 }
 

@@ -74,7 +74,7 @@ mod tests {
         let mut chunk = Chunk::default();
         for (id, units) in rows {
             let customer = CustomerKey::External("c".into());
-            chunk.push(Ok(NewTransaction { external_id: (*id).into(), customer, facts: facts(*units) }));
+            chunk.accept(NewTransaction { external_id: (*id).into(), customer, facts: facts(*units) });
         }
         chunk
     }

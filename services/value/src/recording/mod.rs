@@ -11,4 +11,4 @@ pub mod settle;
 
 pub use chunk::{Chunk, Exception, Outcome};
 pub use known_buyers::KnownBuyers;
-pub use settle::{Recorder, Settled, settle};
+pub use settle::{Recorder, Settled, resolve_chunk, settle};

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     State,
     domain::transaction::CustomerKey,
-    failure::database,
+    rpc::database::failed,
     store::{
         buyer::{buyer_epoch, buyers_lock_shared},
         transaction::{EXTERNAL_ID_TAKEN, transactions_copy, transactions_known},
@@ -78,7 +78,7 @@ pub async fn settle(recorder: &mut Recorder<'_>, mut chunk: Chunk, mut resolved:
                 resolved = resolve_chunk(recorder.state, recorder.call, &chunk).await?;
             }
             Err(Stop::Deadlock) => tokio::time::sleep(Duration::from_millis(20)).await,
-            Err(Stop::Database(error)) => return Err(database(error)),
+            Err(Stop::Database(error)) => return Err(failed(error)),
         }
     }
     Err(Error::new(Reason::Conflict, "others keep recording the same transactions; resume from the last answer"))
@@ -90,7 +90,7 @@ pub async fn resolve_chunk(state: &State, call: &Call, chunk: &Chunk) -> Result<
     if keys.is_empty() {
         return Ok(Resolved { buyers: Vec::new(), epoch: 0 });
     }
-    resolve(state, call.tenant(), &keys, call.remaining()).await.map_err(database)
+    resolve(state, call.tenant(), &keys, call.remaining()).await.map_err(failed)
 }
 
 async fn attempt(recorder: &Recorder<'_>, chunk: &Chunk, resolved: &Resolved, look_up: bool) -> Result<Vec<Exception>, Stop> {

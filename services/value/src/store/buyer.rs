@@ -119,17 +119,17 @@ pub async fn buyers_insert_external_ids(connection: &mut PgConnection, tenant: &
     Ok(rows.into_iter().map(|row| (row.external_id, row.buyer_id)).collect())
 }
 
-/// Makes a buyer that is known by both; false where one of them is taken.
-pub async fn buyer_insert(connection: &mut PgConnection, tenant: &str, customer_id: Uuid, external_id: &str) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "INSERT INTO value.buyer (tenant_id, customer_id, external_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+/// Makes a buyer that is known by both of its keys.
+pub async fn buyer_insert(connection: &mut PgConnection, tenant: &str, customer_id: Uuid, external_id: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO value.buyer (tenant_id, customer_id, external_id) VALUES ($1, $2, $3)",
         tenant,
         customer_id,
         external_id
     )
     .execute(connection)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .await
+    .map(drop)
 }
 
 /// Says who a buyer is.

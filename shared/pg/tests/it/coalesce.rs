@@ -11,8 +11,11 @@ use tokio::sync::Semaphore;
 
 use crate::harness::pool;
 
+/// The keys of every batch so far.
+type Batches = Arc<Mutex<Vec<Vec<u32>>>>;
+
 /// Batches that wait for a permit each, so that a test decides when they run; the keys of every batch are kept.
-fn held() -> (Coalescer<u32, u32>, Arc<Semaphore>, Arc<Mutex<Vec<Vec<u32>>>>) {
+fn held() -> (Coalescer<u32, u32>, Arc<Semaphore>, Batches) {
     let gate = Arc::new(Semaphore::new(0));
     let batches = Arc::new(Mutex::new(Vec::new()));
     let (inner_gate, inner_batches) = (gate.clone(), batches.clone());

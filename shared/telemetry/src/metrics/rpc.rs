@@ -118,7 +118,7 @@ mod tests {
     use super::*;
     use opentelemetry_sdk::metrics::{
         InMemoryMetricExporter, SdkMeterProvider,
-        data::{AggregatedMetrics, MetricData},
+        data::{AggregatedMetrics, MetricData, ScopeMetrics},
     };
 
     const PATH: &str = "/clientele.customers.v1.CustomerService/GetCustomer";
@@ -134,7 +134,7 @@ mod tests {
 
         let (mut counted, mut active) = (HashMap::new(), HashMap::new());
         for resource in &exporter.get_finished_metrics().unwrap() {
-            for metric in resource.scope_metrics().flat_map(|scope| scope.metrics()) {
+            for metric in resource.scope_metrics().flat_map(ScopeMetrics::metrics) {
                 match metric.data() {
                     AggregatedMetrics::F64(MetricData::Histogram(histogram)) => {
                         assert_eq!((metric.name(), metric.unit()), ("rpc.server.call.duration", "s"));

@@ -59,7 +59,7 @@ pub struct Fit {
     pub kind_column: Option<String>,
 
     /// The currency to fit; other currencies are left out [default: the file's only one, else with two decimals]
-    #[arg(long, value_name = "CODE", value_parser = currency)]
+    #[arg(long, value_name = "CODE", value_parser = amount::currency_flag)]
     pub currency: Option<Currency>,
 
     /// The last day the model may see; what comes after it is the holdout [default: the last day in the file]
@@ -171,9 +171,6 @@ impl Fit {
     }
 }
 
-fn currency(text: &str) -> Result<Currency, String> {
-    amount::parse_currency(text).map_err(|problem| format!("{problem}; {}", problem.remedy()))
-}
 
 fn delimiter(text: &str) -> Result<u8, String> {
     match text.as_bytes() {

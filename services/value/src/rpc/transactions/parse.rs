@@ -7,11 +7,14 @@ use clientele_proto::{
 };
 use jiff::{Timestamp, civil};
 
-use crate::domain::{
-    day::{self, DayError},
-    key::{self, KeyError},
-    money::Amount,
-    transaction::{CustomerKey, Facts, Kind, NewTransaction, check_together},
+use crate::{
+    domain::{
+        day::{self, DayError},
+        key,
+        money::Amount,
+        transaction::{CustomerKey, Facts, Kind, NewTransaction, check_together},
+    },
+    recording::Chunk,
 };
 
 /// Violations as they are found, under the path of what is being read.
@@ -29,8 +32,17 @@ impl Violations {
     }
 }
 
+/// A row that breaks rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRow {
+    /// Its id, shortened where it is no id at all.
+    pub external_id: String,
+    /// What is wrong with it.
+    pub violations: Vec<Violation>,
+}
+
 /// Reads a row. Nothing may have happened after `latest`.
-pub fn parse(row: Transaction, latest: civil::Date) -> Result<NewTransaction, Vec<Violation>> {
+pub fn parse(row: Transaction, latest: civil::Date) -> Result<NewTransaction, BadRow> {
     let mut violations = Violations::default();
     violations.take("external_id", key::check(&row.external_id));
     let customer = parse_customer(row.customer, &mut violations);
@@ -47,15 +59,8 @@ pub fn parse(row: Transaction, latest: civil::Date) -> Result<NewTransaction, Ve
             let facts = Facts { kind, amount, occur_date, occur_time, refunded_external_id };
             Ok(NewTransaction { external_id: row.external_id, customer, facts })
         }
-        _ => Err(violations.0),
+        _ => Err(BadRow { external_id: key::shortened(&row.external_id).to_owned(), violations: violations.0 }),
     }
-}
-
-/// The same, with the id to name a bad row by.
-pub fn parse_row(row: Transaction, latest: civil::Date) -> Result<NewTransaction, (String, Vec<Violation>)> {
-    // A row is rarely bad, so its id is only kept when it could be needed.
-    let external_id = key::shortened(&row.external_id).to_owned();
-    parse(row, latest).map_err(|violations| (external_id, violations))
 }
 
 fn parse_customer(customer: Option<Customer>, violations: &mut Violations) -> Option<CustomerKey> {
@@ -69,14 +74,6 @@ fn parse_customer(customer: Option<Customer>, violations: &mut Violations) -> Op
             violations.add("customer", "must be given, as customer_id or as customer_external_id");
             None
         }
-    }
-}
-
-/// The key of a customer in a request about one.
-pub fn customer_key(id: Result<&str, &str>) -> Result<CustomerKey, KeyError> {
-    match id {
-        Ok(id) => key::uuid(id).map(CustomerKey::Id),
-        Err(key) => key::check(key).map(|()| CustomerKey::External(key.to_owned())),
     }
 }
 
@@ -143,4 +140,16 @@ fn parse_occurred(
 
 fn day_field(error: DayError) -> String {
     error.field().map_or_else(|| "occur_date".to_owned(), |part| format!("occur_date.{part}"))
+}
+
+/// Reads the rows of a chunk.
+pub fn chunk(rows: Vec<Transaction>, latest: civil::Date) -> Chunk {
+    let mut chunk = Chunk::default();
+    for row in rows {
+        match parse(row, latest) {
+            Ok(transaction) => chunk.accept(transaction),
+            Err(bad) => chunk.reject(bad.external_id, bad.violations),
+        }
+    }
+    chunk
 }

@@ -1,0 +1,111 @@
+//! `clientele customer get`: one customer, with what they are worth.
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use clientele_error::{Reason, reason_of};
+use clientele_proto::{
+    customers::v1::{Customer as Record, GetCustomerRequest, customer::Kind, get_customer_request::Key},
+    value::v1::{GetScoreRequest, Score, ScoreView, get_score_request},
+};
+use serde_json::json;
+
+use crate::{
+    online::{Online, block_on, explain},
+    report::{date, json, money},
+    term::{self, Column, Format, Screen, Table, number, text},
+};
+
+/// What to do with a customer.
+#[derive(Debug, Subcommand)]
+pub enum Customer {
+    /// Show one customer, with the newest score and its reasons
+    Get(Get),
+}
+
+/// Flags of `customer get`.
+#[derive(Debug, Args)]
+pub struct Get {
+    /// The customer's id in your system, or with --id the id given by the customers service
+    #[arg(value_name = "CUSTOMER")]
+    customer: String,
+    /// CUSTOMER is the id given by the customers service
+    #[arg(long)]
+    id: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    online: Online,
+}
+
+/// Runs the command.
+pub fn run(customer: Customer) -> Result<()> {
+    let Customer::Get(args) = customer;
+    let (record, score) = block_on(async {
+        let mut clients = args.online.clients()?;
+        let key = if args.id { Key::CustomerId(args.customer.clone()) } else { Key::ExternalId(args.customer.clone()) };
+        let record = clients.customers.get_customer(GetCustomerRequest { key: Some(key) }).await.map_err(|status| explain(&status))?.into_inner();
+        let request = GetScoreRequest {
+            customer: Some(get_score_request::Customer::CustomerId(record.customer_id.clone())),
+            view: ScoreView::Full.into(),
+            ..GetScoreRequest::default()
+        };
+        let score = match clients.scores.get_score(request).await {
+            Ok(score) => Some(score.into_inner()),
+            Err(status) if matches!(reason_of(&status), Some(Reason::NotFound | Reason::NotScoredYet)) => None,
+            Err(status) => return Err(explain(&status)),
+        };
+        Ok((record, score))
+    })?;
+    match args.format {
+        Format::Json => json::print(&json!({ "customer": json::of(&record)?, "score": score.as_ref().map(json::of).transpose()? }))?,
+        Format::Table => {
+            let screen = Screen::stdout();
+            term::print(&table(&record, score.as_ref()).render(&screen))?;
+            for reason in score.iter().flat_map(|score| &score.reasons) {
+                term::print(&format!("{}\n", text::wrap(&format!("- {}", reason.text), screen.width).join("\n")))?;
+            }
+        }
+        Format::Csv => term::print(&table(&record, score.as_ref()).csv())?,
+    }
+    Ok(())
+}
+
+fn table(record: &Record, score: Option<&Score>) -> Table {
+    let mut table = Table::new([Column::text("field"), Column::text("value")]);
+    let kind = match record.kind {
+        Some(Kind::Organisation(_)) => "organisation",
+        Some(Kind::Person(_)) => "person",
+        None => "",
+    };
+    let mut row = |field: &str, value: String| {
+        if !value.is_empty() {
+            table.row([field.to_owned(), value]);
+        }
+    };
+    row("customer_id", record.customer_id.clone());
+    row("external_id", record.external_id.clone());
+    row("display_name", record.display_name.clone());
+    row("kind", kind.to_owned());
+    row("email", record.email.clone());
+    row("phone", record.phone.clone());
+    row("country_code", record.country_code.clone());
+    let Some(score) = score else {
+        row("score", "none yet: run `clientele score`".to_owned());
+        return table;
+    };
+    let rfm = score.rfm.clone().unwrap_or_default();
+    let purchases = score.purchases.clone().unwrap_or_default();
+    row("as_of_date", date(score.as_of_date.as_ref()));
+    row("rank", number::count(score.rank.unsigned_abs()));
+    row("tier", score.tier.clone());
+    row("rfm", format!("{} {}", rfm.code, rfm.segment));
+    row("purchases", number::count((purchases.frequency + 1).unsigned_abs()));
+    row("last_purchase_date", date(purchases.last_purchase_date.as_ref()));
+    row("total_revenue", money(purchases.total_revenue.as_ref()));
+    row("p_alive", number::decimal(score.p_alive, 3));
+    row("expected_purchases", number::decimal(score.expected_purchases, 2));
+    row("expected_spend", money(score.expected_spend.as_ref()));
+    row("clv", money(score.clv.as_ref()));
+    table
+}

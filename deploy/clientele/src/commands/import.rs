@@ -1,0 +1,212 @@
+//! `clientele import customers|transactions FILE`: a CSV file into the services.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use clap::{Args, Subcommand, ValueEnum};
+use iso_currency::Currency;
+use serde_json::json;
+
+use crate::{
+    commands::Usage,
+    files::{self, ColumnChoice, CustomerColumns, CustomerKind, Customers, TransactionColumns, TransactionId, Transactions, amount},
+    importing::{self, Imported},
+    online::{Online, block_on},
+    report::json,
+    term::{self, Format, Progress, number, progress::Unit},
+};
+
+/// What to import.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Import purchases, refunds and costs from a CSV file; rows that are there already change nothing
+    Transactions(ImportTransactions),
+    /// Import customers from a CSV file: new ones are created, known ones changed
+    Customers(ImportCustomers),
+}
+
+/// Flags of both.
+#[derive(Debug, Args)]
+struct Common {
+    /// The CSV file; - reads standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// What stands between the columns
+    #[arg(long, default_value_t = ',', value_name = "CHARACTER")]
+    delimiter: char,
+    /// Exit with 1 when any row was left out
+    #[arg(long)]
+    strict: bool,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    online: Online,
+}
+
+/// Flags of `import transactions`.
+#[derive(Debug, Args)]
+pub struct ImportTransactions {
+    #[command(flatten)]
+    common: Common,
+    /// Column with the customer's id in your system
+    #[arg(long, default_value = "customer_id", value_name = "COLUMN")]
+    customer_column: String,
+    /// Column with the day or instant
+    #[arg(long, default_value = "date", value_name = "COLUMN")]
+    date_column: String,
+    /// Column with the amount
+    #[arg(long, default_value = "amount", value_name = "COLUMN")]
+    amount_column: String,
+    /// Column with the ISO 4217 currency code [default: `currency` where the file has it]
+    #[arg(long, value_name = "COLUMN")]
+    currency_column: Option<String>,
+    /// Currency of rows without one
+    #[arg(long, default_value = "USD", value_name = "CODE", value_parser = amount::currency_flag)]
+    currency: Currency,
+    /// Column with purchase, refund or cost [default: `kind` where the file has it]
+    #[arg(long, value_name = "COLUMN")]
+    kind_column: Option<String>,
+    /// Column with the transaction's own id; without it one is made from the row, the same each time
+    #[arg(long, value_name = "COLUMN")]
+    transaction_id_column: Option<String>,
+    /// What to do with purchases of a negative amount: leave them out, or read them as refunds
+    #[arg(long, value_enum, default_value_t)]
+    refunds: Refunds,
+}
+
+/// What a negative purchase is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Refunds {
+    /// A bad row.
+    #[default]
+    Reject,
+    /// A refund.
+    Net,
+}
+
+/// Flags of `import customers`.
+#[derive(Debug, Args)]
+pub struct ImportCustomers {
+    #[command(flatten)]
+    common: Common,
+    /// Column with the customer's id in your system
+    #[arg(long, default_value = "external_id", value_name = "COLUMN")]
+    external_id_column: String,
+    /// Column with the name
+    #[arg(long, default_value = "display_name", value_name = "COLUMN")]
+    display_name_column: String,
+    /// Column with organisation or person [default: `kind` where the file has it]
+    #[arg(long, value_name = "COLUMN")]
+    kind_column: Option<String>,
+    /// Kind of rows without one
+    #[arg(long, value_enum, default_value_t)]
+    kind: Kind,
+    /// Column with the e-mail address [default: `email` where the file has it]
+    #[arg(long, value_name = "COLUMN")]
+    email_column: Option<String>,
+    /// Column with the telephone number in E.164 form [default: `phone` where the file has it]
+    #[arg(long, value_name = "COLUMN")]
+    phone_column: Option<String>,
+    /// Column with the ISO 3166 country code [default: `country` where the file has it]
+    #[arg(long, value_name = "COLUMN")]
+    country_column: Option<String>,
+}
+
+/// Kind of a customer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// A company or another legal entity.
+    #[default]
+    Organisation,
+    /// A human being.
+    Person,
+}
+
+/// Runs the command.
+pub fn run(import: Import) -> Result<()> {
+    match import {
+        Import::Transactions(args) => transactions(&args),
+        Import::Customers(args) => customers(&args),
+    }
+}
+
+fn transactions(args: &ImportTransactions) -> Result<()> {
+    let columns = TransactionColumns {
+        customer: args.customer_column.clone(),
+        date: args.date_column.clone(),
+        amount: args.amount_column.clone(),
+        currency: ColumnChoice::from_flag(args.currency_column.as_deref(), "currency"),
+        default_currency: args.currency,
+        kind: ColumnChoice::from_flag(args.kind_column.as_deref(), "kind"),
+        id: args.transaction_id_column.clone().map_or(TransactionId::Derived, TransactionId::Column),
+        negative_is_refund: args.refunds == Refunds::Net,
+        delimiter: delimiter(args.common.delimiter)?,
+    };
+    let source = files::open(&args.common.file)?;
+    let progress = Progress::start("importing transactions", source.bytes, Unit::Bytes);
+    let rows = Transactions::new(progress.reader(source.reader), &columns)?;
+    let imported = block_on(async {
+        let mut client = args.common.online.clients()?.transactions;
+        importing::transactions::import(&mut client, rows, |_| ()).await
+    })?;
+    tell(&args.common, &source.name, progress, &imported)
+}
+
+fn customers(args: &ImportCustomers) -> Result<()> {
+    let columns = CustomerColumns {
+        external_id: args.external_id_column.clone(),
+        display_name: args.display_name_column.clone(),
+        kind: ColumnChoice::from_flag(args.kind_column.as_deref(), "kind"),
+        default_kind: match args.kind {
+            Kind::Organisation => CustomerKind::Organisation,
+            Kind::Person => CustomerKind::Person,
+        },
+        email: ColumnChoice::from_flag(args.email_column.as_deref(), "email"),
+        phone: ColumnChoice::from_flag(args.phone_column.as_deref(), "phone"),
+        country: ColumnChoice::from_flag(args.country_column.as_deref(), "country"),
+        delimiter: delimiter(args.common.delimiter)?,
+    };
+    let source = files::open(&args.common.file)?;
+    let progress = Progress::start("importing customers", source.bytes, Unit::Bytes);
+    let rows = Customers::new(progress.reader(source.reader), &columns)?;
+    let imported = block_on(async {
+        let mut client = args.common.online.clients()?.customers;
+        importing::customers::import(&mut client, rows, |_| ()).await
+    })?;
+    tell(&args.common, &source.name, progress, &imported)
+}
+
+fn delimiter(character: char) -> Result<u8> {
+    u8::try_from(character).ok().filter(u8::is_ascii).ok_or_else(|| Usage(format!("--delimiter {character}: it must be one ASCII character")).into())
+}
+
+/// What became of the file, on stdout; what was left out, on stderr.
+fn tell(common: &Common, file: &str, progress: Progress, imported: &Imported) -> Result<()> {
+    progress.finish(&format!("{} rows", number::count(imported.good())));
+    term::note(imported.bad_rows.report(file, imported.good()).trim_end());
+    for rejection in &imported.rejections {
+        term::note(&format!("{file}: {rejection}"));
+    }
+    let left_out = imported.rejected + imported.bad_rows.total();
+    let Imported { added, changed, known, rejected, .. } = imported;
+    match common.format {
+        Format::Table => {
+            let count = number::count;
+            let text = format!("{} new, {} changed, {} there already, {} left out\n", count(*added), count(*changed), count(*known), count(left_out));
+            term::print(&text)?;
+        }
+        Format::Csv => term::print(&format!("new,changed,known,rejected,bad_rows\n{added},{changed},{known},{rejected},{}\n", imported.bad_rows.total()))?,
+        Format::Json => json::print(&json!({
+            "new": added, "changed": changed, "known": known, "rejected": rejected, "bad_rows": imported.bad_rows.total(),
+            "rejections": imported.rejections, "stopped": imported.bad_rows.stopped(),
+        }))?,
+    }
+    if imported.good() == 0 && left_out > 0 {
+        bail!(Usage("no row of the file could be imported".to_owned()));
+    }
+    if common.strict && left_out > 0 {
+        bail!("{} rows were left out", number::count(left_out));
+    }
+    Ok(())
+}

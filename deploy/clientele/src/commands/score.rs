@@ -1,0 +1,99 @@
+//! `clientele score`: scores every customer and waits for the end.
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use clientele_proto::{
+    Date,
+    value::v1::{ScoreRunSettings, StartScoreRunRequest, TimeUnit, TransactionModel},
+};
+use jiff::civil;
+
+use crate::{
+    files::date,
+    online::{Online, block_on, explain},
+    report::{json, run},
+    term::{self, Format, Screen},
+};
+
+/// Score every customer as of a day, and wait for the end
+#[derive(Debug, Args)]
+pub struct Score {
+    /// Last day whose transactions count
+    #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
+    as_of: civil::Date,
+    /// Currency to score; transactions in others are counted and left out
+    #[arg(long, default_value = "USD", value_name = "CODE")]
+    currency: String,
+    /// Model of buying and staying
+    #[arg(long, value_enum, default_value_t)]
+    model: Model,
+    /// Unit in which the parameters are told
+    #[arg(long, value_enum, default_value_t)]
+    time_unit: Unit,
+    /// Months ahead
+    #[arg(long, default_value_t = 12, value_name = "MONTHS", value_parser = clap::value_parser!(i32).range(1..=120))]
+    months: i32,
+    /// Yearly discount rate, such as 0.1 for 10 %
+    #[arg(long, value_name = "RATE")]
+    discount_rate: Option<f64>,
+    /// Share of revenue that is margin, such as 0.3 for 30 %
+    #[arg(long, value_name = "SHARE")]
+    margin: Option<f64>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    online: Online,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Model {
+    /// Fader, Hardie, Lee 2005.
+    #[default]
+    BgNbd,
+    /// Batislam, Denizel, Filiztekin 2007.
+    MbgNbd,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Unit {
+    /// Days.
+    Day,
+    /// Weeks.
+    #[default]
+    Week,
+}
+
+/// Runs the command.
+pub fn run(args: Score) -> Result<()> {
+    let settings = ScoreRunSettings {
+        as_of_date: Some(Date { year: args.as_of.year().into(), month: args.as_of.month().into(), day: args.as_of.day().into() }),
+        currency_code: args.currency.clone(),
+        transaction_model: match args.model {
+            Model::BgNbd => TransactionModel::BgNbd,
+            Model::MbgNbd => TransactionModel::MbgNbd,
+        }
+        .into(),
+        time_unit: match args.time_unit {
+            Unit::Day => TimeUnit::Day,
+            Unit::Week => TimeUnit::Week,
+        }
+        .into(),
+        horizon_months: args.months,
+        annual_discount_rate: args.discount_rate,
+        margin: args.margin,
+        ..ScoreRunSettings::default()
+    };
+    let finished = block_on(async {
+        let mut client = args.online.clients()?.score_runs;
+        let request = StartScoreRunRequest { settings: Some(settings), ..StartScoreRunRequest::default() };
+        let started = client.start_score_run(request).await.map_err(|status| explain(&status))?.into_inner();
+        run::follow(&mut client, &started.score_run_id).await
+    })?;
+    match args.format {
+        Format::Table => term::print(&run::render(&finished, &Screen::stdout()))?,
+        Format::Csv => term::print(&run::csv(&finished))?,
+        Format::Json => json::print(&json::of(&finished)?)?,
+    }
+    Ok(())
+}

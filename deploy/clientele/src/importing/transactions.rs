@@ -1,0 +1,86 @@
+//! Purchases, refunds and costs from a file into the value service.
+
+use anyhow::Result;
+use clientele_proto::{
+    Date, Money,
+    value::v1::{
+        ImportTransactionsRequest, Transaction, TransactionKind, record_outcome::Result as Outcome, transaction::Customer,
+        transaction_service_client::TransactionServiceClient,
+    },
+};
+use clientele_service::client::Peer;
+
+use super::{Imported, Sending};
+use crate::{
+    files::{self, RowError, TransactionRow, amount::minor_digits},
+    online::explain,
+};
+
+/// Imports `rows`; `progress` is told how many rows are settled.
+pub async fn import(
+    client: &mut TransactionServiceClient<Peer>,
+    rows: impl Iterator<Item = Result<TransactionRow, RowError>> + Send + 'static,
+    progress: impl Fn(u64),
+) -> Result<Imported> {
+    let rows = rows.map(|row| row.map(|row| (row.row, message(row))));
+    let (messages, mut sent) = Sending::start(rows, |transactions| ImportTransactionsRequest { transactions }).split();
+    let mut answers = client.import_transactions(messages).await.map_err(|status| explain(&status))?.into_inner();
+    let mut imported = Imported::default();
+    while let Some(answer) = answers.message().await.map_err(|status| explain(&status))? {
+        let (first, file_rows) = sent.settle(answer.next_row);
+        imported.added += answer.accepted.unsigned_abs();
+        imported.known += answer.duplicates.unsigned_abs();
+        for exception in answer.exceptions {
+            if exception.result() == Outcome::Rejected {
+                let file_row = usize::try_from(exception.row - first).ok().and_then(|at| file_rows.get(at));
+                imported.reject(file_row.copied().unwrap_or_default(), exception.reason(), &exception.violations);
+            }
+        }
+        progress(answer.next_row.unsigned_abs());
+    }
+    imported.bad_rows = sent.bad_rows().await?;
+    Ok(imported)
+}
+
+fn message(row: TransactionRow) -> Transaction {
+    let day = row.moment.day();
+    Transaction {
+        external_id: row.id,
+        customer: Some(Customer::CustomerExternalId(row.customer)),
+        kind: match row.kind {
+            files::TransactionKind::Purchase => TransactionKind::Purchase,
+            files::TransactionKind::Refund => TransactionKind::Refund,
+            files::TransactionKind::Cost => TransactionKind::Cost,
+        }
+        .into(),
+        amount: Some(money(row.amount_minor, row.currency)),
+        occur_date: Some(Date { year: day.year().into(), month: day.month().into(), day: day.day().into() }),
+        ..Transaction::default()
+    }
+}
+
+/// Minor units as the contract writes money.
+fn money(minor: i64, currency: iso_currency::Currency) -> Money {
+    let digits = minor_digits(currency).unwrap_or_default();
+    let unit = 10_i64.pow(digits);
+    let nanos = (minor % unit) * 10_i64.pow(9 - digits);
+    Money { currency_code: currency.code().to_owned(), units: minor / unit, nanos: nanos as i32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use iso_currency::Currency;
+
+    #[test]
+    fn minor_units_become_units_and_nanos() {
+        let of = |minor, currency| {
+            let money = money(minor, currency);
+            (money.units, money.nanos)
+        };
+        assert_eq!(of(2933, Currency::USD), (29, 330_000_000));
+        assert_eq!(of(-5, Currency::EUR), (0, -50_000_000));
+        assert_eq!(of(2933, Currency::JPY), (2933, 0));
+        assert_eq!(of(1234, Currency::KWD), (1, 234_000_000));
+    }
+}

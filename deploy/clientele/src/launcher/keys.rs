@@ -1,0 +1,45 @@
+//! The development key: tokens for the services of this machine.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use anyhow::Result;
+use clientele_auth::{DevIssuer, DevToken, KeySource, Verifier, VerifierConfig};
+use clientele_service::Context;
+use jiff::Timestamp;
+
+/// The issuer of development tokens.
+const ISSUER: &str = "clientele-development";
+/// The audience of every token.
+const AUDIENCE: &str = "clientele";
+
+/// The permissions of a token for a person: everything a tenant's own user may do.
+pub const EVERYTHING: [&str; 6] = ["customers.read", "customers.write", "events.read", "value.read", "value.score", "value.write"];
+
+/// Signs and verifies tokens with the key in a folder.
+pub struct Keys {
+    issuer: DevIssuer,
+}
+
+impl Keys {
+    /// Takes the key of `folder`, or makes one there.
+    pub fn open(folder: &Path) -> Result<Self> {
+        Ok(Self { issuer: DevIssuer::open(folder.join("keys"), ISSUER, AUDIENCE)? })
+    }
+
+    /// A token for a tenant's user.
+    pub fn token(&self, tenant: &str, subject: &str, scopes: &[&str], lifetime: Duration, now: Timestamp) -> String {
+        self.issuer.sign(&DevToken { tenant, subject, scopes, lifetime, id: None }, now)
+    }
+
+    /// A token for calls between services.
+    pub fn service_token(&self, now: Timestamp) -> String {
+        let scopes = ["events.read", clientele_feed::service::ALL_TENANTS];
+        self.token("clientele", "value", &scopes, Duration::from_secs(3600), now)
+    }
+
+    /// Verifies the tokens.
+    pub async fn verifier(&self, context: &Context) -> Result<Arc<Verifier>> {
+        let config = VerifierConfig::new(KeySource::File(self.issuer.jwks_path()), ISSUER, AUDIENCE);
+        Ok(Verifier::start(config, context.clock()).await?)
+    }
+}

@@ -1,0 +1,83 @@
+//! Everything on one machine: a private Postgres (or `DATABASE_URL`), all services in this process, a key to sign tokens with.
+//!
+//! A further service: migrate its schema in [`database`], serve it in [`Launched::start`], and give its URL a place in
+//! [`running::Endpoints`].
+
+pub mod database;
+pub mod keys;
+pub mod running;
+
+use std::{net::SocketAddr, path::Path, sync::Arc};
+
+use anyhow::{Context as _, Result};
+use clientele_service::{App, Context, ServerSettings, Serving, app::Stop, client::Peer, run, serve};
+
+use self::{database::Database, keys::Keys, running::Endpoints};
+
+/// Where the services listen.
+#[derive(Debug, Clone, Copy)]
+pub struct Addresses {
+    /// The customers service.
+    pub customers: SocketAddr,
+    /// The value service.
+    pub value: SocketAddr,
+}
+
+impl Addresses {
+    /// Free ports of loopback.
+    pub fn free() -> Self {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self { customers: any, value: any }
+    }
+}
+
+/// All services at work in this process.
+pub struct Launched {
+    /// How to reach them.
+    pub endpoints: Endpoints,
+    /// Signs tokens they take.
+    pub keys: Arc<Keys>,
+    serving: Vec<Serving>,
+    database: Database,
+}
+
+impl Launched {
+    /// Starts everything, with its data in `folder`, until `stop`.
+    pub async fn start(folder: &Path, addresses: Addresses, stop: Stop) -> Result<Self> {
+        run::install_crypto();
+        let context = Context::system();
+        let keys = Arc::new(Keys::open(folder)?);
+        let database = Database::open(folder, &context).await?;
+        database.migrate().await?;
+        let guard = keys.verifier(&context).await?;
+
+        let customers = clientele_customers::app_on(database.pool("clientele-customers", &clientele_customers::SCHEMA).await?, context.clone());
+        let customers = serve_at(customers, addresses.customers, &guard, &stop).await?;
+        let customers_url = format!("http://{}", customers.address);
+
+        let peer_keys = Arc::clone(&keys);
+        let clock = context.clone();
+        let peer = Peer::new(&customers_url, Arc::new(move || peer_keys.service_token(clock.now())))?;
+        let value = clientele_value::app_on(database.pool("clientele-value", &clientele_value::SCHEMA).await?, context, Some(peer));
+        let value = serve_at(value, addresses.value, &guard, &stop).await?;
+
+        let endpoints = Endpoints { customers: customers_url, value: format!("http://{}", value.address) };
+        Ok(Self { endpoints, keys, serving: vec![customers, value], database })
+    }
+
+    /// Waits until the services have drained, then stops the private Postgres.
+    pub async fn finished(self) -> Result<()> {
+        for serving in self.serving {
+            serving.finished().await?;
+        }
+        self.database.close().await
+    }
+}
+
+async fn serve_at(app: App, address: SocketAddr, guard: &clientele_service::Guard, stop: &Stop) -> Result<Serving> {
+    let name = app.name;
+    let settings = ServerSettings::from_flags(&["--listen", &address.to_string()])?;
+    serve(app, &settings, Arc::clone(guard), stop.clone()).await.with_context(|| {
+        format!("the service {name} does not start; if its port is taken, end the other program or choose another port (`clientele up --help`)")
+    })
+}

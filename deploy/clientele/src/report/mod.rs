@@ -1,0 +1,27 @@
+//! What the services answer, for a person to read.
+
+pub mod heat;
+pub mod json;
+pub mod key_customers;
+pub mod run;
+
+use clientele_proto::{Date, Money};
+use iso_currency::Currency;
+
+use crate::term::number;
+
+/// An amount with thousand separators; nothing for an absent one.
+pub fn money(amount: Option<&Money>) -> String {
+    let Some(amount) = amount else { return String::new() };
+    let Some(currency) = Currency::from_code(&amount.currency_code) else {
+        return format!("{} {}", amount.units, amount.currency_code);
+    };
+    let digits = crate::files::amount::minor_digits(currency).unwrap_or_default();
+    let minor = amount.units * 10_i64.pow(digits) + i64::from(amount.nanos) / 10_i64.pow(9 - digits);
+    number::money(minor, currency)
+}
+
+/// A day as ISO 8601 writes it.
+pub fn date(date: Option<&Date>) -> String {
+    date.map(|date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)).unwrap_or_default()
+}

@@ -1,0 +1,168 @@
+//! Why a call to this service fails, and what its caller is told.
+
+use std::sync::Arc;
+
+use clientele_error::{Error as Answer, Reason, Violation};
+use clientele_page::PageError;
+use clientele_pg::{Kind, coalesce, constraint::violated, idempotency};
+use uuid::Uuid;
+
+use crate::{domain::Refusal, store::customer_write::EXTERNAL_ID_TAKEN};
+
+/// Why a call fails.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The request breaks its rules.
+    #[error("the request breaks its rules")]
+    Invalid(Vec<Violation>),
+    /// The list cannot be read as asked.
+    #[error("the list cannot be read as asked")]
+    Page(Vec<PageError>),
+    /// No customer of the tenant has the key.
+    #[error("there is no customer {key}")]
+    NotFound {
+        /// Its `customer_id` or `external_id`.
+        key: String,
+        /// How many more of the call's customers are missing.
+        others: usize,
+    },
+    /// The customer's state does not allow it.
+    #[error("refused for customer {customer_id}")]
+    Refused {
+        /// Which customer.
+        customer_id: Uuid,
+        /// Why.
+        source: Refusal,
+    },
+    /// Another customer of the tenant has the external id.
+    #[error("the external id is taken")]
+    ExternalIdTaken,
+    /// The request id was used with another body.
+    #[error("the request id was used with another body")]
+    RequestIdReused,
+    /// A query failed.
+    #[error("the database failed")]
+    Database(#[source] sqlx::Error),
+    /// A query that answers several callers failed.
+    #[error("a gathered read failed")]
+    Gathered(#[source] Arc<coalesce::Error>),
+    /// An answer recorded for a request id cannot be read.
+    #[error("a recorded answer cannot be read")]
+    Recorded(#[source] prost::DecodeError),
+}
+
+/// A result whose error is this service's.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// The customer's state does not allow it; what is wrong with fields is reported below `customer`.
+    pub fn refused(customer_id: Uuid, refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Invalid(violations) => Self::Invalid(below("customer", violations)),
+            refusal => Self::Refused { customer_id, source: refusal },
+        }
+    }
+
+    /// Whether the same transaction may succeed when run again, now that another one has ended.
+    pub fn is_race(&self) -> bool {
+        match self {
+            Self::ExternalIdTaken => true,
+            Self::Database(error) => Kind::of(error) == Kind::Retry,
+            _ => false,
+        }
+    }
+}
+
+/// The violations with the path of the message they are in.
+pub fn below(path: &str, violations: Vec<Violation>) -> Vec<Violation> {
+    // The mask is a field of the request, beside the customer.
+    let place = |field: String| if field == "update_mask" { field } else { format!("{path}.{field}") };
+    violations.into_iter().map(|violation| Violation { field: place(violation.field), ..violation }).collect()
+}
+
+/// The reason a refusal has in the contract.
+pub fn reason_of(refusal: &Refusal) -> Reason {
+    match refusal {
+        Refusal::EtagMismatch => Reason::EtagMismatch,
+        Refusal::Deleted => Reason::CustomerDeleted,
+        Refusal::NotDeleted => Reason::CustomerNotDeleted,
+        Refusal::Invalid(_) => Reason::InvalidFields,
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if violated(&error) == Some(EXTERNAL_ID_TAKEN) { Self::ExternalIdTaken } else { Self::Database(error) }
+    }
+}
+
+impl From<idempotency::Error> for Error {
+    fn from(error: idempotency::Error) -> Self {
+        match error {
+            idempotency::Error::Conflict => Self::RequestIdReused,
+            idempotency::Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<Error> for Answer {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Invalid(violations) => Self::invalid_fields(violations),
+            Error::Page(errors) => page(&errors),
+            Error::NotFound { key, others: 0 } => Self::not_found("customer", key),
+            Error::NotFound { key, others } => {
+                let message = format!("there is no customer {key}, nor {others} more of those asked for");
+                Self::new(Reason::NotFound, message).about("customer", key).with("others_missing", others)
+            }
+            Error::Refused { customer_id, source } => {
+                let advice = match source {
+                    Refusal::EtagMismatch => "; read it again and repeat the change on it",
+                    Refusal::Deleted => "; undelete it first",
+                    Refusal::NotDeleted | Refusal::Invalid(_) => "",
+                };
+                let message = format!("{source}{advice}");
+                Self::new(reason_of(&source), message).about("customer", customer_id.to_string())
+            }
+            Error::ExternalIdTaken => {
+                Self::new(Reason::ExternalIdTaken, "another customer, maybe a deleted one, has this external_id").at("customer.external_id")
+            }
+            Error::RequestIdReused => {
+                let message = "the request_id was used before with another body; use a new one for a new request";
+                Self::new(Reason::RequestIdReused, message).at("request_id")
+            }
+            Error::Database(error) => match Kind::of(&error) {
+                Kind::Retry => Self::new(Reason::Conflict, "another transaction got in the way; repeat the call"),
+                Kind::Cancelled => Self::new(Reason::DeadlineExceeded, "the deadline passed before the database answered"),
+                Kind::Unavailable | Kind::Busy | Kind::Exhausted => out_of_reach(error),
+                _ => Self::internal(error),
+            },
+            Error::Gathered(error) => match error.query().map(Kind::of) {
+                Some(Kind::Unavailable | Kind::Busy | Kind::Exhausted) => out_of_reach(error),
+                _ => Self::internal(error),
+            },
+            Error::Recorded(error) => Self::internal(error),
+        }
+    }
+}
+
+fn out_of_reach(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Answer {
+    Answer::unavailable("the database is out of reach for now; repeat the call", source)
+}
+
+/// A bad token or filter has a reason of its own; whatever else is wrong comes along.
+fn page(errors: &[PageError]) -> Answer {
+    let reason = errors.iter().map(|error| match error {
+        PageError::InvalidToken | PageError::ForeignToken => Reason::InvalidPageToken,
+        PageError::Filter { .. } => Reason::InvalidFilter,
+        _ => Reason::InvalidFields,
+    });
+    let violations = errors.iter().map(|error| Violation::new(error.field(), error.to_string())).collect();
+    match reason.max_by_key(|reason| *reason != Reason::InvalidFields) {
+        Some(Reason::InvalidFields) | None => Answer::invalid_fields(violations),
+        Some(reason) => {
+            let message = violations.first().map_or_else(String::new, |violation| violation.description.clone());
+            violations.into_iter().fold(Answer::new(reason, message), Answer::with_violation)
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! SQL and nothing else: a function a statement, the resource first in its name, the tenant its first argument.
+//!
+//! A column is added in a migration, in [`row`] and in the statements of [`customer_write`].
+
+pub mod customer_read;
+pub mod customer_write;
+pub mod row;

@@ -1,0 +1,83 @@
+//! `ScoreService`: an RPC a file. All read a succeeded run, by its id or the newest one.
+
+mod batch_get_scores;
+mod get_concentration_report;
+mod get_rfm_report;
+mod get_score;
+mod list_scores;
+mod message;
+
+use std::sync::Arc;
+
+use clientele_error::{Error, Reason, Result};
+use clientele_proto::value::v1::{
+    BatchGetScoresRequest, BatchGetScoresResponse, ConcentrationReport, GetConcentrationReportRequest, GetRfmReportRequest, GetScoreRequest,
+    ListScoresRequest, ListScoresResponse, RfmReport, Score,
+    score_service_server::{ScoreService, ScoreServiceServer},
+};
+use clientele_service::rpc::unary;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+use super::database::{failed, shared_failed};
+use crate::{State, scoring::ScoredRun, store::score_run::score_run_get};
+
+/// The service over `state`.
+pub fn server(state: Arc<State>) -> ScoreServiceServer<Scores> {
+    ScoreServiceServer::new(Scores { state })
+}
+
+/// The table of its RPCs.
+#[derive(Debug)]
+pub struct Scores {
+    state: Arc<State>,
+}
+
+#[tonic::async_trait]
+impl ScoreService for Scores {
+    async fn get_score(&self, request: Request<GetScoreRequest>) -> Result<Response<Score>, Status> {
+        unary(request, async |call, request| get_score::get_score(&self.state, call, request).await).await
+    }
+
+    async fn batch_get_scores(&self, request: Request<BatchGetScoresRequest>) -> Result<Response<BatchGetScoresResponse>, Status> {
+        unary(request, async |call, request| batch_get_scores::batch_get_scores(&self.state, call, request).await).await
+    }
+
+    async fn list_scores(&self, request: Request<ListScoresRequest>) -> Result<Response<ListScoresResponse>, Status> {
+        unary(request, async |call, request| list_scores::list_scores(&self.state, call, request).await).await
+    }
+
+    async fn get_concentration_report(&self, request: Request<GetConcentrationReportRequest>) -> Result<Response<ConcentrationReport>, Status> {
+        unary(request, async |call, request| get_concentration_report::get_concentration_report(&self.state, call, request).await).await
+    }
+
+    async fn get_rfm_report(&self, request: Request<GetRfmReportRequest>) -> Result<Response<RfmReport>, Status> {
+        unary(request, async |call, request| get_rfm_report::get_rfm_report(&self.state, call, request).await).await
+    }
+}
+
+/// A run whose scores can be read, and the number they stand under. `id` as it stands in a request: empty for the newest.
+async fn scored_run(state: &State, tenant: &str, id: &str) -> Result<(Arc<ScoredRun>, i64)> {
+    let id = if id.is_empty() { None } else { Some(super::score_runs::run_id(id)?) };
+    match state.scoring.reads.run(tenant, id).await.map_err(shared_failed)? {
+        Some(run) => match run.score_set {
+            Some(set) => Ok((run, set)),
+            None => Err(Error::not_found("score_run", run.id.clone()).with("cause", "its scores were removed, as newer runs succeeded")),
+        },
+        None => Err(unreadable(state, tenant, id).await?),
+    }
+}
+
+/// Why there is no such run to read.
+async fn unreadable(state: &State, tenant: &str, id: Option<Uuid>) -> Result<Error> {
+    let Some(id) = id else {
+        return Ok(Error::new(Reason::NotScoredYet, "no score run has succeeded yet; start one with StartScoreRun"));
+    };
+    let mut connection = state.pool.acquire().await.map_err(failed)?;
+    let known = score_run_get(&mut connection, tenant, id).await.map_err(failed)?;
+    Ok(match known {
+        None => Error::not_found("score_run", id.to_string()),
+        Some(_) => Error::new(Reason::NotScoredYet, "the score run has not succeeded, so it has no scores; watch it, or name another one")
+            .about("score_run", id.to_string()),
+    })
+}

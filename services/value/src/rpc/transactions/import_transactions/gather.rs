@@ -1,0 +1,204 @@
+//! Messages into chunks: large ones while the database is the slower side, small ones at once while it has nothing else to do.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use clientele_error::{Error, Reason, Result, Violation};
+use clientele_proto::value::v1::{ImportTransactionsRequest, Transaction, transaction::Customer};
+use futures::{Stream, StreamExt as _};
+use tokio::{
+    sync::mpsc::Sender,
+    time::{Instant, timeout},
+};
+use tonic::{Code, Status};
+
+/// Rows after which a chunk is full.
+const FULL_ROWS: usize = 25_000;
+/// Bytes of texts after which a chunk is full.
+const FULL_BYTES: usize = 8 << 20;
+/// Rows a message may have.
+const MESSAGE_ROWS: usize = 10_000;
+/// A chunk that is not full waits this long for the next message while others are at work ...
+const PATIENCE: Duration = Duration::from_millis(50);
+/// ... and this long while none is.
+const HASTE: Duration = Duration::from_millis(2);
+/// A chunk waits this long in all.
+const LONGEST: Duration = Duration::from_millis(250);
+
+/// Rows of one or more messages.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// Position of the first one in the call.
+    pub(super) first_row: i64,
+    /// The rows.
+    pub(super) rows: Vec<Transaction>,
+}
+
+/// Hands the rows of `messages` over in chunks; the last thing handed over is the error that ended the messages, if one did.
+pub(super) async fn gather(
+    mut messages: impl Stream<Item = Result<ImportTransactionsRequest, Status>> + Unpin,
+    gathered: Sender<Result<Gathered>>,
+    at_work: Arc<AtomicUsize>,
+) {
+    let mut first_row = 0;
+    loop {
+        let (chunk, end) = next_chunk(&mut messages, first_row, &at_work).await;
+        first_row += chunk.rows.len() as i64;
+        if !chunk.rows.is_empty() {
+            at_work.fetch_add(1, Ordering::Relaxed);
+            if gathered.send(Ok(chunk)).await.is_err() {
+                return;
+            }
+        }
+        match end {
+            End::Full => {}
+            End::Stream => return,
+            End::Error(error) => {
+                // Nobody to tell: the call is gone.
+                let _ = gathered.send(Err(error)).await;
+                return;
+            }
+        }
+    }
+}
+
+/// Why a chunk gets no further message.
+enum End {
+    /// It is large or old enough.
+    Full,
+    /// There is none.
+    Stream,
+    /// The next one cannot be taken.
+    Error(Error),
+}
+
+async fn next_chunk(
+    messages: &mut (impl Stream<Item = Result<ImportTransactionsRequest, Status>> + Unpin),
+    first_row: i64,
+    at_work: &AtomicUsize,
+) -> (Gathered, End) {
+    let mut chunk = Gathered { first_row, rows: Vec::new() };
+    let mut bytes = 0;
+    let mut began = Instant::now();
+    loop {
+        let message = if chunk.rows.is_empty() {
+            let message = messages.next().await;
+            began = Instant::now();
+            message
+        } else {
+            let patience = if at_work.load(Ordering::Relaxed) == 0 { HASTE } else { PATIENCE };
+            match timeout(patience, messages.next()).await {
+                Ok(message) => message,
+                Err(_) => return (chunk, End::Full),
+            }
+        };
+        match message {
+            Some(Ok(message)) if message.transactions.len() > MESSAGE_ROWS => return (chunk, End::Error(too_many(message.transactions.len()))),
+            Some(Ok(message)) => {
+                bytes += message.transactions.iter().map(text_bytes).sum::<usize>();
+                if chunk.rows.is_empty() {
+                    chunk.rows = message.transactions;
+                } else {
+                    chunk.rows.extend(message.transactions);
+                }
+            }
+            Some(Err(status)) => return (chunk, End::Error(broken_off(&status))),
+            None => return (chunk, End::Stream),
+        }
+        if chunk.rows.len() >= FULL_ROWS || bytes >= FULL_BYTES || began.elapsed() >= LONGEST {
+            return (chunk, End::Full);
+        }
+    }
+}
+
+fn text_bytes(row: &Transaction) -> usize {
+    let of_customer = match &row.customer {
+        Some(Customer::CustomerId(id)) => id.len(),
+        Some(Customer::CustomerExternalId(key)) => key.len(),
+        None => 0,
+    };
+    row.external_id.len() + of_customer + row.refunded_external_id.len()
+}
+
+fn too_many(rows: usize) -> Error {
+    let description = format!("must have at most {MESSAGE_ROWS} rows, not {rows}; send more messages");
+    Error::invalid_fields(vec![Violation::new("transactions", description)])
+}
+
+/// The caller's end of the stream failed: a message that is none, or a caller who went away.
+fn broken_off(status: &Status) -> Error {
+    match status.code() {
+        Code::InvalidArgument | Code::OutOfRange | Code::Internal | Code::ResourceExhausted => {
+            Error::new(Reason::MalformedMessage, format!("a message of the stream cannot be read: {}", status.message()))
+        }
+        Code::DeadlineExceeded => Error::new(Reason::DeadlineExceeded, "the deadline passed before the stream ended; resume from the last answer"),
+        _ => Error::new(Reason::Cancelled, "the stream broke off; resume from the last answer"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::stream;
+    use tokio::sync::mpsc::channel;
+
+    fn message(rows: usize) -> Result<ImportTransactionsRequest, Status> {
+        Ok(ImportTransactionsRequest { transactions: vec![Transaction::default(); rows] })
+    }
+
+    async fn chunks(
+        messages: impl Stream<Item = Result<ImportTransactionsRequest, Status>> + Unpin + Send + 'static,
+    ) -> Vec<Result<(i64, usize), Reason>> {
+        let (gathered, mut chunks) = channel(1);
+        let at_work = Arc::new(AtomicUsize::new(0));
+        tokio::spawn(gather(messages, gathered, at_work));
+        let mut found = Vec::new();
+        while let Some(chunk) = chunks.recv().await {
+            found.push(chunk.map(|chunk| (chunk.first_row, chunk.rows.len())).map_err(|error| error.reason()));
+        }
+        found
+    }
+
+    #[tokio::test]
+    async fn messages_are_gathered_until_a_chunk_is_full_and_positions_run_on() {
+        let messages = stream::iter([message(10_000), message(10_000), message(10_000), message(0), message(7)]);
+        assert_eq!(chunks(messages).await, [Ok((0, 30_000)), Ok((30_000, 7))]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_chunk_does_not_wait_for_a_caller_who_waits_for_its_answer() {
+        let messages = stream::iter([message(1)]).chain(stream::pending()).boxed();
+        let (gathered, mut chunks) = channel(1);
+        tokio::spawn(gather(messages, gathered, Arc::new(AtomicUsize::new(0))));
+        let before = Instant::now();
+        let chunk = chunks.recv().await.unwrap().unwrap();
+        assert_eq!(chunk.rows.len(), 1);
+        assert!(before.elapsed() < PATIENCE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trickle_is_handed_over_before_long() {
+        let messages = stream::unfold((), |()| async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Some((message(1), ()))
+        })
+        .boxed();
+        let (gathered, mut chunks) = channel(1);
+        tokio::spawn(gather(messages, gathered, Arc::new(AtomicUsize::new(1))));
+        let chunk = chunks.recv().await.unwrap().unwrap();
+        assert!((10..20).contains(&chunk.rows.len()), "{}", chunk.rows.len());
+    }
+
+    #[tokio::test]
+    async fn rows_before_a_message_that_cannot_be_taken_are_kept() {
+        let messages = stream::iter([message(3), message(10_001), message(1)]);
+        assert_eq!(chunks(messages).await, [Ok((0, 3)), Err(Reason::InvalidFields)]);
+        let messages = stream::iter([message(3), Err(Status::invalid_argument("what?"))]);
+        assert_eq!(chunks(messages).await, [Ok((0, 3)), Err(Reason::MalformedMessage)]);
+    }
+}

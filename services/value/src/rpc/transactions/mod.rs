@@ -1,0 +1,66 @@
+//! `TransactionService`: a file an RPC.
+
+use std::sync::Arc;
+
+use clientele_proto::value::v1::{
+    BatchRecordTransactionsRequest, BatchRecordTransactionsResponse, GetTransactionRequest, ImportTransactionsRequest,
+    ImportTransactionsResponse, ListTransactionsRequest, ListTransactionsResponse, RecordTransactionRequest, Transaction,
+    transaction_service_server::{TransactionService, TransactionServiceServer},
+};
+use clientele_service::rpc::{Answers, bidirectional, unary};
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::State;
+
+pub mod batch_record_transactions;
+pub mod get_transaction;
+pub mod import_transactions;
+pub mod list_transactions;
+pub mod parse;
+pub mod record_transaction;
+pub mod reply;
+
+/// Bytes of a message at most: 10,000 rows whose texts are as long as they may be.
+const LARGEST_MESSAGE: usize = 32 << 20;
+
+/// The service's RPCs.
+#[derive(Debug)]
+pub struct Transactions {
+    state: Arc<State>,
+}
+
+/// The service as a route.
+pub fn server(state: Arc<State>) -> TransactionServiceServer<Transactions> {
+    TransactionServiceServer::new(Transactions { state }).max_decoding_message_size(LARGEST_MESSAGE)
+}
+
+#[tonic::async_trait]
+impl TransactionService for Transactions {
+    type ImportTransactionsStream = Answers<ImportTransactionsResponse>;
+
+    async fn record_transaction(&self, request: Request<RecordTransactionRequest>) -> Result<Response<Transaction>, Status> {
+        unary(request, |call, request| record_transaction::rpc(&self.state, call, request)).await
+    }
+
+    async fn batch_record_transactions(
+        &self,
+        request: Request<BatchRecordTransactionsRequest>,
+    ) -> Result<Response<BatchRecordTransactionsResponse>, Status> {
+        unary(request, |call, request| batch_record_transactions::rpc(&self.state, call, request)).await
+    }
+
+    async fn import_transactions(
+        &self,
+        request: Request<Streaming<ImportTransactionsRequest>>,
+    ) -> Result<Response<Self::ImportTransactionsStream>, Status> {
+        bidirectional(request, |call, rows| import_transactions::rpc(Arc::clone(&self.state), call, rows)).await
+    }
+
+    async fn get_transaction(&self, request: Request<GetTransactionRequest>) -> Result<Response<Transaction>, Status> {
+        unary(request, |call, request| get_transaction::rpc(&self.state, call, request)).await
+    }
+
+    async fn list_transactions(&self, request: Request<ListTransactionsRequest>) -> Result<Response<ListTransactionsResponse>, Status> {
+        unary(request, |call, request| list_transactions::rpc(&self.state, call, request)).await
+    }
+}
