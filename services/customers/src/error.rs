@@ -152,17 +152,14 @@ fn out_of_reach(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> 
 
 /// A bad token or filter has a reason of its own; whatever else is wrong comes along.
 fn page(errors: &[PageError]) -> Answer {
-    let reason = errors.iter().map(|error| match error {
-        PageError::InvalidToken | PageError::ForeignToken => Reason::InvalidPageToken,
-        PageError::Filter { .. } => Reason::InvalidFilter,
-        _ => Reason::InvalidFields,
-    });
     let violations = errors.iter().map(|error| Violation::new(error.field(), error.to_string())).collect();
-    match reason.max_by_key(|reason| *reason != Reason::InvalidFields) {
-        Some(Reason::InvalidFields) | None => Answer::invalid_fields(violations),
-        Some(reason) => {
-            let message = violations.first().map_or_else(String::new, |violation| violation.description.clone());
-            violations.into_iter().fold(Answer::new(reason, message), Answer::with_violation)
-        }
+    let own = errors.iter().find_map(|error| match error {
+        PageError::InvalidToken | PageError::ForeignToken => Some((Reason::InvalidPageToken, error)),
+        PageError::Filter { .. } => Some((Reason::InvalidFilter, error)),
+        _ => None,
+    });
+    match own {
+        Some((reason, error)) => Answer::new(reason, error.to_string()).with_violations(violations),
+        None => Answer::invalid_fields(violations),
     }
 }

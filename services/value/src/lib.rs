@@ -3,7 +3,7 @@
 //! To add an RPC: write it in `proto/clientele/value/v1`, give it a file of its own under [`rpc`] and a line in its service's table. To add
 //! a background job: a file under [`jobs`] and a line in [`app_on`].
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -15,16 +15,22 @@ use clientele_pg::{
 };
 use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
-    value::v1::transaction_service_server::SERVICE_NAME as TRANSACTION_SERVICE,
+    value::v1::{
+        score_run_service_server::SERVICE_NAME as SCORE_RUN_SERVICE, score_service_server::SERVICE_NAME as SCORE_SERVICE,
+        transaction_service_server::SERVICE_NAME as TRANSACTION_SERVICE,
+    },
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
 use sqlx::migrate::Migrator;
 use tonic::service::RoutesBuilder;
 
+use scoring::{Scoring, ScoringSettings};
+
 pub mod domain;
 pub mod jobs;
 pub mod recording;
 pub mod rpc;
+pub mod scoring;
 pub mod store;
 
 /// What `--help` says of the service.
@@ -48,6 +54,12 @@ pub struct Settings {
     /// permission `events.read` and the scope `events.all_tenants`.
     #[arg(long, value_name = "FILE")]
     pub peer_token_file: Option<PathBuf>,
+    /// How long, in seconds, a worker keeps a score run without renewing its lease: so long after a crash another replica takes it up.
+    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(2..=3600))]
+    pub score_lease_seconds: u64,
+    /// Succeeded score runs of a tenant whose scores are kept; those of older runs are removed.
+    #[arg(long, default_value_t = 10, value_name = "RUNS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub score_runs_kept: u32,
 }
 
 /// What every RPC and every job of the service has at hand.
@@ -65,17 +77,20 @@ pub struct State {
     pub buyers: recording::KnownBuyers,
     /// Single transactions, read together.
     pub transactions: store::transaction::Reads,
+    /// Score runs and the scores they made.
+    pub scoring: Scoring,
 }
 
 impl State {
     /// The state of a service over `pool`.
-    pub fn new(pool: Pool, context: Context) -> Self {
+    pub fn new(pool: Pool, context: Context, scoring: ScoringSettings) -> Self {
         Self {
             context,
             outbox: Outbox::new(SCHEMA.schema.name()),
             requests: Requests::new(SCHEMA.schema),
             buyers: recording::KnownBuyers::default(),
             transactions: store::transaction::reads(pool.clone()),
+            scoring: Scoring::new(&pool, scoring),
             pool,
         }
     }
@@ -88,24 +103,34 @@ pub async fn app(settings: &Settings, context: Context) -> Result<App> {
     let pool = Pool::connect(&options).await?;
     migrate::ensure_current(&mut *pool.acquire().await?, &SCHEMA).await?;
     let customers = settings.customers_url.as_deref().map(|url| peer(url, settings.peer_token_file.as_deref())).transpose()?;
-    Ok(app_on(pool, context, customers))
+    let scoring = ScoringSettings { lease: Duration::from_secs(settings.score_lease_seconds), runs_kept: settings.score_runs_kept };
+    Ok(app_with(pool, context, customers, scoring))
 }
 
 /// The service on connections that stand already. `customers` is the service whose customers transactions attach to.
 pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
-    let state = Arc::new(State::new(pool.clone(), context));
+    app_with(pool, context, customers, ScoringSettings::default())
+}
+
+/// The same, with settings of its own for score runs.
+pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: ScoringSettings) -> App {
+    let state = Arc::new(State::new(pool.clone(), context, scoring));
     let feed = FeedService::new((*pool).clone(), SCHEMA.schema.name());
 
     let mut routes = RoutesBuilder::default();
     routes
         .add_service(rpc::transactions::server(Arc::clone(&state)))
+        .add_service(rpc::score_runs::server(Arc::clone(&state)))
+        .add_service(rpc::scores::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
-    let services = vec![TRANSACTION_SERVICE, EVENT_FEED_SERVICE];
+    let services = vec![TRANSACTION_SERVICE, SCORE_RUN_SERVICE, SCORE_SERVICE, EVENT_FEED_SERVICE];
 
     let mut jobs = vec![
         feed.listener(),
         sequencer::job((*pool).clone(), state.outbox.clone(), None),
         jobs::idempotency_sweep::job(Arc::clone(&state)),
+        jobs::score_worker::job(Arc::clone(&state)),
+        jobs::score_sweep::job(Arc::clone(&state)),
     ];
     jobs.extend(customers.map(|peer| jobs::customers_projection::job(&pool, peer)));
 

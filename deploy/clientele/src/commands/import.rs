@@ -1,6 +1,6 @@
 //! `clientele import customers|transactions FILE`: a CSV file into the services.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};

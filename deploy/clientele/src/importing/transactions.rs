@@ -61,7 +61,7 @@ fn message(row: TransactionRow) -> Transaction {
 
 /// Minor units as the contract writes money.
 fn money(minor: i64, currency: iso_currency::Currency) -> Money {
-    let digits = minor_digits(currency).unwrap_or_default();
+    let digits = u32::from(minor_digits(currency).unwrap_or_default());
     let unit = 10_i64.pow(digits);
     let nanos = (minor % unit) * 10_i64.pow(9 - digits);
     Money { currency_code: currency.code().to_owned(), units: minor / unit, nanos: nanos as i32 }

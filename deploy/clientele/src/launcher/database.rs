@@ -3,7 +3,7 @@
 use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
 use anyhow::{Context as _, Result};
-use clientele_pg::{Cluster, ClusterOptions, Pool, PoolOptions, ServiceSchema, migrate};
+use clientele_pg::{Cluster, cluster::ClusterOptions, Pool, PoolOptions, ServiceSchema, migrate};
 use clientele_service::Context;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;

@@ -16,7 +16,7 @@ pub fn money(amount: Option<&Money>) -> String {
     let Some(currency) = Currency::from_code(&amount.currency_code) else {
         return format!("{} {}", amount.units, amount.currency_code);
     };
-    let digits = crate::files::amount::minor_digits(currency).unwrap_or_default();
+    let digits = u32::from(crate::files::amount::minor_digits(currency).unwrap_or_default());
     let minor = amount.units * 10_i64.pow(digits) + i64::from(amount.nanos) / 10_i64.pow(9 - digits);
     number::money(minor, currency)
 }

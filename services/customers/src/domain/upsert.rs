@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     customer::{Customer, Refusal},
     draft::Draft,
-    fault::{Fault, Faults},
+    fault::Fault,
     profile::Profile,
     text::ExternalId,
 };

@@ -1,6 +1,11 @@
 //! The rules: plain types and functions that know no wire, no database, no clock.
 
+pub mod concentration;
+pub mod currency;
 pub mod day;
 pub mod key;
 pub mod money;
+pub mod reasons;
+pub mod score_settings;
+pub mod tiers;
 pub mod transaction;

@@ -2,3 +2,5 @@
 
 pub mod customers_projection;
 pub mod idempotency_sweep;
+pub mod score_sweep;
+pub mod score_worker;

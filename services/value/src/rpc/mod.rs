@@ -2,4 +2,6 @@
 
 pub mod database;
 pub mod listing;
+pub mod score_runs;
+pub mod scores;
 pub mod transactions;

@@ -64,14 +64,17 @@ impl Progress {
 
     /// Asks the run to stop; it does so at its next step.
     pub fn stop(&self) {
-        self.stopped.store(true, Ordering::Relaxed);
+        self.stopped.store(true, Ordering::SeqCst);
         self.stop.notify_waiters();
-        self.stop.notify_one();
     }
 
     /// Ends when the run is asked to stop.
     pub async fn asked_to_stop(&self) {
-        self.stop.notified().await;
+        // Made before the look at the flag, it misses no notification.
+        let notified = self.stop.notified();
+        if !self.stopped.load(Ordering::SeqCst) {
+            notified.await;
+        }
     }
 
     /// An error when the run is to stop.

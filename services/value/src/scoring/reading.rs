@@ -55,22 +55,22 @@ pub async fn read(pool: &Pool, tenant: &str, settings: &ScoreSettings, progress:
         }
         None => None,
     };
-    let (counted, at_first, at_second) = (progress.clone(), progress.clone(), progress.clone());
+    let (at_first, at_second) = (progress.clone(), progress.clone());
     let second = async {
         match second {
             None => Ok(Half::default()),
             Some((connection, copy)) => {
-                let (half, connection) = session::apart(copy_half(connection, copy, at_second)).await?;
+                let (half, connection) = session::apart(progress, copy_half(connection, copy, at_second)).await?;
                 session::end(connection).await?;
                 Ok(half)
             }
         }
     };
-    let ((first, mut connection), second) = tokio::try_join!(session::apart(copy_half(connection, first, at_first)), second)?;
+    let ((first, mut connection), second) = tokio::try_join!(session::apart(progress, copy_half(connection, first, at_first)), second)?;
 
     let mut read = Purchases { transactions: (first.log.len() + second.log.len()) as i64, log: first.log, ..Purchases::default() };
     read.log.append(second.log);
-    add_refunds_and_costs(&mut connection, &purchases, &mut read, &counted).await?;
+    add_refunds_and_costs(&mut connection, &purchases, &mut read, progress).await?;
     if first.foreign || second.foreign || purchases.has_foreign_others(&mut connection).await? {
         read.other_currencies = purchases.other_currencies(&mut connection).await?;
     }

@@ -6,7 +6,7 @@ use std::future::Future;
 use clientele_pg::Pool;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, raw_sql};
 
-use super::error::RunError;
+use super::{error::RunError, progress::Progress};
 
 /// A run's connection in a transaction without time limits: a run may take as long as its data need, and stops when it is told to.
 pub async fn begin(pool: &Pool, transaction: &str) -> Result<PgConnection, RunError> {
@@ -26,14 +26,21 @@ pub async fn end(mut connection: PgConnection) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Runs a future that copies on a thread of its own, so that neither the parsing nor the encoding takes a thread from the RPCs.
-pub async fn apart<T, F>(copying: F) -> Result<T, RunError>
+/// Runs a future that copies on a thread of its own, so that neither the parsing nor the encoding takes a thread from the RPCs. It is
+/// dropped, and its connection closed, when the run is asked to stop, also while Postgres keeps it waiting.
+pub async fn apart<T, F>(progress: &Progress, copying: F) -> Result<T, RunError>
 where
     T: Send + 'static,
     F: Future<Output = Result<T, RunError>> + Send + 'static,
 {
-    let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || runtime.block_on(copying)).await.map_err(fault)?
+    let (runtime, progress) = (tokio::runtime::Handle::current(), progress.clone());
+    let until_stopped = async move {
+        tokio::select! {
+            copied = copying => copied,
+            () = progress.asked_to_stop() => Err(RunError::Stopped),
+        }
+    };
+    tokio::task::spawn_blocking(move || runtime.block_on(until_stopped)).await.map_err(fault)?
 }
 
 /// Runs a computation on a thread of its own.

@@ -33,7 +33,7 @@ pub async fn store(pool: &Pool, lease: &Lease, currency: Currency, scored: Arc<S
         let begin = "BEGIN; SET LOCAL synchronous_commit = off";
         let writing = Writing { lease: lease.clone(), per_unit: currency.minor_per_unit() as f64, scored: Arc::clone(&scored), segments: Arc::clone(&segments), progress: progress.clone() };
         let connection = session::begin(pool, begin).await?;
-        let connection = session::apart(writing.copy(connection, part)).await?;
+        let connection = session::apart(progress, writing.copy(connection, part)).await?;
         session::end(connection).await
     };
     tokio::try_join!(half(0..middle), half(middle..customers))?;

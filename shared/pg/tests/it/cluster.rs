@@ -1,5 +1,6 @@
 //! The private Postgres itself: started, shared, restarted, killed, left behind.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -145,4 +146,15 @@ fn a_server_that_cannot_start_says_why() {
     };
     let error = Cluster::start(options).unwrap_err().to_string();
     assert!(error.contains("no_such_setting"), "{error}");
+}
+
+#[tokio::test]
+async fn roots_server_lives_elsewhere_when_its_user_cannot_enter_the_folder() {
+    // Open to its owner only, as a checkout under /root is.
+    let closed = tempfile::Builder::new().permissions(std::fs::Permissions::from_mode(0o700)).tempdir().unwrap();
+    let folder = closed.path().join("postgres");
+    let cluster = Cluster::start(ClusterOptions::for_tests(&folder)).unwrap();
+    connect(&cluster.url("postgres")).await;
+    let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
+    assert_eq!(cluster.folder().starts_with("/var/lib/clientele"), is_root, "{}", cluster.folder().display());
 }

@@ -45,7 +45,6 @@ async fn a_query_of_a_dropped_request_is_gone_at_once() {
 async fn a_pool_survives_two_hundred_cancelled_requests_with_its_connections() {
     let url = database().await;
     let pool = pool_on(&url, 4).await;
-    let pids = "SELECT pid FROM pg_stat_activity WHERE application_name = 'test' ORDER BY pid";
     // Warm up to all four connections.
     let warm = join_all((0..4).map(|_| Tx::begin(&pool, None))).await;
     drop(warm);
@@ -64,9 +63,9 @@ async fn a_pool_survives_two_hundred_cancelled_requests_with_its_connections() {
     assert!(all.iter().all(Result::is_ok));
     drop(all);
     let mut watcher = connect(&url).await;
-    let open = query(pids).fetch_all(&mut watcher).await.unwrap();
-    assert!(open.len() <= 4, "{} connections", open.len());
-    assert_eq!(pool.size() as usize, open.len());
+    assert!(pool.size() <= 4, "{} connections", pool.size());
+    // A connection that had to be closed may still be on its way out.
+    eventually(&mut watcher, "SELECT count(*) <= 4 FROM pg_stat_activity WHERE application_name = 'test'").await;
     eventually(
         &mut watcher,
         "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'test' AND state <> 'idle'",

@@ -8,7 +8,7 @@ use clientele_service::Call;
 
 use crate::{
     State,
-    failure::database as failed,
+    rpc::database::failed,
     store::score_run::{score_run_cancel, score_run_get},
 };
 

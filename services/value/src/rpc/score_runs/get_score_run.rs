@@ -5,7 +5,7 @@ use clientele_proto::value::v1::{GetScoreRunRequest, ScoreRun, score_run::State 
 use clientele_service::Call;
 use uuid::Uuid;
 
-use crate::{State, failure::database as failed, scoring::run_message::set_step, store::score_run::score_run_get};
+use crate::{State, rpc::database::failed, scoring::run_message::set_step, store::score_run::score_run_get};
 
 pub(super) async fn get_score_run(state: &State, call: Call, request: GetScoreRunRequest) -> Result<ScoreRun> {
     read(state, call.tenant(), super::run_id(&request.score_run_id)?).await

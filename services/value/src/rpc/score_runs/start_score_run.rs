@@ -1,9 +1,9 @@
 //! `StartScoreRun`: checks the settings, fills in the defaults, queues the run and wakes the worker.
 
-use clientele_error::{Error, Reason, Result};
+use clientele_error::{Error, Result};
 use clientele_pg::{
     Begin, Tx,
-    idempotency::{self, Begun, Key, Ticket},
+    idempotency::{Begun, Key, Ticket},
 };
 use clientele_proto::value::v1::{ScoreRun, StartScoreRunRequest};
 use clientele_service::Call;
@@ -13,7 +13,7 @@ use prost::Message as _;
 use crate::{
     State,
     domain::{day, score_settings::ScoreSettings},
-    failure::database as failed,
+    rpc::database::{failed, not_begun},
     scoring::{engine, settings_message},
     store::score_run::{NewRun, RunRecord, score_run_insert, state},
 };
@@ -25,8 +25,8 @@ pub(super) async fn start_score_run(state: &State, call: Call, request: StartSco
         return reply_unstarted(run);
     }
     let (tx, ticket) = match begin(state, &call, &request).await? {
-        Begun::Replay(answer) => return ScoreRun::decode(answer.as_slice()).map_err(Error::internal),
-        Begun::Fresh(tx, ticket) => (tx, ticket),
+        Started::Before(answer) => return ScoreRun::decode(answer.as_slice()).map_err(Error::internal),
+        Started::Now(tx, ticket) => (tx, ticket),
     };
     let answer = insert(tx, ticket, call.tenant(), &run).await?;
     state.scoring.hub.wake();
@@ -53,28 +53,32 @@ fn new_run(state: &State, call: &Call, settings: &ScoreSettings, now: Timestamp)
     })
 }
 
-async fn begin(state: &State, call: &Call, request: &StartScoreRunRequest) -> Result<Begun> {
-    let key = Key {
-        tenant_id: call.tenant().to_owned(),
-        method: "StartScoreRun",
-        request_id: match request.request_id.as_str() {
-            // An id of its own is never met again: the same path, without idempotency.
-            "" => state.context.new_id(),
-            id => id.parse().map_err(|_| Error::invalid_field("request_id", "must be a UUID"))?,
-        },
-    };
-    state.requests.begin(&state.pool, Begin::new(call.remaining()), key, &request.encode_to_vec()).await.map_err(|error| match error {
-        idempotency::Error::Conflict => {
-            Error::new(Reason::RequestIdReused, "the request_id was used with another body; take a new one for a new request").at("request_id")
-        }
-        idempotency::Error::Database(error) => failed(error),
+enum Started {
+    /// By an earlier call with the request id: what that answered.
+    Before(Vec<u8>),
+    /// By this call, in a transaction of its own.
+    Now(Tx, Option<Ticket>),
+}
+
+async fn begin(state: &State, call: &Call, request: &StartScoreRunRequest) -> Result<Started> {
+    if request.request_id.is_empty() {
+        return Tx::begin(&state.pool, call.remaining()).await.map(|tx| Started::Now(tx, None)).map_err(failed);
+    }
+    let request_id = request.request_id.parse().map_err(|_| Error::invalid_field("request_id", "must be a UUID"))?;
+    let key = Key { tenant_id: call.tenant().to_owned(), method: "StartScoreRun", request_id };
+    let begun = state.requests.begin(&state.pool, Begin::new(call.remaining()), key, &request.encode_to_vec()).await;
+    Ok(match begun.map_err(not_begun)? {
+        Begun::Replay(answer) => Started::Before(answer),
+        Begun::Fresh(tx, ticket) => Started::Now(tx, Some(ticket)),
     })
 }
 
-async fn insert(mut tx: Tx, ticket: Ticket, tenant: &str, run: &NewRun) -> Result<ScoreRun> {
+async fn insert(mut tx: Tx, ticket: Option<Ticket>, tenant: &str, run: &NewRun) -> Result<ScoreRun> {
     let record = score_run_insert(&mut tx, tenant, run).await.map_err(failed)?;
     let answer = super::reply(&record)?;
-    ticket.record(&mut tx, &answer.encode_to_vec()).await.map_err(failed)?;
+    if let Some(ticket) = ticket {
+        ticket.record(&mut tx, &answer.encode_to_vec()).await.map_err(failed)?;
+    }
     tx.commit().await.map_err(failed)?;
     Ok(answer)
 }

@@ -8,7 +8,7 @@ use clientele_service::Call;
 use uuid::Uuid;
 
 use super::{message::score, scored_run};
-use crate::{State, failure::database as failed, store::score::score_by_customer};
+use crate::{State, rpc::database::failed, store::score::score_by_customer};
 
 pub(super) async fn batch_get_scores(state: &State, call: Call, request: BatchGetScoresRequest) -> Result<BatchGetScoresResponse> {
     let customers = parse(&request.customer_ids)?;

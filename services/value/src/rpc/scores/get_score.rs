@@ -5,7 +5,7 @@ use clientele_proto::value::v1::{GetScoreRequest, Score, get_score_request::Cust
 use clientele_service::Call;
 
 use super::{message::score, scored_run};
-use crate::{State, failure::coalesced as shared_failed, scoring::CustomerKey};
+use crate::{State, rpc::database::shared_failed, scoring::CustomerKey};
 
 pub(super) async fn get_score(state: &State, call: Call, request: GetScoreRequest) -> Result<Score> {
     let view = request.view();

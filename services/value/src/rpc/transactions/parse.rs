@@ -153,3 +153,153 @@ pub fn chunk(rows: Vec<Transaction>, latest: civil::Date) -> Chunk {
     }
     chunk
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clientele_proto::contract::POOL;
+    use clientele_service::validation;
+    use proptest::prelude::*;
+    use prost::Message as _;
+
+    use super::*;
+
+    const LATEST: civil::Date = civil::date(2026, 11, 24);
+
+    fn good() -> Transaction {
+        Transaction {
+            external_id: "INV-1".into(),
+            customer: Some(Customer::CustomerExternalId("C-1".into())),
+            kind: TransactionKind::Purchase.into(),
+            amount: Some(Money { currency_code: "EUR".into(), units: 1, nanos: 750_000_000 }),
+            occur_date: Some(Date { year: 1997, month: 1, day: 1 }),
+            ..Transaction::default()
+        }
+    }
+
+    fn fields(row: Transaction) -> BTreeSet<String> {
+        let violations = parse(row, LATEST).err().map(|bad| bad.violations).unwrap_or_default();
+        violations.into_iter().map(|violation| violation.field).collect()
+    }
+
+    /// The fields that break the annotations of the contract.
+    fn fields_by_contract(row: &Transaction) -> BTreeSet<String> {
+        let descriptor = POOL.get_message_by_name("clientele.value.v1.Transaction").unwrap();
+        let violations = validation::check(&descriptor, row.encode_to_vec().into()).err();
+        let fields = violations.iter().flat_map(|error| error.violations()).map(|violation| match violation.field.as_str() {
+            // A rule of the whole message, about the day.
+            "Transaction" => "occur_date".to_owned(),
+            field => field.to_owned(),
+        });
+        fields.collect()
+    }
+
+    #[test]
+    fn a_good_row_is_read_as_it_stands() {
+        let parsed = parse(good(), LATEST).unwrap();
+        assert_eq!(parsed.external_id, "INV-1");
+        assert_eq!(parsed.customer, CustomerKey::External("C-1".into()));
+        assert_eq!((parsed.facts.kind, parsed.facts.amount.minor(), parsed.facts.amount.currency_code()), (Kind::Purchase, 175, "EUR"));
+        assert_eq!((parsed.facts.occur_date, parsed.facts.occur_time), (civil::date(1997, 1, 1), None));
+        assert_eq!(parsed.facts.refunded_external_id, None);
+    }
+
+    #[test]
+    fn an_instant_without_a_day_lies_on_its_day_in_utc() {
+        let time = prost_types::Timestamp { seconds: 852_076_799, nanos: 0 };
+        let row = Transaction { occur_date: None, occur_time: Some(time), ..good() };
+        assert_eq!(parse(row, LATEST).unwrap().facts.occur_date, civil::date(1996, 12, 31));
+    }
+
+    #[test]
+    fn an_empty_row_reports_every_bad_field_at_once() {
+        let expected = ["amount", "customer", "external_id", "kind", "occur_date"].map(str::to_owned);
+        assert_eq!(fields(Transaction::default()), BTreeSet::from(expected));
+    }
+
+    #[test]
+    fn what_no_annotation_can_say_is_refused_under_its_path() {
+        let amount = |code: &str, units, nanos| Some(Money { currency_code: code.into(), units, nanos });
+        let on = |year, month, day| Some(Date { year, month, day });
+        let time = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
+        let refund = Transaction { kind: TransactionKind::Refund.into(), ..good() };
+        for (row, field) in [
+            (Transaction { amount: amount("EUR", 1, 755_000_000), ..good() }, "amount.nanos"),
+            (Transaction { amount: amount("EUR", 1, -10_000_000), ..good() }, "amount.nanos"),
+            (Transaction { amount: amount("EUR", -1, 0), ..good() }, "amount.units"),
+            (Transaction { amount: amount("EUR", i64::MAX, 0), ..good() }, "amount.units"),
+            (Transaction { amount: amount("ZZZ", 1, 0), ..good() }, "amount.currency_code"),
+            (Transaction { amount: amount("XXX", 1, 0), ..good() }, "amount.currency_code"),
+            (Transaction { occur_date: on(2026, 11, 25), ..good() }, "occur_date"),
+            (Transaction { occur_date: on(1899, 1, 1), ..good() }, "occur_date"),
+            (Transaction { occur_time: time(i64::MAX), ..good() }, "occur_time"),
+            (Transaction { occur_time: time(1_900_000_000), ..good() }, "occur_time"),
+            (Transaction { amount: amount("EUR", 0, 0), ..refund.clone() }, "amount"),
+            (Transaction { refunded_external_id: "INV-1".into(), ..refund }, "refunded_external_id"),
+            (Transaction { refunded_external_id: "INV-0".into(), ..good() }, "refunded_external_id"),
+        ] {
+            assert_eq!(fields(row.clone()), BTreeSet::from([field.to_owned()]), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn a_bad_row_is_named_by_no_more_than_an_id_can_have() {
+        let row = Transaction { external_id: "x".repeat(1_000_000), ..good() };
+        assert_eq!(parse(row, LATEST).unwrap_err().external_id.len(), 200);
+    }
+
+    fn key() -> impl Strategy<Value = String> {
+        prop_oneof![4 => "[A-Za-z0-9-]{1,12}", 1 => "", 1 => "[a-z]{198,203}", 1 => "a[\\x00-\\x1f\\u{80}-\\u{9f}]", 1 => "\\PC{1,20}"]
+    }
+
+    fn customer() -> impl Strategy<Value = Option<Customer>> {
+        prop_oneof![
+            1 => Just(None),
+            4 => key().prop_map(|key| Some(Customer::CustomerExternalId(key))),
+            2 => any::<u128>().prop_map(|id| Some(Customer::CustomerId(uuid::Uuid::from_u128(id).to_string()))),
+            1 => any::<u128>().prop_map(|id| Some(Customer::CustomerId(uuid::Uuid::from_u128(id).simple().to_string()))),
+            1 => "[0-9A-Fa-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-g]{12}".prop_map(|id| Some(Customer::CustomerId(id))),
+            1 => key().prop_map(|key| Some(Customer::CustomerId(key))),
+        ]
+    }
+
+    fn amount() -> impl Strategy<Value = Option<Money>> {
+        let code = prop_oneof![4 => "EUR|USD|JPY", 1 => "[A-Z]{2,4}", 1 => "[a-z]{3}", 1 => Just(String::new())];
+        let nanos = prop_oneof![4 => (0..100_i32).prop_map(|cents| cents * 10_000_000), 1 => any::<i32>()];
+        let money = (code, prop_oneof![4 => 0..1000_i64, 1 => any::<i64>()], nanos);
+        prop_oneof![1 => Just(None), 9 => money.prop_map(|(currency_code, units, nanos)| Some(Money { currency_code, units, nanos }))]
+    }
+
+    fn row() -> impl Strategy<Value = Transaction> {
+        let day = (prop_oneof![4 => 1990..2030, 1 => any::<i32>()], prop_oneof![6 => 1..=12, 1 => -1..15], prop_oneof![6 => 1..=31, 1 => -1..35]);
+        let occur_date = prop_oneof![1 => Just(None), 4 => day.prop_map(|(year, month, day)| Some(Date { year, month, day }))];
+        let seconds = prop_oneof![4 => 0..2_000_000_000_i64, 1 => any::<i64>()];
+        let time = (seconds, prop_oneof![4 => 0..1_000_000_000_i32, 1 => any::<i32>()]);
+        let occur_time = prop_oneof![3 => Just(None), 1 => time.prop_map(|(seconds, nanos)| Some(prost_types::Timestamp { seconds, nanos }))];
+        (key(), customer(), -1..6_i32, amount(), occur_date, occur_time, prop_oneof![3 => Just(String::new()), 1 => key()]).prop_map(
+            |(external_id, customer, kind, amount, occur_date, occur_time, refunded_external_id)| Transaction {
+                external_id,
+                customer,
+                kind,
+                amount,
+                occur_date,
+                occur_time,
+                refunded_external_id,
+                create_time: None,
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        /// Rows of a batch are read without the annotations, so what these refuse must be refused here, under the same path.
+        #[test]
+        fn every_rule_of_the_contract_holds_for_rows_too(row in row()) {
+            let by_contract = fields_by_contract(&row);
+            let by_us = fields(row);
+            prop_assert!(by_contract.is_subset(&by_us), "the contract refuses {by_contract:?}, we refuse {by_us:?}");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The service through its own server, on a real Postgres, with time, ids and peers of the tests' choice.
+
+mod harness;
+mod scoring;
+
+mod batch_record_transactions;
+mod customers_projection;
+mod get_transaction;
+mod import_transactions;
+mod list_transactions;
+mod published_figures;
+mod record_transaction;
+mod score_runs;
+mod score_worker;
+mod scores;
+mod start_score_run;

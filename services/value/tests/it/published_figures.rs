@@ -1,0 +1,66 @@
+//! The published figures of the CDNOW sample, through the service.
+//!
+//! BG/NBD: Fader, Hardie, Lee 2005, "Counting Your Customers" the Easy Way, Marketing Science 24, table 2. Gamma-Gamma: Fader, Hardie
+//! 2013, brucehardie.com note 025, section 4. MBG/NBD: measurements.md of the project.
+
+use clientele_proto::value::v1::{ModelFit, ScoreRun, ScoreRunSettings, TransactionModel};
+
+use crate::{
+    harness::Value,
+    scoring::{Row, cdnow, settings},
+};
+
+async fn run(settings: ScoreRunSettings) -> (Value, ScoreRun) {
+    let value = Value::start().await;
+    let rows = cdnow();
+    let rows: Vec<Row<'_>> = rows.iter().map(|(customer, day, cents)| (customer.as_str(), day.as_str(), *cents)).collect();
+    value.bought(&rows).await;
+    let run = value.run(settings).await;
+    (value, run)
+}
+
+fn fit<'a>(run: &'a ScoreRun, model: &str) -> &'a ModelFit {
+    run.summary.as_ref().unwrap().model_fits.iter().find(|fit| fit.model == model).unwrap()
+}
+
+fn assert_near(fit: &ModelFit, name: &str, published: f64, half_a_digit: f64) {
+    let found = fit.parameters[name];
+    assert!((found - published).abs() <= half_a_digit, "{name}: {found}, published {published}");
+}
+
+#[tokio::test]
+async fn bg_nbd_and_gamma_gamma_are_those_of_the_papers() {
+    let (value, run) = run(settings("1997-09-30")).await;
+    let bg = fit(&run, "bg-nbd");
+    assert!(bg.converged);
+    assert_eq!(bg.customers, 2357);
+    for (name, published) in [("r", 0.2426), ("alpha", 4.4136), ("a", 0.7929), ("b", 2.4259)] {
+        assert_near(bg, name, published, 0.000_1);
+    }
+    assert!((bg.log_likelihood - -9582.43).abs() < 0.005, "{}", bg.log_likelihood);
+
+    let spend = fit(&run, "gamma-gamma");
+    assert_eq!(spend.customers, 946);
+    for (name, published, half_a_digit) in [("p", 6.25, 0.005), ("q", 3.744, 0.000_5), ("v", 15.44, 0.01)] {
+        assert_near(spend, name, published, half_a_digit);
+    }
+
+    let summary = run.summary.as_ref().unwrap();
+    assert_eq!(summary.customers, 2357);
+    let tiers: Vec<_> = summary.tiers.iter().map(|tier| (tier.tier.as_str(), tier.customers)).collect();
+    // 5 %, 20 % and 50 % of 2,357, rounded up, tiers before taken off.
+    assert_eq!(tiers, [("KEY", 118), ("GROWTH", 354), ("STANDARD", 707), ("BASE", 1178)]);
+    assert_eq!(value.count("SELECT count(*) FROM value.score").await, 2357);
+    assert_eq!(value.count("SELECT count(DISTINCT rank) FROM value.score WHERE rank BETWEEN 1 AND 2357").await, 2357);
+}
+
+#[tokio::test]
+async fn mbg_nbd_reaches_its_log_likelihood() {
+    let model = TransactionModel::MbgNbd.into();
+    let (_value, run) = run(ScoreRunSettings { transaction_model: model, ..settings("1997-09-30") }).await;
+    let mbg = fit(&run, "mbg-nbd");
+    assert!((mbg.log_likelihood - -9582.14).abs() < 0.005, "{}", mbg.log_likelihood);
+    for (name, measured, half_a_digit) in [("r", 0.5248, 0.000_1), ("alpha", 6.183, 0.001), ("a", 0.8914, 0.000_1), ("b", 1.614, 0.001)] {
+        assert_near(mbg, name, measured, half_a_digit);
+    }
+}

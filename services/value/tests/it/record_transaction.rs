@@ -1,0 +1,110 @@
+use clientele_error::{Reason, reason_of, violations_of};
+use clientele_proto::{
+    Money,
+    value::v1::{GetTransactionRequest, RecordTransactionRequest, Transaction, TransactionKind},
+};
+use jiff::SignedDuration;
+use tonic::{Code, Status};
+
+use crate::harness::{Value, purchase, request};
+
+fn fields(status: &Status) -> Vec<String> {
+    violations_of(status).into_iter().map(|violation| violation.field).collect()
+}
+
+#[tokio::test]
+async fn records_a_transaction_and_answers_what_is_stored() {
+    let value = Value::start().await;
+    let sent = purchase("INV-1", "C-1", 11);
+    let answer = value.record(sent.clone()).await;
+    let create_time = prost_types::Timestamp { seconds: value.clock.now().as_second(), nanos: 0 };
+    assert_eq!(answer, Transaction { create_time: Some(create_time), ..sent });
+
+    let read = value.transactions().get_transaction(GetTransactionRequest { external_id: "INV-1".into() }).await.unwrap();
+    assert_eq!(read.into_inner(), answer);
+    assert_eq!(value.events().await, ["clientele.value.v1.TransactionRecorded"]);
+}
+
+#[tokio::test]
+async fn a_duplicate_answers_the_stored_one_and_changes_nothing() {
+    let value = Value::start().await;
+    let first = value.record(purchase("INV-1", "C-1", 11)).await;
+    value.clock.advance(SignedDuration::from_hours(1));
+    assert_eq!(value.record(purchase("INV-1", "C-1", 11)).await, first);
+    assert_eq!(value.events().await.len(), 1);
+}
+
+#[tokio::test]
+async fn another_content_under_the_same_id_is_a_conflict_that_names_the_fields() {
+    let value = Value::start().await;
+    value.record(purchase("INV-1", "C-1", 11)).await;
+    let other = Transaction { kind: TransactionKind::Cost.into(), ..purchase("INV-1", "C-2", 12) };
+    let status = value.transactions().record_transaction(request(other)).await.unwrap_err();
+    assert_eq!((status.code(), reason_of(&status)), (Code::AlreadyExists, Some(Reason::TransactionConflict)));
+    assert_eq!(fields(&status), ["transaction.customer_external_id", "transaction.kind", "transaction.amount"]);
+    assert_eq!(value.count("SELECT count(*) FROM value.transaction").await, 1);
+}
+
+#[tokio::test]
+async fn the_same_id_of_another_tenant_is_another_transaction() {
+    let value = Value::start().await;
+    value.record(purchase("INV-1", "C-1", 11)).await;
+    let other = value.transactions_of("other").record_transaction(request(purchase("INV-1", "C-1", 12))).await.unwrap();
+    assert_eq!(other.into_inner().amount.unwrap().units, 12);
+}
+
+#[tokio::test]
+async fn reports_every_bad_field_at_once() {
+    let value = Value::start().await;
+    let amount = Money { currency_code: "ZZZ".into(), units: -1, nanos: 0 };
+    let mut bad = Transaction { amount: Some(amount), refunded_external_id: "INV-0".into(), ..purchase("INV-1", "C-1", 1) };
+    bad.occur_date.as_mut().unwrap().year = 1800;
+    let status = value.transactions().record_transaction(request(bad)).await.unwrap_err();
+    assert_eq!((status.code(), reason_of(&status)), (Code::InvalidArgument, Some(Reason::InvalidFields)));
+    let expected = ["amount.currency_code", "amount.units", "occur_date", "refunded_external_id"].map(|field| format!("transaction.{field}"));
+    assert_eq!(fields(&status), expected);
+
+    let status = value.transactions().record_transaction(RecordTransactionRequest::default()).await.unwrap_err();
+    assert_eq!(fields(&status), ["transaction"]);
+}
+
+#[tokio::test]
+async fn the_same_request_id_answers_the_same_and_another_body_is_refused() {
+    let value = Value::start().await;
+    let request_id = "0198c1f2-7d3a-7cc3-8a51-3f0d8b1c2e4f".to_owned();
+    let sent = RecordTransactionRequest { request_id, ..request(purchase("INV-1", "C-1", 11)) };
+    let first = value.transactions().record_transaction(sent.clone()).await.unwrap().into_inner();
+    let again = value.transactions().record_transaction(sent.clone()).await.unwrap().into_inner();
+    assert_eq!(again, first);
+
+    let other = RecordTransactionRequest { transaction: Some(purchase("INV-2", "C-1", 11)), ..sent };
+    let status = value.transactions().record_transaction(other).await.unwrap_err();
+    assert_eq!((status.code(), reason_of(&status)), (Code::InvalidArgument, Some(Reason::RequestIdReused)));
+    assert_eq!(value.events().await.len(), 1);
+}
+
+#[tokio::test]
+async fn validate_only_answers_what_would_be_stored_and_stores_nothing() {
+    let value = Value::start().await;
+    let check = |transaction| RecordTransactionRequest { validate_only: true, ..request(transaction) };
+    let answer = value.transactions().record_transaction(check(purchase("INV-1", "C-1", 11))).await.unwrap().into_inner();
+    assert_eq!(answer.external_id, "INV-1");
+    assert_eq!(value.count("SELECT (SELECT count(*) FROM value.transaction) + (SELECT count(*) FROM value.buyer)").await, 0);
+
+    value.record(purchase("INV-1", "C-1", 11)).await;
+    let status = value.transactions().record_transaction(check(purchase("INV-1", "C-2", 11))).await.unwrap_err();
+    assert_eq!(reason_of(&status), Some(Reason::TransactionConflict));
+}
+
+#[tokio::test]
+async fn many_at_once_for_one_new_customer_make_one_buyer() {
+    let value = Value::start().await;
+    let calls = (0..20).map(|number| {
+        let mut client = value.transactions();
+        async move { client.record_transaction(request(purchase(&format!("INV-{}", number / 2), "C-1", 1))).await.unwrap() }
+    });
+    futures::future::join_all(calls).await;
+    assert_eq!(value.count("SELECT count(*) FROM value.buyer").await, 1);
+    assert_eq!(value.count("SELECT count(*) FROM value.transaction").await, 10);
+    assert_eq!(value.events().await.len(), 10);
+}

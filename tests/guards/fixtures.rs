@@ -1,0 +1,86 @@
+//! A tenant that has some of everything.
+
+use clientele_proto::{
+    customers::v1::{BatchUpsertCustomersRequest, customer_service_client::CustomerServiceClient},
+    value::v1::{
+        BatchRecordTransactionsRequest, ScoreRun, StartScoreRunRequest, WatchScoreRunRequest, record_outcome,
+        score_run::State, score_run_service_client::ScoreRunServiceClient,
+        transaction_service_client::TransactionServiceClient,
+    },
+};
+use clientele_tests::{World, cdnow, data, eventually, garbage::Ids, rows::count};
+
+/// What a tenant was given.
+pub struct Tenant {
+    /// Its name.
+    pub name: &'static str,
+    /// The ids of what it has, by the names of the fields that take them.
+    pub ids: Ids,
+}
+
+/// Gives a tenant `customers` customers, the first purchases of the CDNOW sample and `runs` score runs, and waits until all is there.
+pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: usize) -> Tenant {
+    let mut client = CustomerServiceClient::new(world.customers.tenant(name));
+    let mut customer_ids = Vec::new();
+    for some in cdnow::customers().into_iter().take(customers).collect::<Vec<_>>().chunks(1000) {
+        let request = BatchUpsertCustomersRequest { customers: some.to_vec(), ..Default::default() };
+        let outcomes = client.batch_upsert_customers(request).await.unwrap().into_inner().outcomes;
+        customer_ids.extend(outcomes.into_iter().map(|outcome| outcome.customer_id));
+    }
+    assert!(customer_ids.iter().all(|id| !id.is_empty()));
+
+    let transactions = record(world, name, customers).await;
+    let statement = format!("SELECT count(*) FROM value.buyer WHERE tenant_id = '{name}' AND customer_id IS NOT NULL");
+    let mut owner = world.database.owner().await;
+    eventually("the customers reach value", async || {
+        (count(&mut owner, &statement).await == customer_ids.len() as i64).then_some(())
+    })
+    .await;
+
+    let mut score_run_ids = Vec::new();
+    for _ in 0..runs {
+        score_run_ids.push(score(world, name).await.score_run_id);
+    }
+    let keys: Vec<String> = (1..=customers.min(20)).map(|number| number.to_string()).collect();
+    let ids = Ids::from([
+        ("customer_id", customer_ids.iter().take(50).cloned().collect()),
+        ("customer_ids", customer_ids),
+        ("customer_external_id", keys),
+        ("external_id", transactions),
+        ("score_run_id", score_run_ids),
+    ]);
+    Tenant { name, ids }
+}
+
+async fn record(world: &World, tenant: &str, customers: usize) -> Vec<String> {
+    let mut client = TransactionServiceClient::new(world.value.tenant(tenant));
+    let mut kept = cdnow::transactions();
+    let known: Vec<_> = cdnow::customers().into_iter().take(customers).map(|customer| customer.external_id).collect();
+    kept.retain(|transaction| match &transaction.customer {
+        Some(clientele_proto::value::v1::transaction::Customer::CustomerExternalId(key)) => known.contains(key),
+        _ => false,
+    });
+    for some in kept.chunks(1000) {
+        let request = BatchRecordTransactionsRequest { transactions: some.to_vec() };
+        let outcomes = client.batch_record_transactions(request).await.unwrap().into_inner().outcomes;
+        assert!(outcomes.iter().all(|outcome| outcome.result() == record_outcome::Result::Accepted), "{outcomes:?}");
+    }
+    kept.into_iter().take(20).map(|transaction| transaction.external_id).collect()
+}
+
+/// A score run, from start to success.
+pub async fn score(world: &World, tenant: &str) -> ScoreRun {
+    let mut client = ScoreRunServiceClient::new(world.value.tenant(tenant));
+    let settings = Some(data::run_settings(data::date(1998, 6, 30), "USD"));
+    let request = StartScoreRunRequest { settings, ..Default::default() };
+    let run = client.start_score_run(request).await.unwrap().into_inner();
+    let request = WatchScoreRunRequest { score_run_id: run.score_run_id };
+    let mut watched = client.watch_score_run(request).await.unwrap().into_inner();
+    let mut last = None;
+    while let Some(news) = watched.message().await.unwrap() {
+        last = news.score_run;
+    }
+    let last = last.unwrap();
+    assert_eq!(last.state(), State::Succeeded, "{}", last.failure);
+    last
+}

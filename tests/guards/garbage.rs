@@ -1,0 +1,99 @@
+//! Whatever a caller sends, the answer says what is wrong with it: never INTERNAL, never nothing.
+
+use bytes::Bytes;
+use clientele_tests::{
+    World,
+    contract::methods,
+    garbage::Garbage,
+    status::{is_the_callers, well_formed},
+};
+use futures::{StreamExt, stream};
+use prost::Message;
+use prost_reflect::MethodDescriptor;
+
+use crate::fixtures::{Tenant, furnish};
+
+/// Made-up messages for each method.
+const MESSAGES: usize = 300;
+/// Strings of random bytes for each method.
+const BYTES: usize = 40;
+/// Calls in flight.
+const CALLS: usize = 12;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn garbage_is_answered_with_what_is_wrong_with_it() {
+    let world = World::start().await;
+    let tenant = furnish(&world, "acme", 40, 1).await;
+    for method in methods() {
+        let calls: Vec<_> = bodies(&method, &tenant)
+            .into_iter()
+            .flat_map(|body| world.serving(&method).into_iter().map(move |service| (service, body.clone())))
+            .map(|(service, body)| (world.raw(service, tenant.name), body))
+            .collect();
+        let mut good = 0;
+        let mut answers = stream::iter(calls)
+            .map(|(raw, body)| {
+                let method = method.clone();
+                async move { (raw.send(&method, vec![body.clone()]).await, body) }
+            })
+            .buffer_unordered(CALLS);
+        while let Some((answer, body)) = answers.next().await {
+            let Err(status) = answer else {
+                good += 1;
+                continue;
+            };
+            let what = format!("{} with {}", method.full_name(), readable(&method, &body));
+            let reason = well_formed(&status, &what);
+            assert!(is_the_callers(status.code()), "{what}: {reason:?}: {status:?}");
+        }
+        assert!(good > 0, "{}: every message was refused; teach `garbage` its fields", method.full_name());
+    }
+}
+
+fn bodies(method: &MethodDescriptor, tenant: &Tenant) -> Vec<Bytes> {
+    let mut garbage = Garbage::new(1, tenant.ids.clone());
+    let mut bodies: Vec<Bytes> = (0..MESSAGES)
+        .map(|round| garbage.message(&method.input(), [0.0, 0.05, 0.2, 1.0][round % 4]).encode_to_vec().into())
+        .collect();
+    bodies.extend((0..BYTES).map(|_| Bytes::from(garbage.bytes())));
+    // Valid up to a point.
+    for round in 0..BYTES {
+        let mut bytes = bodies[round * 4].to_vec();
+        if !bytes.is_empty() {
+            let place = garbage.below(bytes.len());
+            bytes[place] = bytes[place].wrapping_add(1 + garbage.below(255) as u8);
+        }
+        bodies.push(bytes.into());
+    }
+    bodies
+}
+
+fn readable(method: &MethodDescriptor, body: &Bytes) -> String {
+    prost_reflect::DynamicMessage::decode(method.input(), body.clone())
+        .map_or_else(|_| format!("the bytes {body:?}"), |message| format!("{message:?}"))
+}
+
+#[tokio::test]
+async fn a_call_with_no_message_or_with_two_is_the_callers_fault() {
+    let world = World::start().await;
+    for method in methods().into_iter().filter(|method| !method.is_client_streaming()) {
+        for service in world.serving(&method) {
+            let status = world.raw(service, "acme").send(&method, Vec::new()).await.expect_err(method.full_name());
+            well_formed(&status, method.full_name());
+            assert!(is_the_callers(status.code()), "{} without a message: {status:?}", method.full_name());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_is_the_callers_fault() {
+    let world = World::start().await;
+    let large = Bytes::from(vec![0; 48 << 20]);
+    for method in methods() {
+        for service in world.serving(&method) {
+            let status = world.raw(service, "acme").send(&method, vec![large.clone()]).await.expect_err(method.full_name());
+            well_formed(&status, method.full_name());
+            assert!(is_the_callers(status.code()), "{} with 48 MiB: {status:?}", method.full_name());
+        }
+    }
+}

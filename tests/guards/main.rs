@@ -1,0 +1,26 @@
+//! Guards: they walk the contract and the running services, so that a new RPC is held to every convention without a line of test.
+//!
+//! A guard that fails names the method, the field or the message; the convention stands in `proto/README.md`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod aip_methods;
+mod aip_names;
+mod authorisation;
+mod comments;
+mod deadlines;
+mod draining;
+mod error_reasons;
+mod fixtures;
+mod garbage;
+mod health;
+mod limits;
+mod paging;
+mod reflection;
+mod rules;
+mod schemas;
+mod sensitive;
+mod tenants;
+mod tested;
+mod tls;
+mod web;

@@ -1,0 +1,123 @@
+//! TLS and mTLS: who is let in, and that plaintext stays on this machine.
+
+use std::{fs, path::PathBuf, sync::Arc};
+
+use clientele_proto::events::v1::{GetFeedBoundsRequest, event_feed_service_client::EventFeedServiceClient};
+use clientele_service::{ServerSettings, run::install_crypto, serve};
+use clientele_testkit::{Bearer, FakeClock, Running, TestDatabase, Tokens};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use tonic::{
+    Status,
+    transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
+};
+
+/// A certificate authority with a server's and a client's certificate, as files.
+struct Authority {
+    folder: tempfile::TempDir,
+    pem: String,
+    client: Identity,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut params = CertificateParams::new(vec![]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let issue = |name: &str| {
+            let key = KeyPair::generate().unwrap();
+            let certificate = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+            (certificate.pem(), key.serialize_pem())
+        };
+        let (certificate, key) = issue("localhost");
+        fs::write(folder.path().join("server.pem"), certificate).unwrap();
+        fs::write(folder.path().join("server.key"), key).unwrap();
+        fs::write(folder.path().join("ca.pem"), issuer.pem()).unwrap();
+        let (certificate, key) = issue("client");
+        Self { folder, pem: issuer.pem(), client: Identity::from_pem(certificate, key) }
+    }
+
+    fn file(&self, name: &str) -> String {
+        let path: PathBuf = self.folder.path().join(name);
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// How a client trusts this authority.
+    fn trusted(&self) -> ClientTlsConfig {
+        ClientTlsConfig::new().ca_certificate(Certificate::from_pem(&self.pem)).domain_name("localhost")
+    }
+}
+
+struct Secured {
+    running: Running,
+    _database: TestDatabase,
+}
+
+async fn start(flags: &[&str]) -> Secured {
+    install_crypto();
+    let clock = FakeClock::default();
+    let database = TestDatabase::new(&[&clientele_customers::SCHEMA]).await;
+    let pool = database.pool(clientele_customers::SCHEMA.schema).await;
+    let app = clientele_customers::app_on(pool, clock.context());
+    let running = Running::start_with(app, &clock, Arc::new(Tokens::new(clock.now())), flags).await;
+    Secured { running, _database: database }
+}
+
+async fn ask(running: &Running, tls: ClientTlsConfig) -> Result<(), Status> {
+    let endpoint = Endpoint::from_shared(format!("https://{}", running.address)).unwrap().tls_config(tls).unwrap();
+    let channel: Channel = endpoint.connect().await.map_err(|error| Status::unavailable(error.to_string()))?;
+    let bearer = Bearer::new(&running.tokens.of_tenant("acme"));
+    let mut client = EventFeedServiceClient::with_interceptor(channel, bearer);
+    client.get_feed_bounds(GetFeedBoundsRequest {}).await.map(drop)
+}
+
+#[tokio::test]
+async fn a_server_with_a_certificate_speaks_tls_only() {
+    let authority = Authority::new();
+    let (certificate, key) = (authority.file("server.pem"), authority.file("server.key"));
+    let server = start(&["--tls-certificate", &certificate, "--tls-key", &key]).await;
+    ask(&server.running, authority.trusted()).await.unwrap();
+
+    let strange = Authority::new();
+    assert!(ask(&server.running, strange.trusted()).await.is_err(), "a client that trusts others connects");
+    let bearer = Bearer::new(&server.running.tokens.of_tenant("acme"));
+    let mut plain = EventFeedServiceClient::with_interceptor(server.running.anonymous(), bearer);
+    assert!(plain.get_feed_bounds(GetFeedBoundsRequest {}).await.is_err(), "plaintext is answered");
+}
+
+#[tokio::test]
+async fn with_an_authority_for_clients_only_clients_with_its_certificate_get_in() {
+    let authority = Authority::new();
+    let (certificate, key, ca) = (authority.file("server.pem"), authority.file("server.key"), authority.file("ca.pem"));
+    let server = start(&["--tls-certificate", &certificate, "--tls-key", &key, "--tls-client-ca", &ca]).await;
+    ask(&server.running, authority.trusted().identity(authority.client.clone())).await.unwrap();
+    assert!(ask(&server.running, authority.trusted()).await.is_err(), "a client without a certificate gets in");
+    let strange = Authority::new();
+    let forged = authority.trusted().identity(strange.client.clone());
+    assert!(ask(&server.running, forged).await.is_err(), "a client with a certificate of another authority gets in");
+}
+
+#[tokio::test]
+async fn plaintext_is_served_on_loopback_only_unless_it_is_said() {
+    let clock = FakeClock::default();
+    let tokens = Tokens::new(clock.now());
+    let database = TestDatabase::new(&[&clientele_customers::SCHEMA]).await;
+    let pool = database.pool(clientele_customers::SCHEMA.schema).await;
+    let start = async |flags: &[&str]| {
+        let settings = ServerSettings::from_flags(flags).unwrap();
+        let (stop, stopping) = tokio::sync::watch::channel(false);
+        let guard = tokens.verifier(clock.clock()).await;
+        let serving = serve(clientele_customers::app_on(pool.clone(), clock.context()), &settings, guard, stopping).await;
+        stop.send_replace(true);
+        match serving {
+            Ok(serving) => serving.finished().await,
+            Err(error) => Err(error),
+        }
+    };
+    let refused = start(&["--listen", "0.0.0.0:0"]).await.unwrap_err().to_string();
+    assert!(refused.contains("tls_certificate") && refused.contains("allow_plaintext"), "{refused}");
+    start(&["--listen", "0.0.0.0:0", "--allow-plaintext"]).await.unwrap();
+    start(&["--listen", "127.0.0.1:0"]).await.unwrap();
+    let half = start(&["--tls-key", "/nowhere"]).await.unwrap_err().to_string();
+    assert!(half.contains("tls_certificate"), "{half}");
+}

@@ -1,0 +1,65 @@
+//! Both services at work on one database, in this process.
+
+use clientele_testkit::{FakeClock, Running, TestDatabase};
+use prost_reflect::MethodDescriptor;
+
+use crate::Raw;
+
+/// The permissions of a service that follows the feeds of others.
+pub const FEED_READER: [&str; 2] = ["events.read", "events.all_tenants"];
+
+/// The services, until this value is dropped.
+pub struct World {
+    /// Answers customers' RPCs.
+    pub customers: Running,
+    /// Answers value's RPCs; it follows the feed of customers.
+    pub value: Running,
+    /// Where both keep their data.
+    pub database: TestDatabase,
+    /// The time, for both.
+    pub clock: FakeClock,
+}
+
+impl World {
+    /// Starts both.
+    pub async fn start() -> Self {
+        Self::with_flags(&[]).await
+    }
+
+    /// Starts both with flags of the server, such as `["--max-calls", "1"]`.
+    pub async fn with_flags(flags: &[&str]) -> Self {
+        let clock = FakeClock::default();
+        let database = TestDatabase::new(&[&clientele_customers::SCHEMA, &clientele_value::SCHEMA]).await;
+        let tokens = std::sync::Arc::new(clientele_testkit::Tokens::new(clock.now()));
+
+        let pool = database.pool(clientele_customers::SCHEMA.schema).await;
+        let app = clientele_customers::app_on(pool, clock.context());
+        let customers = Running::start_with(app, &clock, tokens.clone(), flags).await;
+
+        let pool = database.pool(clientele_value::SCHEMA.schema).await;
+        let peer = customers.peer("clientele", &FEED_READER);
+        let app = clientele_value::app_on(pool, clock.context(), Some(peer));
+        let value = Running::start_with(app, &clock, tokens, flags).await;
+        Self { customers, value, database, clock }
+    }
+
+    /// Every service.
+    pub fn services(&self) -> [&Running; 2] {
+        [&self.customers, &self.value]
+    }
+
+    /// The services that serve a method: one, or all where each serves its own, as with the feed.
+    pub fn serving(&self, method: &MethodDescriptor) -> Vec<&Running> {
+        match method.parent_service().package_name() {
+            "clientele.customers.v1" => vec![&self.customers],
+            "clientele.value.v1" => vec![&self.value],
+            "clientele.events.v1" => vec![&self.customers, &self.value],
+            other => panic!("no service serves {other}: name it here"),
+        }
+    }
+
+    /// Calls that may do everything within `tenant`.
+    pub fn raw(&self, service: &Running, tenant: &str) -> Raw {
+        Raw::new(service.anonymous(), Some(service.tokens.of_tenant(tenant)))
+    }
+}
