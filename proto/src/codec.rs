@@ -7,7 +7,7 @@ use std::{any::type_name, marker::PhantomData, sync::OnceLock};
 
 use prost::{
     Message, Name,
-    bytes::{Buf, BufMut, Bytes},
+    bytes::{Buf, Bytes},
 };
 use tonic::{
     Status,
@@ -62,8 +62,7 @@ impl<Out: Message> Encoder for ContractEncoder<Out> {
     type Error = Status;
 
     fn encode(&mut self, message: Out, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        debug_assert!(buffer.remaining_mut() > 0);
-        message.encode(buffer).map_err(|_| Status::internal(concat!("the answer is too large to encode")))
+        message.encode(buffer).map_err(|_| Status::internal("the answer is too large to encode"))
     }
 
     fn buffer_settings(&self) -> BufferSettings {

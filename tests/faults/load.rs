@@ -67,17 +67,25 @@ fn request_id(writer: usize, number: usize) -> String {
 async fn create(channel: &Authorised, tally: &Tally, key: &str, request_id: String) {
     let request = CreateCustomerRequest { customer: Some(data::person(key, key)), request_id, ..Default::default() };
     let client = CustomerServiceClient::new(channel.clone());
-    until_acknowledged(tally, async || client.clone().create_customer(request.clone()).await).await;
+    until_acknowledged(tally, || {
+        let (mut client, request) = (client.clone(), request.clone());
+        async move { client.create_customer(request).await }
+    })
+    .await;
 }
 
 async fn record(channel: &Authorised, tally: &Tally, key: &str) {
     let transaction = Some(data::purchase(key, key, 3, data::date(2025, 5, 5)));
     let request = RecordTransactionRequest { transaction, ..Default::default() };
     let client = TransactionServiceClient::new(channel.clone());
-    until_acknowledged(tally, async || client.clone().record_transaction(request.clone()).await).await;
+    until_acknowledged(tally, || {
+        let (mut client, request) = (client.clone(), request.clone());
+        async move { client.record_transaction(request).await }
+    })
+    .await;
 }
 
-async fn until_acknowledged<T>(tally: &Tally, call: impl AsyncFn() -> Result<T, Status>) {
+async fn until_acknowledged<T, F: Future<Output = Result<T, Status>>>(tally: &Tally, call: impl Fn() -> F) {
     while let Err(status) = call().await {
         tally.errors.lock().unwrap().push(status);
         tokio::time::sleep(Duration::from_millis(50)).await;

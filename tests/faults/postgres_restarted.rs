@@ -12,7 +12,8 @@ async fn what_was_acknowledged_is_there_once_after_postgres_came_back_and_caller
     let (tally, tasks) = load::start(8, &site.channel(&site.customers), &site.channel(&site.value));
     let progress = async |more: usize| {
         let now = tally.acknowledged.load(Ordering::Relaxed);
-        eventually("writers get on", async || (tally.acknowledged.load(Ordering::Relaxed) >= now + more).then_some(())).await;
+        eventually("writers get on", async || (tally.acknowledged.load(Ordering::Relaxed) >= now + more).then_some(()))
+            .await;
     };
     progress(60).await;
     tokio::task::block_in_place(|| site.cluster.restart()).unwrap();
@@ -38,15 +39,21 @@ async fn what_was_acknowledged_is_there_once_after_postgres_came_back_and_caller
     for schema in ["customers", "value"] {
         let outbox = format!("{schema}.outbox");
         let numbered = format!("SELECT count(*) FROM {outbox} WHERE position IS NULL");
-        eventually("every event has its position", async || (count(&mut owner, &numbered).await == 0).then_some(())).await;
+        eventually("every event has its position", async || (count(&mut owner, &numbered).await == 0).then_some(()))
+            .await;
         assert_eq!(count(&mut owner, &format!("SELECT count(*) FROM {outbox}")).await, written, "{outbox}");
-        assert_eq!(count(&mut owner, &format!("SELECT count(DISTINCT subject) FROM {outbox}")).await, written, "{outbox}");
+        assert_eq!(
+            count(&mut owner, &format!("SELECT count(DISTINCT subject) FROM {outbox}")).await,
+            written,
+            "{outbox}"
+        );
         assert_eq!(count(&mut owner, &format!("SELECT max(position) FROM {outbox}")).await, written, "{outbox}");
         assert_eq!(count(&mut owner, &format!("SELECT latest_position FROM {schema}.feed_bounds")).await, written);
     }
     let applied = "SELECT position FROM value.projection_cursor WHERE source = 'customers'";
     eventually("every event is applied", async || (count(&mut owner, applied).await == written).then_some(())).await;
-    let attached = "SELECT count(*) FROM value.buyer b JOIN customers.customer c USING (tenant_id, customer_id, external_id)";
+    let attached =
+        "SELECT count(*) FROM value.buyer b JOIN customers.customer c USING (tenant_id, customer_id, external_id)";
     assert_eq!(count(&mut owner, attached).await, written);
     assert_eq!(count(&mut owner, "SELECT count(*) FROM value.buyer").await, written);
 }

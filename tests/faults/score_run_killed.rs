@@ -1,8 +1,8 @@
 //! The service is killed in the middle of a score run; whoever comes next finishes it.
 
 use clientele_proto::value::v1::{
-    BatchRecordTransactionsRequest, GetScoreRunRequest, ListScoresRequest, ScoreRun, StartScoreRunRequest, WatchScoreRunRequest,
-    score_run::State, score_run_progress::Stage, score_run_service_client::ScoreRunServiceClient,
+    BatchRecordTransactionsRequest, GetScoreRunRequest, ListScoresRequest, ScoreRun, StartScoreRunRequest,
+    WatchScoreRunRequest, score_run::State, score_run_progress::Stage, score_run_service_client::ScoreRunServiceClient,
     score_service_client::ScoreServiceClient, transaction_service_client::TransactionServiceClient,
 };
 use clientele_tests::{cdnow, data, eventually, rows::count};
@@ -52,14 +52,15 @@ async fn a_run_whose_worker_is_killed_is_taken_up_again_and_publishes_every_scor
     furnish(&site).await;
     let mut client = ScoreRunServiceClient::new(site.channel(&site.value));
     let settings = Some(data::run_settings(data::date(1998, 6, 30), "USD"));
-    let run = client.start_score_run(StartScoreRunRequest { settings, ..Default::default() }).await.unwrap().into_inner();
+    let run =
+        client.start_score_run(StartScoreRunRequest { settings, ..Default::default() }).await.unwrap().into_inner();
 
     // First as soon as it is at work, then while it stores scores.
     let at_work = watch(&site, &run.score_run_id, |run| run.state() == State::Running).await;
     assert_eq!(at_work.state(), State::Running, "too quick to be caught: {at_work:?}");
     kill_and_restart(&mut site).await;
     let storing = |run: &ScoreRun| {
-        run.progress.is_some_and(|progress| progress.attempt == 2 && progress.stage() >= Stage::Scoring)
+        run.progress.as_ref().is_some_and(|progress| progress.attempt == 2 && progress.stage() >= Stage::Scoring)
     };
     let at_work = watch(&site, &run.score_run_id, storing).await;
     assert_eq!(at_work.state(), State::Running, "too quick to be caught again: {at_work:?}");
@@ -67,7 +68,7 @@ async fn a_run_whose_worker_is_killed_is_taken_up_again_and_publishes_every_scor
 
     let over = watch(&site, &run.score_run_id, |_| false).await;
     assert_eq!(over.state(), State::Succeeded, "{}", over.failure);
-    assert_eq!(over.progress.unwrap().attempt, 3);
+    assert_eq!(over.progress.as_ref().unwrap().attempt, 3);
     assert_eq!(over.summary.as_ref().unwrap().customers, CUSTOMERS);
     every_score_is_there_once(&site, &over).await;
 }
@@ -89,11 +90,13 @@ async fn every_score_is_there_once(site: &Site, run: &ScoreRun) {
     assert_eq!(count(&mut owner, &format!("SELECT count(DISTINCT buyer_id) {of_run}")).await, CUSTOMERS);
 
     let mut scores = ScoreServiceClient::new(site.channel(&site.value));
-    let best = scores.list_scores(ListScoresRequest { page_size: 3, ..Default::default() }).await.unwrap().into_inner().scores;
+    let best =
+        scores.list_scores(ListScoresRequest { page_size: 3, ..Default::default() }).await.unwrap().into_inner().scores;
     assert_eq!(best.iter().map(|score| score.rank).collect::<Vec<_>>(), [1, 2, 3]);
     assert!(best.iter().all(|score| score.score_run_id == run.score_run_id));
     let mut runs = ScoreRunServiceClient::new(site.channel(&site.value));
-    let read = runs.get_score_run(GetScoreRunRequest { score_run_id: run.score_run_id.clone() }).await.unwrap().into_inner();
+    let read =
+        runs.get_score_run(GetScoreRunRequest { score_run_id: run.score_run_id.clone() }).await.unwrap().into_inner();
     assert_eq!(&read, run);
 
     let told = "SELECT count(*) FROM value.outbox WHERE event_type = 'clientele.value.v1.ScoreRunFinished'";

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use clientele_pg::{Cluster, ClusterOptions, ServiceSchema, migrate};
+use clientele_pg::{Cluster, ServiceSchema, cluster::ClusterOptions, migrate};
 use clientele_proto::events::v1::{GetFeedBoundsRequest, event_feed_service_client::EventFeedServiceClient};
 use clientele_service::Context;
 use clientele_testkit::{Authorised, Bearer, Tokens};

@@ -43,7 +43,12 @@ fn a_stream_or_a_batch_is_answered_by_a_response_and_a_standard_method_by_the_re
         if method.is_server_streaming() || batches {
             assert_eq!(method.output().name(), response);
         } else {
-            assert!(method.name().ends_with(method.output().name()), "{} answers {}", method.name(), method.output().name());
+            assert!(
+                method.name().ends_with(method.output().name()),
+                "{} answers {}",
+                method.name(),
+                method.output().name()
+            );
         }
     }
 }
@@ -66,7 +71,11 @@ fn a_list_has_pages() {
         }
         for costly in ["total_size", "total_count", "read_mask", "skip"] {
             assert!(method.input().get_field_by_name(costly).is_none(), "{} has {costly}", method.input().full_name());
-            assert!(method.output().get_field_by_name(costly).is_none(), "{} has {costly}", method.output().full_name());
+            assert!(
+                method.output().get_field_by_name(costly).is_none(),
+                "{} has {costly}",
+                method.output().full_name()
+            );
         }
     }
 }

@@ -84,7 +84,12 @@ fn a_number_that_callers_send_is_finite() {
                 continue;
             }
             let path: Vec<&str> = within.iter().copied().chain(["double", "finite"]).collect();
-            assert_eq!(rule(&field, &path), Some(Value::Bool(true)), "{}: NaN gets in, say finite: true", field.full_name());
+            assert_eq!(
+                rule(&field, &path),
+                Some(Value::Bool(true)),
+                "{}: NaN gets in, say finite: true",
+                field.full_name()
+            );
         }
     }
 }
@@ -93,7 +98,11 @@ fn a_number_that_callers_send_is_finite() {
 fn an_enum_that_callers_send_is_a_defined_one() {
     for message in inputs() {
         for field in message.fields().filter(|field| matches!(field.kind(), Kind::Enum(_))) {
-            let path: &[&str] = if field.is_list() { &["repeated", "items", "enum", "defined_only"] } else { &["enum", "defined_only"] };
+            let path: &[&str] = if field.is_list() {
+                &["repeated", "items", "enum", "defined_only"]
+            } else {
+                &["enum", "defined_only"]
+            };
             assert_eq!(rule(&field, path), Some(Value::Bool(true)), "{}: say defined_only", field.full_name());
         }
     }

@@ -31,10 +31,7 @@ fn every_message_and_all_in_it_have_comments() {
         };
         check(message.full_name(), message.path());
         message.fields().for_each(|field| check(field.full_name(), field.path()));
-        message
-            .oneofs()
-            .filter(|oneof| !oneof.is_synthetic())
-            .for_each(|oneof| check(oneof.full_name(), oneof.path()));
+        message.oneofs().filter(|oneof| !oneof.is_synthetic()).for_each(|oneof| check(oneof.full_name(), oneof.path()));
     }
     assert!(silent.is_empty(), "write a comment in front of {silent:#?}");
 }

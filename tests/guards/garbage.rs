@@ -91,7 +91,8 @@ async fn a_message_that_is_too_large_is_the_callers_fault() {
     let large = Bytes::from(vec![0; 48 << 20]);
     for method in methods() {
         for service in world.serving(&method) {
-            let status = world.raw(service, "acme").send(&method, vec![large.clone()]).await.expect_err(method.full_name());
+            let status =
+                world.raw(service, "acme").send(&method, vec![large.clone()]).await.expect_err(method.full_name());
             well_formed(&status, method.full_name());
             assert!(is_the_callers(status.code()), "{} with 48 MiB: {status:?}", method.full_name());
         }

@@ -22,6 +22,10 @@ fn every_rule_compiles_and_decides_about_every_value() {
                 Err(fault) => panic!("{}: {fault}\n{sample:?}", message.full_name()),
             }
         }
-        assert!(valid > 0, "{}: nothing made up from its names is valid; teach `garbage` its fields", message.full_name());
+        assert!(
+            valid > 0,
+            "{}: nothing made up from its names is valid; teach `garbage` its fields",
+            message.full_name()
+        );
     }
 }

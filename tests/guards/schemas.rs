@@ -45,11 +45,13 @@ async fn a_role_reaches_its_own_schema_and_no_other() {
     let database = database().await;
     let tables = tables(&mut database.owner().await).await;
     for (service, other) in [("customers", "value"), ("value", "customers")] {
-        let schema = if service == "value" { clientele_value::SCHEMA.schema } else { clientele_customers::SCHEMA.schema };
+        let schema =
+            if service == "value" { clientele_value::SCHEMA.schema } else { clientele_customers::SCHEMA.schema };
         let mut role = PgConnection::connect(&database.url(schema)).await.unwrap();
         let mut tried = 0;
         for table in &tables {
-            let statements = [format!("SELECT 1 FROM {table} LIMIT 1"), format!("DELETE FROM {table}"), format!("TRUNCATE {table}")];
+            let statements =
+                [format!("SELECT 1 FROM {table} LIMIT 1"), format!("DELETE FROM {table}"), format!("TRUNCATE {table}")];
             if table.starts_with(&format!("{service}.")) {
                 raw_sql(AssertSqlSafe(statements[0].clone())).execute(&mut role).await.unwrap();
                 continue;
@@ -74,7 +76,7 @@ async fn a_role_reaches_its_own_schema_and_no_other() {
 
 async fn denied(role: &mut PgConnection, statement: &str) {
     let error = raw_sql(AssertSqlSafe(statement.to_owned())).execute(role).await.expect_err(statement);
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default().into_owned();
+    let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned();
     assert_eq!(code, "42501", "{statement}: {error}");
 }
 

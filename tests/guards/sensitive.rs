@@ -36,7 +36,8 @@ impl Write for Captured {
 static LOG: LazyLock<Captured> = LazyLock::new(|| {
     let log = Captured::default();
     let writer = log.clone();
-    let filter = EnvFilter::new("debug,clientele=trace,clientele_service=trace,h2=info,hyper=info,hyper_util=info,tower=info");
+    let filter =
+        EnvFilter::new("debug,clientele=trace,clientele_service=trace,h2=info,hyper=info,hyper_util=info,tower=info");
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(move || writer.clone()).init();
     log
 });
@@ -58,7 +59,9 @@ fn mark(message: &mut DynamicMessage, text: &str) -> usize {
         }
         marked += match &mut value {
             Value::Message(inner) => mark(inner, text),
-            Value::List(values) => values.iter_mut().filter_map(Value::as_message_mut).map(|inner| mark(inner, text)).sum(),
+            Value::List(values) => {
+                values.iter_mut().filter_map(Value::as_message_mut).map(|inner| mark(inner, text)).sum()
+            }
             _ => 0,
         };
         message.set_field(&field, value);
@@ -93,7 +96,11 @@ async fn sensitive_values_stay_out_of_logs_and_errors() {
                 match world.raw(service, tenant.name).call(&method, &message).await {
                     Ok(answers) if method.name().contains("Batch") || method.is_client_streaming() => {
                         let said = String::from_utf8_lossy(&answers.concat()).into_owned();
-                        assert!(!said.contains(WORD), "{}: the outcome of a row repeats {WORD}: {said}", method.full_name());
+                        assert!(
+                            !said.contains(WORD),
+                            "{}: the outcome of a row repeats {WORD}: {said}",
+                            method.full_name()
+                        );
                         taken += 1;
                     }
                     Ok(_) => taken += 1,

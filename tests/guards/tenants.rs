@@ -34,11 +34,16 @@ async fn no_read_tells_one_tenant_of_another() {
             for _ in 0..12 {
                 let message = garbage.message(&method.input(), 0.0);
                 let said = String::from_utf8_lossy(&message.encode_to_vec()).into_owned();
-                told_the_owner |= world.raw(service, owner.name).call(&method, &message).await.is_ok_and(|answers| !answers.is_empty());
+                told_the_owner |= world
+                    .raw(service, owner.name)
+                    .call(&method, &message)
+                    .await
+                    .is_ok_and(|answers| !answers.is_empty());
                 let answers = match world.raw(service, "stranger").call(&method, &message).await {
                     Ok(answers) => answers,
                     Err(status) => {
-                        let expected = matches!(status.code(), Code::NotFound | Code::FailedPrecondition | Code::InvalidArgument);
+                        let expected =
+                            matches!(status.code(), Code::NotFound | Code::FailedPrecondition | Code::InvalidArgument);
                         assert!(expected, "{}: {status:?}", method.full_name());
                         continue;
                     }
@@ -60,7 +65,10 @@ async fn no_call_of_a_tenant_changes_a_row_of_another() {
     let owner = furnish(&world, "owner", 40, 1).await;
     let mut database = world.database.owner().await;
     let numbered = "SELECT count(*) FROM value.outbox WHERE position IS NULL";
-    clientele_tests::eventually("all events have positions", async || (count(&mut database, numbered).await == 0).then_some(())).await;
+    clientele_tests::eventually("all events have positions", async || {
+        (count(&mut database, numbered).await == 0).then_some(())
+    })
+    .await;
     let before = snapshot(&mut database, owner.name).await;
     for method in methods() {
         let mut garbage = Garbage::new(5, owner.ids.clone());

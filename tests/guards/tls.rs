@@ -21,7 +21,7 @@ struct Authority {
 impl Authority {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut params = CertificateParams::new(vec![]).unwrap();
+        let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         let issue = |name: &str| {
@@ -107,7 +107,8 @@ async fn plaintext_is_served_on_loopback_only_unless_it_is_said() {
         let settings = ServerSettings::from_flags(flags).unwrap();
         let (stop, stopping) = tokio::sync::watch::channel(false);
         let guard = tokens.verifier(clock.clock()).await;
-        let serving = serve(clientele_customers::app_on(pool.clone(), clock.context()), &settings, guard, stopping).await;
+        let serving =
+            serve(clientele_customers::app_on(pool.clone(), clock.context()), &settings, guard, stopping).await;
         stop.send_replace(true);
         match serving {
             Ok(serving) => serving.finished().await,

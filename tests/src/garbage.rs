@@ -102,7 +102,8 @@ impl Garbage {
         let Kind::Message(entry) = field.kind() else { return Value::Map(HashMap::new()) };
         let values = entry.map_entry_value_field();
         let pairs = (0..self.below(3)).map(|_| {
-            let key = if self.chance(self.wildness) { self.wild_text() } else { self.one_of(&["region", "size"]).to_owned() };
+            let key =
+                if self.chance(self.wildness) { self.wild_text() } else { self.one_of(&["region", "size"]).to_owned() };
             (MapKey::String(key), self.single(&values, depth))
         });
         Value::Map(pairs.collect())
@@ -124,7 +125,9 @@ impl Garbage {
             Kind::Double => Value::F64(self.double(wild)),
             Kind::Float => Value::F32(self.double(wild) as f32),
             Kind::Bytes => Value::Bytes(self.bytes().into()),
-            Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Value::I64(if wild { self.wild_number() } else { self.sane_number(name) }),
+            Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => {
+                Value::I64(if wild { self.wild_number() } else { self.sane_number(name) })
+            }
             Kind::Uint64 | Kind::Fixed64 => Value::U64(if wild { self.number() } else { 1 }),
             Kind::Uint32 | Kind::Fixed32 => Value::U32(if wild { self.number() as u32 } else { 1 }),
             Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => {
@@ -177,7 +180,9 @@ impl Garbage {
             "phone" => "+4915112345678".to_owned(),
             "website" => "https://example.com/about".to_owned(),
             "page_token" | "etag" => String::new(),
-            "filter" => self.one_of(&["", "external_id:*", "NOT kind = 1", "tier = \"KEY\" AND rank < 5", "kind = PURCHASE"]).to_owned(),
+            "filter" => self
+                .one_of(&["", "external_id:*", "NOT kind = 1", "tier = \"KEY\" AND rank < 5", "kind = PURCHASE"])
+                .to_owned(),
             "order_by" => self.one_of(&["", "external_id desc", "create_time", "rank, clv desc"]).to_owned(),
             "event_types" => self.one_of(&["clientele.customers.v1.CustomerCreated", "nothing.Known"]).to_owned(),
             "paths" => self.one_of(&["email", "display_name", "external_id", "*", "person", "attributes"]).to_owned(),

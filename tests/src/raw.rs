@@ -1,6 +1,6 @@
 //! Calls of any method with any bytes, as a client would make them that knows the contract only as a descriptor.
 
-use std::{pin::pin, time::Duration};
+use std::time::Duration;
 
 use bytes::{Buf, BufMut, Bytes};
 use http::uri::PathAndQuery;
@@ -49,7 +49,9 @@ impl Raw {
     pub async fn send(&self, method: &MethodDescriptor, messages: Vec<Bytes>) -> Answer {
         let sent = format!("{} with {messages:?}", method.full_name());
         let path = contract::path(method);
-        timeout(HANGS, self.exchange(path, messages, method.is_server_streaming()))
+        // A stream that answers a stream ends with it.
+        let goes_on = method.is_server_streaming() && !method.is_client_streaming();
+        timeout(HANGS, self.exchange(path, messages, goes_on))
             .await
             .unwrap_or_else(|_| panic!("{sent} hangs"))
     }
@@ -68,7 +70,7 @@ impl Raw {
             request.metadata_mut().insert("authorization", bearer);
         }
         let path: PathAndQuery = path.parse().expect("a path");
-        let mut answers = pin!(grpc.streaming(request, path, BytesCodec).await?.into_inner());
+        let mut answers = grpc.streaming(request, path, BytesCodec).await?.into_inner();
         let mut received = Vec::new();
         loop {
             let next = answers.message();

@@ -33,8 +33,8 @@ pub async fn snapshot(owner: &mut PgConnection, tenant: &str) -> BTreeMap<String
     let mut found = BTreeMap::new();
     for table in with_tenants {
         let statement = format!(
-            "SELECT count(*), coalesce(md5(string_agg(row::text, E'\\n' ORDER BY row::text)), '') \
-             FROM {table} AS row WHERE tenant_id = $1"
+            "SELECT count(*), coalesce(md5(string_agg(r::text, E'\\n' ORDER BY r::text)), '') \
+             FROM {table} AS r WHERE tenant_id = $1"
         );
         let rows = query_as(AssertSqlSafe(statement)).bind(tenant).fetch_one(&mut *owner).await.expect("the rows");
         found.insert(table, rows);

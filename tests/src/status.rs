@@ -24,7 +24,10 @@ pub fn well_formed(status: &Status, what: &str) -> Reason {
     assert!(!status.message().is_empty(), "{what}: an error without a message: {status:?}");
     assert!(!status.message().contains("ERROR_REASON_"), "{what}: {status:?}");
     if reason == Reason::Internal {
-        assert!(infos[0].metadata.contains_key("request_id"), "{what}: an internal fault without a request id: {status:?}");
+        assert!(
+            infos[0].metadata.contains_key("request_id"),
+            "{what}: an internal fault without a request id: {status:?}"
+        );
     }
     reason
 }

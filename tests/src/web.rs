@@ -64,7 +64,12 @@ fn parse(answer: &[u8]) -> WebAnswer {
         Some(encoding) if encoding == "chunked" => unchunked(&answer[end + 4..]),
         _ => answer[end + 4..].to_vec(),
     };
-    let mut found = WebAnswer { http_status: http_status.expect("an HTTP status"), trailers: headers.clone(), headers, ..WebAnswer::default() };
+    let mut found = WebAnswer {
+        http_status: http_status.expect("an HTTP status"),
+        trailers: headers.clone(),
+        headers,
+        ..WebAnswer::default()
+    };
     let mut rest = body.as_slice();
     while let [kind, a, b, c, d, after @ ..] = rest {
         let length = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
@@ -89,7 +94,8 @@ fn fields<'l>(lines: impl Iterator<Item = &'l str>) -> HashMap<String, String> {
 fn unchunked(mut body: &[u8]) -> Vec<u8> {
     let mut whole = Vec::new();
     while let Some(end) = body.windows(2).position(|window| window == b"\r\n") {
-        let size = usize::from_str_radix(String::from_utf8_lossy(&body[..end]).trim(), 16).expect("the size of a chunk");
+        let size =
+            usize::from_str_radix(String::from_utf8_lossy(&body[..end]).trim(), 16).expect("the size of a chunk");
         if size == 0 {
             break;
         }

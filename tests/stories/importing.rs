@@ -32,7 +32,11 @@ pub async fn import_customers(world: &World, tenant: &str, customers: &[Customer
 }
 
 /// Imports transactions and answers what became of them, added up.
-pub async fn import_transactions(world: &World, tenant: &str, transactions: &[Transaction]) -> ImportTransactionsResponse {
+pub async fn import_transactions(
+    world: &World,
+    tenant: &str,
+    transactions: &[Transaction],
+) -> ImportTransactionsResponse {
     let mut client = TransactionServiceClient::new(world.value.tenant(tenant));
     let messages: Vec<_> =
         transactions.chunks(2000).map(|some| ImportTransactionsRequest { transactions: some.to_vec() }).collect();

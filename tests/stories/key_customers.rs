@@ -3,9 +3,10 @@
 //! The figures are those of the papers, or follow from the file: see each.
 
 use clientele_proto::value::v1::{
-    ConcentrationReport, GetConcentrationReportRequest, GetRfmReportRequest, GetScoreRequest, ListScoresRequest, ModelFit, Score, ScoreRun,
-    ScoreView, StartScoreRunRequest, TimeUnit, ValueMetric, WatchScoreRunRequest, get_score_request, score_run::State,
-    score_run_progress::Stage, score_run_service_client::ScoreRunServiceClient, score_service_client::ScoreServiceClient,
+    ConcentrationReport, GetConcentrationReportRequest, GetRfmReportRequest, GetScoreRequest, ListScoresRequest,
+    ModelFit, Score, ScoreRun, ScoreView, StartScoreRunRequest, TimeUnit, ValueMetric, WatchScoreRunRequest,
+    get_score_request, score_run::State, score_run_progress::Stage, score_run_service_client::ScoreRunServiceClient,
+    score_service_client::ScoreServiceClient,
 };
 use clientele_tests::{World, cdnow, data, eventually, rows::count};
 
@@ -46,7 +47,10 @@ async fn imported() -> World {
     assert_eq!((transactions.accepted as usize, transactions.exceptions.len()), (PURCHASES, 0));
     let mut owner = world.database.owner().await;
     let known = "SELECT count(*) FROM value.buyer WHERE customer_id IS NOT NULL AND external_id IS NOT NULL";
-    eventually("every customer has reached value", async || (count(&mut owner, known).await as usize == CUSTOMERS).then_some(())).await;
+    eventually("every customer has reached value", async || {
+        (count(&mut owner, known).await as usize == CUSTOMERS).then_some(())
+    })
+    .await;
     world
 }
 

@@ -42,7 +42,13 @@ pub struct Online {
     #[arg(long, env = "CLIENTELE_TENANT", default_value = "demo", value_name = "TENANT", help_heading = "Connection")]
     tenant: String,
     /// Folder of `clientele up`
-    #[arg(long, env = "CLIENTELE_FOLDER", default_value = ".clientele", value_name = "FOLDER", help_heading = "Connection")]
+    #[arg(
+        long,
+        env = "CLIENTELE_FOLDER",
+        default_value = ".clientele",
+        value_name = "FOLDER",
+        help_heading = "Connection"
+    )]
     folder: PathBuf,
 }
 
@@ -52,11 +58,17 @@ impl Online {
         let running = Endpoints::read(&self.folder);
         let find = |given: &Option<String>, known: Option<String>, flag: &str| {
             given.clone().or(known).ok_or_else(|| {
-                Usage(format!("no services run here: start them with `clientele up` in another terminal, or name them with {flag}"))
+                Usage(format!(
+                    "no services run here: start them with `clientele up` in another terminal, or name them with {flag}"
+                ))
             })
         };
         let endpoints = Endpoints {
-            customers: find(&self.customers_url, running.as_ref().map(|running| running.customers.clone()), "--customers-url")?,
+            customers: find(
+                &self.customers_url,
+                running.as_ref().map(|running| running.customers.clone()),
+                "--customers-url",
+            )?,
             value: find(&self.value_url, running.map(|running| running.value), "--value-url")?,
         };
         let token = match &self.token {
@@ -88,10 +100,14 @@ impl Clients {
     /// Clients that send `token`.
     pub fn new(endpoints: &Endpoints, token: String) -> Result<Self> {
         let token: clientele_service::client::TokenSource = Arc::new(move || token.clone());
-        let peer = |url: &str| Peer::new(url, Arc::clone(&token)).map_err(|error| Usage(format!("{url} is no address of a service: {error}")));
+        let peer = |url: &str| {
+            Peer::new(url, Arc::clone(&token))
+                .map_err(|error| Usage(format!("{url} is no address of a service: {error}")))
+        };
         let value = peer(&endpoints.value)?;
         Ok(Self {
-            customers: CustomerServiceClient::new(peer(&endpoints.customers)?).max_decoding_message_size(LARGEST_ANSWER),
+            customers: CustomerServiceClient::new(peer(&endpoints.customers)?)
+                .max_decoding_message_size(LARGEST_ANSWER),
             transactions: TransactionServiceClient::new(value.clone()).max_decoding_message_size(LARGEST_ANSWER),
             score_runs: ScoreRunServiceClient::new(value.clone()),
             scores: ScoreServiceClient::new(value).max_decoding_message_size(LARGEST_ANSWER),

@@ -22,6 +22,9 @@ fn row(i: u64, customers: u64, random_ids: bool) -> (String, u64, u64, u64) {
 async fn main() {
     let a: Vec<String> = std::env::args().collect();
     match a[1].as_str() {
+        "migrate" => {
+            clientele_pg::migrate::run(&a[2], &[&clientele_value::SCHEMA]).await.unwrap();
+        }
         "token" => {
             let issuer = DevIssuer::open(&a[2], "bench", "clientele").unwrap();
             println!("{}", issuer.sign(&DevToken { tenant: "bench", subject: "me", scopes: &["value.write", "value.read"], lifetime: Duration::from_secs(86400), id: None }, jiff::Timestamp::now()));

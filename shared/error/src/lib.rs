@@ -29,9 +29,12 @@ impl Violation {
     }
 }
 
-/// An error on its way to the caller.
+/// An error on its way to the caller. Small to pass along: its parts are boxed.
 #[derive(Debug)]
-pub struct Error {
+pub struct Error(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     reason: Reason,
     message: String,
     metadata: BTreeMap<String, String>,
@@ -47,7 +50,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error of `reason`, with a sentence for a person that says what to do.
     pub fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             reason,
             message: message.into(),
             metadata: BTreeMap::new(),
@@ -55,7 +58,7 @@ impl Error {
             resource: None,
             retry_after: None,
             source: None,
-        }
+        }))
     }
 
     /// Fields break their rules.
@@ -65,7 +68,9 @@ impl Error {
             [first, rest @ ..] => format!("{}: {} (and {} more)", first.field, first.description, rest.len()),
             [] => "the request is invalid".to_owned(),
         };
-        Self { violations, ..Self::new(Reason::InvalidFields, message) }
+        let mut error = Self::new(Reason::InvalidFields, message);
+        error.0.violations = violations;
+        error
     }
 
     /// One field breaks its rule.
@@ -76,81 +81,72 @@ impl Error {
     /// The tenant has no such resource. `kind` is its name in the contract, such as `customer`.
     pub fn not_found(kind: &'static str, id: impl Into<String>) -> Self {
         let id = id.into();
-        Self {
-            message: format!("there is no {kind} {id}"),
-            resource: Some((kind, id)),
-            ..Self::new(Reason::NotFound, "")
-        }
+        Self::new(Reason::NotFound, format!("there is no {kind} {id}")).about(kind, id)
     }
 
     /// A fault of ours. The caller sees a fixed sentence; the source is logged where the error leaves the service.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { source: Some(source.into()), ..Self::new(Reason::Internal, "an internal fault; report the request id") }
+        Self::new(Reason::Internal, "an internal fault; report the request id").caused_by(source)
     }
 
     /// What the service needs is out of reach for now.
     pub fn unavailable(message: impl Into<String>, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self {
-            source: Some(source.into()),
-            retry_after: Some(Duration::from_millis(250)),
-            ..Self::new(Reason::DependencyUnavailable, message)
-        }
+        Self::new(Reason::DependencyUnavailable, message).caused_by(source).retry_after(Duration::from_millis(250))
+    }
+
+    fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
     }
 
     /// With the field the error is about, as a violation beside the reason.
     #[must_use]
     pub fn at(mut self, field: impl Into<String>) -> Self {
-        self.violations.push(Violation { field: field.into(), description: self.message.clone() });
-        self
-    }
-
-    /// With all the fields the error is about.
-    #[must_use]
-    pub fn with_violations(mut self, violations: Vec<Violation>) -> Self {
-        self.violations.extend(violations);
+        let violation = Violation::new(field, self.0.message.clone());
+        self.0.violations.push(violation);
         self
     }
 
     /// With a dynamic value of the message, by name.
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, value: impl fmt::Display) -> Self {
-        self.metadata.insert(key.into(), value.to_string());
+        self.0.metadata.insert(key.into(), value.to_string());
         self
     }
 
     /// With the resource the error is about.
     #[must_use]
     pub fn about(mut self, kind: &'static str, id: impl Into<String>) -> Self {
-        self.resource = Some((kind, id.into()));
+        self.0.resource = Some((kind, id.into()));
         self
     }
 
     /// With the time after which a repetition makes sense.
     #[must_use]
     pub fn retry_after(mut self, delay: Duration) -> Self {
-        self.retry_after = Some(delay);
+        self.0.retry_after = Some(delay);
         self
     }
 
     /// Why.
     pub fn reason(&self) -> Reason {
-        self.reason
+        self.0.reason
     }
 
     /// The fields that break their rules.
     pub fn violations(&self) -> &[Violation] {
-        &self.violations
+        &self.0.violations
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.message)
+        formatter.write_str(&self.0.message)
     }
 }
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        self.0.source.as_deref().map(|source| source as _)
     }
 }

@@ -12,23 +12,23 @@ pub const DOMAIN: &str = "clientele";
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
         let mut details = ErrorDetails::new();
-        let metadata = error.metadata.clone().into_iter().collect::<std::collections::HashMap<_, _>>();
-        details.set_error_info(reason_name(error.reason), DOMAIN, metadata);
-        for violation in &error.violations {
+        let metadata = error.0.metadata.clone().into_iter().collect::<std::collections::HashMap<_, _>>();
+        details.set_error_info(reason_name(error.0.reason), DOMAIN, metadata);
+        for violation in &error.0.violations {
             details.add_bad_request_violation(violation.field.clone(), violation.description.clone());
         }
-        if let Some((kind, id)) = &error.resource {
+        if let Some((kind, id)) = &error.0.resource {
             details.set_resource_info(*kind, id.clone(), "", "");
         }
-        if let Some(delay) = error.retry_after {
+        if let Some(delay) = error.0.retry_after {
             details.set_retry_info(Some(delay));
         }
-        let code = code_of(error.reason);
+        let code = code_of(error.0.reason);
         if code == tonic::Code::FailedPrecondition {
-            let subject = error.resource.as_ref().map_or_else(String::new, |(kind, id)| format!("{kind}/{id}"));
-            details.add_precondition_failure_violation(reason_name(error.reason), subject, error.message.clone());
+            let subject = error.0.resource.as_ref().map_or_else(String::new, |(kind, id)| format!("{kind}/{id}"));
+            details.add_precondition_failure_violation(reason_name(error.0.reason), subject, error.0.message.clone());
         }
-        let mut status = Status::with_error_details(code, error.message.clone(), details);
+        let mut status = Status::with_error_details(code, error.0.message.clone(), details);
         // The source stays in this process: the server logs it once, it never goes over the wire.
         status.set_source(std::sync::Arc::new(error));
         status

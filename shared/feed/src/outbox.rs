@@ -35,7 +35,14 @@ pub struct NewEvent {
 
 impl NewEvent {
     /// An event that tells of a change made by `call`.
-    pub fn of_call<M: Message + Name>(context: &Context, call: &Call, request_id: &str, time: Timestamp, subject: String, payload: &M) -> Self {
+    pub fn of_call<M: Message + Name>(
+        context: &Context,
+        call: &Call,
+        request_id: &str,
+        time: Timestamp,
+        subject: String,
+        payload: &M,
+    ) -> Self {
         Self {
             event_id: context.new_id(),
             tenant: call.tenant().to_owned(),
@@ -50,7 +57,14 @@ impl NewEvent {
     }
 
     /// An event that tells of a change the service made by itself, on behalf of `actor`.
-    pub fn of_job<M: Message + Name>(context: &Context, tenant: &str, actor: &str, time: Timestamp, subject: String, payload: &M) -> Self {
+    pub fn of_job<M: Message + Name>(
+        context: &Context,
+        tenant: &str,
+        actor: &str,
+        time: Timestamp,
+        subject: String,
+        payload: &M,
+    ) -> Self {
         Self {
             event_id: context.new_id(),
             tenant: tenant.to_owned(),

@@ -6,7 +6,9 @@
 use std::{sync::Arc, time::Duration};
 
 use clientele_error::{Reason, reason_of};
-use clientele_proto::events::v1::{Event, SubscribeRequest, event_feed_service_client::EventFeedServiceClient, subscribe_response::Content};
+use clientele_proto::events::v1::{
+    Event, SubscribeRequest, event_feed_service_client::EventFeedServiceClient, subscribe_response::Content,
+};
 use clientele_service::{Job, client::Peer, serve::stopped};
 use futures::StreamExt;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, SqlSafeStr, SqlStr};
@@ -51,7 +53,10 @@ impl Projection {
             apply,
             cursor_for_update: AssertSqlSafe(format!("{select} FOR UPDATE")).into_sql_str(),
             cursor: AssertSqlSafe(select).into_sql_str(),
-            move_cursor: AssertSqlSafe(format!("UPDATE {schema}.projection_cursor SET position = $2 WHERE source = $1")).into_sql_str(),
+            move_cursor: AssertSqlSafe(format!(
+                "UPDATE {schema}.projection_cursor SET position = $2 WHERE source = $1"
+            ))
+            .into_sql_str(),
         }
     }
 
@@ -109,7 +114,8 @@ impl Projection {
 
     async fn apply_batch(&self, events: &[Event], reached: i64) -> Result<(), Failure> {
         let mut transaction = self.pool.begin().await?;
-        let applied: i64 = sqlx::query_scalar(self.cursor_for_update.clone()).bind(self.source).fetch_one(&mut *transaction).await?;
+        let applied: i64 =
+            sqlx::query_scalar(self.cursor_for_update.clone()).bind(self.source).fetch_one(&mut *transaction).await?;
         for event in events.iter().filter(|event| event.position > applied) {
             self.apply.apply(&mut transaction, event).await?;
         }

@@ -46,9 +46,11 @@ async fn hold_lock(pool: &PgPool, outbox: &Outbox, retention: Option<Duration>, 
         return connection.close().await;
     }
     // The unnumbered rows are always few: a plan that reads the whole outbox is never right.
-    sqlx::raw_sql("SET statement_timeout = 0; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off")
-        .execute(&mut connection)
-        .await?;
+    sqlx::raw_sql(
+        "SET statement_timeout = 0; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off",
+    )
+    .execute(&mut connection)
+    .await?;
     let mut since_sweep = 0_u32;
     while !*stop.borrow() {
         while number(&mut connection, schema).await? == BATCH {}
@@ -65,10 +67,11 @@ async fn hold_lock(pool: &PgPool, outbox: &Outbox, retention: Option<Duration>, 
 
 /// Numbers the next events and tells the readers; answers how many.
 pub async fn number(connection: &mut PgConnection, schema: &str) -> sqlx::Result<i64> {
-    let unnumbered: bool =
-        sqlx::query_scalar(AssertSqlSafe(format!("SELECT EXISTS (SELECT FROM {schema}.outbox WHERE position IS NULL)")))
-            .fetch_one(&mut *connection)
-            .await?;
+    let unnumbered: bool = sqlx::query_scalar(AssertSqlSafe(format!(
+        "SELECT EXISTS (SELECT FROM {schema}.outbox WHERE position IS NULL)"
+    )))
+    .fetch_one(&mut *connection)
+    .await?;
     if !unnumbered {
         return Ok(0);
     }

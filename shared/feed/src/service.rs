@@ -5,8 +5,7 @@ use std::{sync::Arc, time::Duration};
 use clientele_error::{Error, Reason, Result};
 use clientele_proto::events::v1::{
     Checkpoint, Event, FeedBounds, GetFeedBoundsRequest, SubscribeRequest, SubscribeResponse,
-    event_feed_service_server::EventFeedService,
-    subscribe_response::Content,
+    event_feed_service_server::EventFeedService, subscribe_response::Content,
 };
 use clientele_service::{
     Call, Job,
@@ -42,6 +41,7 @@ struct Feed {
     bounds: SqlStr,
     page: SqlStr,
     latest: watch::Sender<i64>,
+    closing: watch::Sender<bool>,
 }
 
 impl FeedService {
@@ -60,24 +60,27 @@ impl FeedService {
             ))
             .into_sql_str(),
             latest: watch::channel(0).0,
+            closing: watch::channel(false).0,
         };
         Self { feed: Arc::new(feed) }
     }
 
-    /// Listens for the sequencer's notifications, whichever replica it runs in, and wakes the subscribers.
+    /// Listens for the sequencer's notifications, whichever replica it runs in, and wakes the subscribers. When the service is to stop, it
+    /// ends their streams: they subscribe again elsewhere, and the service need not wait for them.
     pub fn listener(&self) -> Job {
         let feed = Arc::clone(&self.feed);
         Job::new("feed listener", move |stop| async move {
             while !*stop.borrow() {
                 let turn = tokio::select! {
                     turn = feed.listen() => turn,
-                    () = stopped(stop.clone()) => return,
+                    () = stopped(stop.clone()) => break,
                 };
                 if let Err(error) = turn {
                     tracing::warn!(error = %error, "the feed listener lost its connection and starts again");
                 }
                 let _ = tokio::time::timeout(Duration::from_secs(1), stopped(stop.clone())).await;
             }
+            feed.closing.send_replace(true);
         })
     }
 }
@@ -124,7 +127,8 @@ impl Feed {
             .map_err(unreadable)?;
         let full = rows.len() as i64 == PAGE;
         let last = rows.last().map(|row| row.position);
-        let mut answers: Vec<_> = rows.into_iter().map(|row| answer(Content::Event(row.into_event(&self.source)))).collect();
+        let mut answers: Vec<_> =
+            rows.into_iter().map(|row| answer(Content::Event(row.into_event(&self.source)))).collect();
         match last {
             Some(last) if full => Ok((answers, last)),
             _ => {
@@ -135,17 +139,21 @@ impl Feed {
     }
 
     fn follow(self: Arc<Self>, reader: Reader) -> impl Stream<Item = Result<SubscribeResponse>> + Send {
-        let awake = self.latest.subscribe();
-        stream::try_unfold((self, reader, awake), |(feed, mut reader, mut awake)| async move {
-            loop {
+        let (awake, closing) = (self.latest.subscribe(), self.closing.subscribe());
+        stream::try_unfold((self, reader, awake, closing), |(feed, mut reader, mut awake, closing)| async move {
+            while !*closing.borrow() {
                 awake.mark_unchanged();
                 let (answers, cursor) = feed.page(&reader).await?;
                 reader.cursor = cursor;
                 if !answers.is_empty() {
-                    return Ok(Some((stream::iter(answers).map(Ok::<_, Error>), (feed, reader, awake))));
+                    return Ok(Some((stream::iter(answers).map(Ok::<_, Error>), (feed, reader, awake, closing))));
                 }
-                let _ = tokio::time::timeout(LOOK_AGAIN, awake.changed()).await;
+                tokio::select! {
+                    _ = tokio::time::timeout(LOOK_AGAIN, awake.changed()) => {}
+                    () = stopped(closing.clone()) => {}
+                }
             }
+            Ok(None)
         })
         .try_flatten()
     }
@@ -192,7 +200,10 @@ impl EventRow {
             actor: self.actor,
             request_id: self.request_id,
             traceparent: self.traceparent,
-            data: Some(prost_types::Any { type_url: format!("type.googleapis.com/{}", self.event_type), value: self.data }),
+            data: Some(prost_types::Any {
+                type_url: format!("type.googleapis.com/{}", self.event_type),
+                value: self.data,
+            }),
             r#type: self.event_type,
         }
     }

@@ -35,7 +35,7 @@ impl Peer {
         let channel = Endpoint::from_shared(url.to_owned())?
             .connect_timeout(Duration::from_secs(5))
             .tcp_nodelay(true)
-            .http2_keep_alive_interval(Duration::from_secs(60))
+            .http2_keep_alive_interval(Duration::from_mins(1))
             .keep_alive_while_idle(true)
             .initial_stream_window_size(1 << 20)
             .initial_connection_window_size(8 << 20)
@@ -103,7 +103,9 @@ impl RetryBudget {
     }
 
     fn withdraw(&self) -> bool {
-        self.tenths.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tenths| (tenths >= 10).then_some(tenths - 10)).is_ok()
+        self.tenths
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tenths| (tenths >= 10).then_some(tenths - 10))
+            .is_ok()
     }
 }
 

@@ -15,7 +15,10 @@ use crate::Call;
 pub type Answers<T> = BoxStream<'static, Result<T, Status>>;
 
 /// Runs a unary RPC.
-pub async fn unary<Req, Res, Fut>(request: Request<Req>, rpc: impl FnOnce(Call, Req) -> Fut) -> Result<Response<Res>, Status>
+pub async fn unary<Req, Res, Fut>(
+    request: Request<Req>,
+    rpc: impl FnOnce(Call, Req) -> Fut,
+) -> Result<Response<Res>, Status>
 where
     Fut: Future<Output = Result<Res>>,
 {
@@ -37,7 +40,9 @@ where
     let call = Call::of(&request)?;
     let trace_id = call.trace_id.clone();
     match rpc(call, request.into_inner()).await {
-        Ok(answers) => Ok(Response::new(answers.map(move |answer| answer.map_err(|error| to_status(error, &trace_id))).boxed())),
+        Ok(answers) => {
+            Ok(Response::new(answers.map(move |answer| answer.map_err(|error| to_status(error, &trace_id))).boxed()))
+        }
         Err(error) => Err(to_status(error, &trace_id)),
     }
 }

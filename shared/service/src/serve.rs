@@ -57,7 +57,9 @@ impl ServerSettings {
     /// The defaults with some flags, such as `["--listen", "127.0.0.1:7101"]`, for servers that are not started from a command line.
     pub fn from_flags(flags: &[&str]) -> Result<Self, clap::Error> {
         let command = <Self as clap::Args>::augment_args(clap::Command::new("server").no_binary_name(true));
-        command.try_get_matches_from(flags).and_then(|matches| <Self as clap::FromArgMatches>::from_arg_matches(&matches))
+        command
+            .try_get_matches_from(flags)
+            .and_then(|matches| <Self as clap::FromArgMatches>::from_arg_matches(&matches))
     }
 }
 
@@ -90,14 +92,15 @@ pub async fn serve(app: App, settings: &ServerSettings, guard: Guard, stop: Stop
             settings.listen
         );
     }
-    let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("cannot listen on {}", settings.listen))?;
+    let listener =
+        TcpListener::bind(settings.listen).await.with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = listener.local_addr()?;
 
     let (health_reporter, health) = tonic_health::server::health_reporter();
     let mut routes = RoutesBuilder::from(app.routes);
     routes.add_service(health);
-    routes.add_service(reflection(&app.services)?.build_v1()?);
-    routes.add_service(reflection(&app.services)?.build_v1alpha()?);
+    routes.add_service(reflection(&app.services).build_v1()?);
+    routes.add_service(reflection(&app.services).build_v1alpha()?);
 
     let mut server = Server::builder();
     if let Some(tls) = tls {
@@ -107,7 +110,7 @@ pub async fn serve(app: App, settings: &ServerSettings, guard: Guard, stop: Stop
     let router = server
         .accept_http1(true)
         .tcp_nodelay(true)
-        .http2_keepalive_interval(Some(Duration::from_secs(60)))
+        .http2_keepalive_interval(Some(Duration::from_mins(1)))
         .max_concurrent_streams(Some(2048))
         .initial_stream_window_size(Some(1 << 20))
         .initial_connection_window_size(Some(8 << 20))
@@ -195,21 +198,27 @@ fn check_contract(app: &App) -> Result<()> {
     Ok(())
 }
 
-fn reflection(services: &[&'static str]) -> Result<tonic_reflection::server::Builder<'static>> {
+fn reflection(services: &[&'static str]) -> tonic_reflection::server::Builder<'static> {
     let mut builder = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(clientele_proto::DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
     for service in services.iter().copied().chain(["grpc.health.v1.Health"]) {
         builder = builder.with_service_name(service);
     }
-    Ok(builder)
+    builder
 }
 
 fn cors(origins: &[String]) -> Result<CorsLayer> {
-    let origins = origins.iter().map(|origin| origin.parse()).collect::<Result<Vec<_>, _>>().context("web_origins holds a bad origin")?;
+    let origins = origins
+        .iter()
+        .map(|origin| origin.parse())
+        .collect::<Result<Vec<_>, _>>()
+        .context("web_origins holds a bad origin")?;
     Ok(CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([http::Method::POST])
         .allow_headers(tower_http::cors::Any)
-        .expose_headers(ExposeHeaders::list(["grpc-status", "grpc-message", "grpc-status-details-bin"].map(http::HeaderName::from_static))))
+        .expose_headers(ExposeHeaders::list(
+            ["grpc-status", "grpc-message", "grpc-status-details-bin"].map(http::HeaderName::from_static),
+        )))
 }

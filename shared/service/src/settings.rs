@@ -115,13 +115,14 @@ fn read<S: Args + FromArgMatches>(
     environment: Vec<(String, OsString)>,
 ) -> Result<Result<S, clap::Error>> {
     let prefix = format!("CLIENTELE_{}_", name.to_uppercase());
-    let mut command = S::augment_args(Command::new(format!("clientele-{name}")).about(about).version(env!("CARGO_PKG_VERSION"))).arg(
-        clap::Arg::new("config")
-            .long("config")
-            .value_name("FILE")
-            .value_parser(clap::value_parser!(PathBuf))
-            .help("TOML file with settings, by the names of the flags with underscores"),
-    );
+    let mut command =
+        S::augment_args(Command::new(format!("clientele-{name}")).about(about).version(env!("CARGO_PKG_VERSION"))).arg(
+            clap::Arg::new("config")
+                .long("config")
+                .value_name("FILE")
+                .value_parser(clap::value_parser!(PathBuf))
+                .help("TOML file with settings, by the names of the flags with underscores"),
+        );
     let ids: BTreeSet<String> = command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
     // The variables stand in the help; their values are read here, so that tests need not change the process's environment.
     for id in &ids {
@@ -153,7 +154,8 @@ fn read<S: Args + FromArgMatches>(
         }
     }
     for (id, value) in values {
-        command = command.mut_arg(id, |argument| argument.default_value(clap::builder::OsStr::from(value)).required(false));
+        command =
+            command.mut_arg(id, |argument| argument.default_value(clap::builder::OsStr::from(value)).required(false));
     }
     Ok(command.try_get_matches_from(arguments).and_then(|matches| S::from_arg_matches(&matches)))
 }
@@ -174,7 +176,8 @@ fn flag_value(arguments: &[OsString], flag: &str) -> Option<OsString> {
 
 fn file_values(path: &PathBuf, ids: &BTreeSet<String>, name: &str) -> Result<Vec<(String, OsString)>> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read the settings file {}", path.display()))?;
-    let table: toml::Table = text.parse().with_context(|| format!("the settings file {} is not TOML", path.display()))?;
+    let table: toml::Table =
+        text.parse().with_context(|| format!("the settings file {} is not TOML", path.display()))?;
     table
         .into_iter()
         .map(|(key, value)| {
@@ -227,14 +230,16 @@ mod tests {
     fn flags_win_over_variables_over_the_file_over_defaults() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("settings.toml");
-        fs::write(&file, "jwks = \"of file\"\nmax_calls = 1\nallow_plaintext = true\nweb_origins = [\"a\", \"b\"]").unwrap();
+        fs::write(&file, "jwks = \"of file\"\nmax_calls = 1\nallow_plaintext = true\nweb_origins = [\"a\", \"b\"]")
+            .unwrap();
         let file = file.to_str().unwrap();
 
         let settings = sample(&["--config", file], &[]).unwrap();
         assert_eq!((settings.jwks.as_str(), settings.max_calls, settings.allow_plaintext), ("of file", 1, true));
         assert_eq!(settings.web_origins, ["a", "b"]);
 
-        let variables = [("CLIENTELE_SAMPLE_MAX_CALLS", "2"), ("CLIENTELE_SAMPLE_CONFIG", file), ("CLIENTELE_OTHER_X", "y")];
+        let variables =
+            [("CLIENTELE_SAMPLE_MAX_CALLS", "2"), ("CLIENTELE_SAMPLE_CONFIG", file), ("CLIENTELE_OTHER_X", "y")];
         assert_eq!(sample(&[], &variables).unwrap().max_calls, 2);
         assert_eq!(sample(&["--max-calls", "3"], &variables).unwrap().max_calls, 3);
         assert_eq!(sample(&["--jwks", "x"], &[]).unwrap().max_calls, 7);

@@ -12,7 +12,9 @@ pub fn server_tls(settings: &ServerSettings) -> Result<Option<ServerTlsConfig>> 
     let (certificate, key) = match (&settings.tls_certificate, &settings.tls_key) {
         (Some(certificate), Some(key)) => (certificate, key),
         (None, None) if settings.tls_client_ca.is_none() => return Ok(None),
-        (None, None) => anyhow::bail!("tls_client_ca asks for client certificates; set tls_certificate and tls_key too"),
+        (None, None) => {
+            anyhow::bail!("tls_client_ca asks for client certificates; set tls_certificate and tls_key too")
+        }
         _ => anyhow::bail!("set both tls_certificate and tls_key, or neither"),
     };
     let mut config = ServerTlsConfig::new().identity(Identity::from_pem(read(certificate)?, read(key)?));

@@ -79,9 +79,9 @@ pub fn check(message: &MessageDescriptor, bytes: Bytes) -> clientele_error::Resu
     })?;
     match VALIDATOR.get_or_init(Validator::new).validate(&request) {
         Ok(()) => Ok(()),
-        Err(RuleError::Validation(broken)) => {
-            Err(Error::invalid_fields(broken.violations().iter().map(|violation| describe(&request, violation)).collect()))
-        }
+        Err(RuleError::Validation(broken)) => Err(Error::invalid_fields(
+            broken.violations().iter().map(|violation| describe(&request, violation)).collect(),
+        )),
         Err(fault) => Err(Error::internal(fault.to_string())),
     }
 }

@@ -44,7 +44,12 @@ pub fn run(customer: Customer) -> Result<()> {
     let (record, score) = block_on(async {
         let mut clients = args.online.clients()?;
         let key = if args.id { Key::CustomerId(args.customer.clone()) } else { Key::ExternalId(args.customer.clone()) };
-        let record = clients.customers.get_customer(GetCustomerRequest { key: Some(key) }).await.map_err(|status| explain(&status))?.into_inner();
+        let record = clients
+            .customers
+            .get_customer(GetCustomerRequest { key: Some(key) })
+            .await
+            .map_err(|status| explain(&status))?
+            .into_inner();
         let request = GetScoreRequest {
             customer: Some(get_score_request::Customer::CustomerId(record.customer_id.clone())),
             view: ScoreView::Full.into(),
@@ -58,7 +63,9 @@ pub fn run(customer: Customer) -> Result<()> {
         Ok((record, score))
     })?;
     match args.format {
-        Format::Json => json::print(&json!({ "customer": json::of(&record)?, "score": score.as_ref().map(json::of).transpose()? }))?,
+        Format::Json => {
+            json::print(&json!({ "customer": json::of(&record)?, "score": score.as_ref().map(json::of).transpose()? }))?
+        }
         Format::Table => {
             let screen = Screen::stdout();
             term::print(&table(&record, score.as_ref()).render(&screen))?;

@@ -68,12 +68,15 @@ async fn show(args: &Demo, launched: &Launched) -> Result<()> {
 
     let customers = customers()?;
     let progress = Progress::start("importing customers", Some(customers.len() as u64), Unit::Items);
-    let imported = importing::customers::import(&mut clients.customers, customers.into_iter().map(Ok), |rows| progress.set(rows)).await?;
+    let imported =
+        importing::customers::import(&mut clients.customers, customers.into_iter().map(Ok), |rows| progress.set(rows))
+            .await?;
     progress.finish(&told(&imported));
 
     let progress = Progress::start("importing transactions", None, Unit::Items);
     let transactions = Transactions::new(Cursor::new(PURCHASES), &columns())?;
-    let imported = importing::transactions::import(&mut clients.transactions, transactions, |rows| progress.set(rows)).await?;
+    let imported =
+        importing::transactions::import(&mut clients.transactions, transactions, |rows| progress.set(rows)).await?;
     progress.finish(&told(&imported));
     for rejection in &imported.rejections {
         term::note(rejection);
@@ -91,7 +94,9 @@ async fn show(args: &Demo, launched: &Launched) -> Result<()> {
     let screen = Screen::stdout();
     let key_customers = KeyCustomers::read(&mut clients, &finished.score_run_id, args.customers, "", "").await?;
     term::print(&format!("\n{}\n{}", run::render(&finished, &screen), key_customers.render(args.explain, &screen)))?;
-    term::print("\nYour own purchases: `clientele up`, then `clientele import transactions FILE.csv`, `clientele score`, `clientele key-customers`.\n")?;
+    term::print(
+        "\nYour own purchases: `clientele up`, then `clientele import transactions FILE.csv`, `clientele score`, `clientele key-customers`.\n",
+    )?;
     Ok(())
 }
 

@@ -9,7 +9,10 @@ use serde_json::json;
 
 use crate::{
     commands::Usage,
-    files::{self, ColumnChoice, CustomerColumns, CustomerKind, Customers, TransactionColumns, TransactionId, Transactions, amount},
+    files::{
+        self, ColumnChoice, CustomerColumns, CustomerKind, Customers, TransactionColumns, TransactionId, Transactions,
+        amount,
+    },
     importing::{self, Imported},
     online::{Online, block_on},
     report::json,
@@ -178,7 +181,10 @@ fn customers(args: &ImportCustomers) -> Result<()> {
 }
 
 fn delimiter(character: char) -> Result<u8> {
-    u8::try_from(character).ok().filter(u8::is_ascii).ok_or_else(|| Usage(format!("--delimiter {character}: it must be one ASCII character")).into())
+    u8::try_from(character)
+        .ok()
+        .filter(u8::is_ascii)
+        .ok_or_else(|| Usage(format!("--delimiter {character}: it must be one ASCII character")).into())
 }
 
 /// What became of the file, on stdout; what was left out, on stderr.
@@ -193,10 +199,19 @@ fn tell(common: &Common, file: &str, progress: Progress, imported: &Imported) ->
     match common.format {
         Format::Table => {
             let count = number::count;
-            let text = format!("{} new, {} changed, {} there already, {} left out\n", count(*added), count(*changed), count(*known), count(left_out));
+            let text = format!(
+                "{} new, {} changed, {} there already, {} left out\n",
+                count(*added),
+                count(*changed),
+                count(*known),
+                count(left_out)
+            );
             term::print(&text)?;
         }
-        Format::Csv => term::print(&format!("new,changed,known,rejected,bad_rows\n{added},{changed},{known},{rejected},{}\n", imported.bad_rows.total()))?,
+        Format::Csv => term::print(&format!(
+            "new,changed,known,rejected,bad_rows\n{added},{changed},{known},{rejected},{}\n",
+            imported.bad_rows.total()
+        ))?,
         Format::Json => json::print(&json!({
             "new": added, "changed": changed, "known": known, "rejected": rejected, "bad_rows": imported.bad_rows.total(),
             "rejections": imported.rejections, "stopped": imported.bad_rows.stopped(),

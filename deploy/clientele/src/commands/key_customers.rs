@@ -38,7 +38,8 @@ pub struct KeyCustomers {
 pub fn run(args: KeyCustomers) -> Result<()> {
     let read = block_on(async {
         let mut clients = args.online.clients()?;
-        key_customers::KeyCustomers::read(&mut clients, &args.score_run, args.customers, &args.filter, &args.order_by).await
+        key_customers::KeyCustomers::read(&mut clients, &args.score_run, args.customers, &args.filter, &args.order_by)
+            .await
     })?;
     match args.format {
         Format::Table => term::print(&read.render(args.explain, &Screen::stdout()))?,

@@ -41,14 +41,24 @@ pub fn run(args: Migrate) -> Result<()> {
 }
 
 async fn tell(database: &Database, format: Format) -> Result<()> {
-    let pool = clientele_pg::Pool::connect(&PoolOptions { min_connections: 1, ..PoolOptions::new(database.owner_url(), "clientele migrate") }).await?;
+    let pool = clientele_pg::Pool::connect(&PoolOptions {
+        min_connections: 1,
+        ..PoolOptions::new(database.owner_url(), "clientele migrate")
+    })
+    .await?;
     let mut connection = pool.acquire().await?;
-    let mut table = Table::new([Column::text("schema"), Column::number("migration"), Column::text("what"), Column::text("state")]);
+    let mut table =
+        Table::new([Column::text("schema"), Column::number("migration"), Column::text("what"), Column::text("state")]);
     let mut rows = Vec::new();
     for service in SCHEMAS {
         for migration in migrate::status(&mut connection, service).await?.migrations {
             let state = if migration.applied { "applied" } else { "pending" };
-            table.row([service.schema.name().to_owned(), migration.version.to_string(), migration.description.clone(), state.to_owned()]);
+            table.row([
+                service.schema.name().to_owned(),
+                migration.version.to_string(),
+                migration.description.clone(),
+                state.to_owned(),
+            ]);
             rows.push(json!({ "schema": service.schema.name(), "version": migration.version, "description": migration.description, "state": state }));
         }
     }

@@ -67,7 +67,11 @@ enum Unit {
 /// Runs the command.
 pub fn run(args: Score) -> Result<()> {
     let settings = ScoreRunSettings {
-        as_of_date: Some(Date { year: args.as_of.year().into(), month: args.as_of.month().into(), day: args.as_of.day().into() }),
+        as_of_date: Some(Date {
+            year: args.as_of.year().into(),
+            month: args.as_of.month().into(),
+            day: args.as_of.day().into(),
+        }),
         currency_code: args.currency.clone(),
         transaction_model: match args.model {
             Model::BgNbd => TransactionModel::BgNbd,

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use clientele_proto::customers::v1::{
-    Customer, ImportCustomersRequest, Organisation, Person, customer::Kind, customer_service_client::CustomerServiceClient,
+    Customer, ImportCustomersRequest, Organisation, Person, customer::Kind,
+    customer_service_client::CustomerServiceClient,
 };
 use clientele_service::client::Peer;
 
@@ -39,7 +40,9 @@ pub async fn import(
 
 fn message(row: CustomerRow) -> Customer {
     let kind = match row.kind {
-        CustomerKind::Organisation => Kind::Organisation(Organisation { legal_name: row.display_name, ..Organisation::default() }),
+        CustomerKind::Organisation => {
+            Kind::Organisation(Organisation { legal_name: row.display_name, ..Organisation::default() })
+        }
         // A file has one name; who wants given and family names apart sends them through the API.
         CustomerKind::Person => Kind::Person(Person { given_name: String::new(), family_name: row.display_name }),
     };

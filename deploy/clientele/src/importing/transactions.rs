@@ -4,8 +4,8 @@ use anyhow::Result;
 use clientele_proto::{
     Date, Money,
     value::v1::{
-        ImportTransactionsRequest, Transaction, TransactionKind, record_outcome::Result as Outcome, transaction::Customer,
-        transaction_service_client::TransactionServiceClient,
+        ImportTransactionsRequest, Transaction, TransactionKind, record_outcome::Result as Outcome,
+        transaction::Customer, transaction_service_client::TransactionServiceClient,
     },
 };
 use clientele_service::client::Peer;

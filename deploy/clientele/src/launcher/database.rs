@@ -3,7 +3,7 @@
 use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
 use anyhow::{Context as _, Result};
-use clientele_pg::{Cluster, cluster::ClusterOptions, Pool, PoolOptions, ServiceSchema, migrate};
+use clientele_pg::{Cluster, Pool, PoolOptions, ServiceSchema, cluster::ClusterOptions, migrate};
 use clientele_service::Context;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
@@ -90,7 +90,12 @@ fn password(path: &Path, context: &Context) -> Result<String> {
         fs::create_dir_all(folder)?;
     }
     let password = format!("{}{}", context.new_id().simple(), context.new_id().simple());
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).context("cannot keep the database password")?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .context("cannot keep the database password")?;
     file.write_all(password.as_bytes())?;
     Ok(password)
 }

@@ -51,14 +51,21 @@ impl Launched {
         database.migrate().await?;
         let guard = keys.verifier(&context).await?;
 
-        let customers = clientele_customers::app_on(database.pool("clientele-customers", &clientele_customers::SCHEMA).await?, context.clone());
+        let customers = clientele_customers::app_on(
+            database.pool("clientele-customers", &clientele_customers::SCHEMA).await?,
+            context.clone(),
+        );
         let customers = serve_at(customers, addresses.customers, &guard, &stop).await?;
         let customers_url = format!("http://{}", customers.address);
 
         let peer_keys = Arc::clone(&keys);
         let clock = context.clone();
         let peer = Peer::new(&customers_url, Arc::new(move || peer_keys.service_token(clock.now())))?;
-        let value = clientele_value::app_on(database.pool("clientele-value", &clientele_value::SCHEMA).await?, context, Some(peer));
+        let value = clientele_value::app_on(
+            database.pool("clientele-value", &clientele_value::SCHEMA).await?,
+            context,
+            Some(peer),
+        );
         let value = serve_at(value, addresses.value, &guard, &stop).await?;
 
         let endpoints = Endpoints { customers: customers_url, value: format!("http://{}", value.address) };

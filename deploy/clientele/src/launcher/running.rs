@@ -19,7 +19,8 @@ const FILE: &str = "running.json";
 impl Endpoints {
     /// Writes the URLs into `folder`.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        fs::write(folder.join(FILE), serde_json::to_vec_pretty(self)?).context("cannot write down where the services listen")
+        fs::write(folder.join(FILE), serde_json::to_vec_pretty(self)?)
+            .context("cannot write down where the services listen")
     }
 
     /// The URLs that a `clientele up` wrote into `folder`; `None` when none runs.

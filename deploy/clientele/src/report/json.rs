@@ -10,7 +10,8 @@ use serde_json::Value;
 pub fn of<M: Message + Name>(message: &M) -> Result<Value> {
     let descriptor = POOL.get_message_by_name(&M::full_name()).context("a message that is not in the contract")?;
     let dynamic = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice())?;
-    let options = SerializeOptions::new().use_proto_field_name(true).stringify_64_bit_integers(false).skip_default_fields(false);
+    let options =
+        SerializeOptions::new().use_proto_field_name(true).stringify_64_bit_integers(false).skip_default_fields(false);
     Ok(dynamic.serialize_with_options(serde_json::value::Serializer, &options)?)
 }
 

@@ -6,7 +6,8 @@ use anyhow::Result;
 use clientele_proto::{
     customers::v1::BatchGetCustomersRequest,
     value::v1::{
-        ConcentrationReport, GetConcentrationReportRequest, GetRfmReportRequest, ListScoresRequest, RfmReport, Score, ScoreView,
+        ConcentrationReport, GetConcentrationReportRequest, GetRfmReportRequest, ListScoresRequest, RfmReport, Score,
+        ScoreView,
     },
 };
 use serde_json::json;
@@ -27,7 +28,13 @@ pub struct KeyCustomers {
 
 impl KeyCustomers {
     /// Reads the best customers of a run (empty: the newest), ordered and filtered as `ListScores` takes it.
-    pub async fn read(clients: &mut Clients, score_run_id: &str, customers: i32, filter: &str, order_by: &str) -> Result<Self> {
+    pub async fn read(
+        clients: &mut Clients,
+        score_run_id: &str,
+        customers: i32,
+        filter: &str,
+        order_by: &str,
+    ) -> Result<Self> {
         let request = ListScoresRequest {
             score_run_id: score_run_id.to_owned(),
             page_size: customers,
@@ -42,7 +49,12 @@ impl KeyCustomers {
         let rfm = GetRfmReportRequest { score_run_id: score_run_id.clone() };
         let rfm = clients.scores.get_rfm_report(rfm).await.map_err(|status| explain(&status))?.into_inner();
         let concentration = GetConcentrationReportRequest { score_run_id, ..GetConcentrationReportRequest::default() };
-        let concentration = clients.scores.get_concentration_report(concentration).await.map_err(|status| explain(&status))?.into_inner();
+        let concentration = clients
+            .scores
+            .get_concentration_report(concentration)
+            .await
+            .map_err(|status| explain(&status))?
+            .into_inner();
         let names = names(clients, &scores).await?;
         Ok(Self { scores, names, rfm, concentration })
     }
@@ -125,13 +137,19 @@ impl KeyCustomers {
 
 /// The names of the customers that the customers service knows.
 async fn names(clients: &mut Clients, scores: &[Score]) -> Result<HashMap<String, String>> {
-    let customer_ids: Vec<_> = scores.iter().map(|score| score.customer_id.clone()).filter(|id| !id.is_empty()).collect();
+    let customer_ids: Vec<_> =
+        scores.iter().map(|score| score.customer_id.clone()).filter(|id| !id.is_empty()).collect();
     if customer_ids.is_empty() {
         return Ok(HashMap::new());
     }
     let request = BatchGetCustomersRequest { customer_ids };
     let answer = clients.customers.batch_get_customers(request).await.map_err(|status| explain(&status))?;
-    Ok(answer.into_inner().customers.into_iter().map(|customer| (customer.customer_id, customer.display_name)).collect())
+    Ok(answer
+        .into_inner()
+        .customers
+        .into_iter()
+        .map(|customer| (customer.customer_id, customer.display_name))
+        .collect())
 }
 
 /// The report's curve at every tenth of the customers.

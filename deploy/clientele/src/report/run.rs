@@ -2,9 +2,7 @@
 
 use anyhow::{Result, bail};
 use clientele_proto::value::v1::{
-    ScoreRun, WatchScoreRunRequest,
-    score_run::State,
-    score_run_progress::Stage,
+    ScoreRun, WatchScoreRunRequest, score_run::State, score_run_progress::Stage,
     score_run_service_client::ScoreRunServiceClient,
 };
 use clientele_service::client::Peer;
@@ -70,12 +68,22 @@ pub fn render(run: &ScoreRun, screen: &Screen) -> String {
         settings.horizon_months,
         number::decimal(settings.annual_discount_rate.unwrap_or_default() * 100.0, 1),
     );
-    let mut models = Table::new([Column::text("model"), Column::text("parameters"), Column::number("log-likelihood"), Column::number("customers")]);
+    let mut models = Table::new([
+        Column::text("model"),
+        Column::text("parameters"),
+        Column::number("log-likelihood"),
+        Column::number("customers"),
+    ]);
     for fit in &summary.model_fits {
         let mut parameters: Vec<_> = fit.parameters.iter().collect();
         parameters.sort_by(|a, b| order(a.0).cmp(&order(b.0)));
         let parameters: Vec<_> = parameters.iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
-        models.row([fit.model.clone(), parameters.join("  "), number::decimal(fit.log_likelihood, 1), number::count(fit.customers.unsigned_abs())]);
+        models.row([
+            fit.model.clone(),
+            parameters.join("  "),
+            number::decimal(fit.log_likelihood, 1),
+            number::count(fit.customers.unsigned_abs()),
+        ]);
     }
     text.push_str(&models.render(screen));
     for fit in &summary.model_fits {
@@ -86,7 +94,11 @@ pub fn render(run: &ScoreRun, screen: &Screen) -> String {
     text.push('\n');
     text.push_str(&tiers(run).render(screen));
     for other in &summary.other_currencies {
-        text.push_str(&format!("{} transactions in {} were left out: a run has one currency.\n", number::count(other.transactions.unsigned_abs()), other.currency_code));
+        text.push_str(&format!(
+            "{} transactions in {} were left out: a run has one currency.\n",
+            number::count(other.transactions.unsigned_abs()),
+            other.currency_code
+        ));
     }
     text
 }

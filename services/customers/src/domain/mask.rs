@@ -4,7 +4,7 @@ use clientele_error::Violation;
 
 use super::{
     draft::{Draft, DraftKind, DraftOrganisation, DraftPerson},
-    fault::{Fault, Faults},
+    fault::Fault,
     profile::{KindName, Profile},
 };
 
@@ -79,15 +79,14 @@ impl Update {
     }
 
     fn merged(&self, mut onto: Draft) -> Result<Draft, Vec<Violation>> {
-        let mut faults = Faults::default();
         let mut from = self.draft.clone();
         onto.etag.clone_from(&from.etag);
         for path in &self.paths {
             if let Err(kind) = path.copy(&mut from, &mut onto) {
-                faults.add(kind.field(), Fault::KindIsFixed);
+                return Err(vec![Violation::new(kind.field(), Fault::KindIsFixed.to_string())]);
             }
         }
-        faults.finish(Some(onto))
+        Ok(onto)
     }
 
     /// A valid draft of the kind that the paths are about.

@@ -5,3 +5,6 @@
 pub mod customer_read;
 pub mod customer_write;
 pub mod row;
+
+#[cfg(test)]
+mod tests;

@@ -100,14 +100,21 @@ impl Facts<'_> {
         let (customer, run) = (&self.customer, &self.run);
         let (first, last, threshold) = run.tier;
         let threshold = threshold.map(|value| format!(", from {} on", run.currency.text(value))).unwrap_or_default();
-        let places = if first == 1 { format!("the first {}", places(last)) } else { format!("places {} to {}", grouped(first), grouped(last)) };
+        let places = if first == 1 {
+            format!("the first {}", places(last))
+        } else {
+            format!("places {} to {}", grouped(first), grouped(last))
+        };
         let (rank, customers) = (grouped(customer.rank), grouped(run.customers));
         let text = match run.tier_metric {
             TierMetric::Clv if run.ranked_by_clv => {
                 format!("Rank {rank} of {customers} by CLV; {} holds {places}{threshold}.", customer.tier)
             }
             TierMetric::Clv => {
-                format!("Rank {rank} of {customers} by expected purchases, as there is no CLV; {} holds {places}.", customer.tier)
+                format!(
+                    "Rank {rank} of {customers} by expected purchases, as there is no CLV; {} holds {places}.",
+                    customer.tier
+                )
             }
             TierMetric::TotalRevenue => format!(
                 "{} net revenue so far; by that {} holds {places} of {customers}{threshold}.",
@@ -117,7 +124,9 @@ impl Facts<'_> {
         };
         let ratio_to_median = match run.tier_metric {
             TierMetric::Clv => ratio(customer.clv_minor, run.medians.clv_minor),
-            TierMetric::TotalRevenue => ratio(Some(customer.total_revenue_minor as f64), Some(run.medians.total_revenue_minor)),
+            TierMetric::TotalRevenue => {
+                ratio(Some(customer.total_revenue_minor as f64), Some(run.medians.total_revenue_minor))
+            }
         };
         let mut inputs = vec![("rank", customer.rank as f64), ("customers", run.customers as f64)];
         inputs.extend(run.tier.2.map(|value| ("tier_threshold", self.units(value))));
@@ -163,7 +172,9 @@ impl Facts<'_> {
                 "Bought on one day only, {}: BG/NBD takes every such customer for active, so {active} says nothing about leaving.",
                 ago(since)
             ),
-            (0, TransactionKind::MbgNbd) => format!("Bought on one day only, {}: still active with {active}.", ago(since)),
+            (0, TransactionKind::MbgNbd) => {
+                format!("Bought on one day only, {}: still active with {active}.", ago(since))
+            }
             (frequency, _) => {
                 let rhythm = f64::from(customer.recency_days) / f64::from(frequency);
                 inputs.push(("days_between_purchases", rhythm));
@@ -176,7 +187,12 @@ impl Facts<'_> {
                 )
             }
         };
-        Reason { score: "p_alive", text, inputs, ratio_to_median: ratio(Some(customer.p_alive), Some(run.medians.p_alive)) }
+        Reason {
+            score: "p_alive",
+            text,
+            inputs,
+            ratio_to_median: ratio(Some(customer.p_alive), Some(run.medians.p_alive)),
+        }
     }
 
     fn expected_purchases(&self) -> Reason {
@@ -207,7 +223,12 @@ impl Facts<'_> {
         let spend = customer.expected_spend_minor?;
         let expected = run.currency.text(spend);
         let (text, own) = match customer.frequency {
-            0 => (format!("{expected} a purchase day: with no purchase after the first, what customers spend on average."), 0.0),
+            0 => (
+                format!(
+                    "{expected} a purchase day: with no purchase after the first, what customers spend on average."
+                ),
+                0.0,
+            ),
             frequency => {
                 let own = customer.repeat_revenue_minor as f64 / f64::from(frequency);
                 let text = format!(
@@ -219,7 +240,12 @@ impl Facts<'_> {
             }
         };
         let inputs = vec![("frequency", f64::from(customer.frequency)), ("monetary_value", self.units(own))];
-        Some(Reason { score: "expected_spend", text, inputs, ratio_to_median: ratio(Some(spend), run.medians.expected_spend_minor) })
+        Some(Reason {
+            score: "expected_spend",
+            text,
+            inputs,
+            ratio_to_median: ratio(Some(spend), run.medians.expected_spend_minor),
+        })
     }
 
     fn clv(&self) -> Option<Reason> {
@@ -296,8 +322,13 @@ mod tests {
     use super::*;
     use crate::scoring::Medians;
 
-    const MEDIANS: Medians =
-        Medians { p_alive: 0.5, expected_purchases: 1.0, expected_spend_minor: Some(2_000.0), clv_minor: Some(2_500.0), total_revenue_minor: 4_000.0 };
+    const MEDIANS: Medians = Medians {
+        p_alive: 0.5,
+        expected_purchases: 1.0,
+        expected_spend_minor: Some(2_000.0),
+        clv_minor: Some(2_500.0),
+        total_revenue_minor: 4_000.0,
+    };
 
     fn facts() -> Facts<'static> {
         Facts {
@@ -379,7 +410,10 @@ mod tests {
         (facts.customer.expected_spend_minor, facts.customer.clv_minor) = (None, None);
         let reasons = reasons(&facts);
         assert_eq!(reasons.len(), 4);
-        assert_eq!(reasons[0].text, "Rank 12 of 2,357 by expected purchases, as there is no CLV; KEY holds the first 118 places.");
+        assert_eq!(
+            reasons[0].text,
+            "Rank 12 of 2,357 by expected purchases, as there is no CLV; KEY holds the first 118 places."
+        );
         assert_eq!(reasons[0].ratio_to_median, 0.0);
     }
 }

@@ -195,7 +195,8 @@ mod tests {
     #[test]
     fn the_last_tier_takes_the_rest_whatever_it_says() {
         let share = Some(TierEntry::TopShare(0.1));
-        let policy = TierPolicy::new(TierMetric::Clv, named(&[("A", share), ("B", Some(TierEntry::TopShare(0.05)))])).unwrap();
+        let policy =
+            TierPolicy::new(TierMetric::Clv, named(&[("A", share), ("B", Some(TierEntry::TopShare(0.05)))])).unwrap();
         assert_eq!(policy.tiers[1].entry, TierEntry::Rest);
     }
 

@@ -11,7 +11,9 @@ pub fn tier_ends(policy: &TierPolicy, values: &[Option<f64>]) -> Vec<usize> {
     let ends = policy.tiers.iter().map(|tier| {
         let reach = match tier.entry {
             TierEntry::TopShare(share) => places(share, customers),
-            TierEntry::FromMinor(from) => values.partition_point(|value| value.is_some_and(|value| value >= from as f64)),
+            TierEntry::FromMinor(from) => {
+                values.partition_point(|value| value.is_some_and(|value| value >= from as f64))
+            }
             TierEntry::Rest => customers,
         };
         end = reach.clamp(end, customers);

@@ -34,7 +34,9 @@ pub fn job(state: Arc<State>) -> Job {
             match turn(&state, owner, &stop).await {
                 Ok(true) => continue,
                 Ok(false) => {}
-                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "the score worker cannot look for work"),
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "the score worker cannot look for work")
+                }
             }
             tokio::select! {
                 () = state.scoring.hub.work() => {}
@@ -47,11 +49,15 @@ pub fn job(state: Arc<State>) -> Job {
 
 /// Takes up a run and ends it; `false` when there was none.
 async fn turn(state: &State, owner: Uuid, stop: &Stop) -> sqlx::Result<bool> {
-    let claimed = score_run_claim(&mut *state.pool.acquire().await?, owner, state.scoring.settings.lease, state.context.now()).await?;
+    let claimed =
+        score_run_claim(&mut *state.pool.acquire().await?, owner, state.scoring.settings.lease, state.context.now())
+            .await?;
     let Some(claimed) = claimed else { return Ok(false) };
     let at_work = state.scoring.hub.begin(claimed.lease.score_run_id);
     let outcome = if claimed.attempt > MAX_ATTEMPTS {
-        Err(RunError::Explained(format!("given up after {MAX_ATTEMPTS} attempts that the service did not survive; report it with the run's id")))
+        Err(RunError::Explained(format!(
+            "given up after {MAX_ATTEMPTS} attempts that the service did not survive; report it with the run's id"
+        )))
     } else {
         work(state, &claimed, &at_work.progress, stop).await
     };

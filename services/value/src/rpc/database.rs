@@ -30,9 +30,11 @@ pub fn shared_failed(error: Arc<coalesce::Error>) -> Error {
 /// The error of a write with a `request_id`.
 pub fn not_begun(error: idempotency::Error) -> Error {
     match error {
-        idempotency::Error::Conflict => {
-            Error::new(Reason::RequestIdReused, "the request_id was used before with another body; use a new one for a new request").at("request_id")
-        }
+        idempotency::Error::Conflict => Error::new(
+            Reason::RequestIdReused,
+            "the request_id was used before with another body; use a new one for a new request",
+        )
+        .at("request_id"),
         idempotency::Error::Database(error) => failed(error),
     }
 }

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use btyd::{
-    ClvTerms, Code, Customer, Fit, GammaGamma, Histories, Rfm, RfmConfig, Score, Scorer, SegmentMap, Spends, Summary, TransactionModel,
+    ClvTerms, Code, Customer, Fit, GammaGamma, Histories, Rfm, RfmConfig, Score, Scorer, SegmentMap, Spends, Summary,
+    TransactionModel,
     clv::DAYS_PER_YEAR,
     purchase_log::Excluded,
     rfm::{Cuts, Monetary},
@@ -12,7 +13,11 @@ use btyd::{
 use clientele_proto::value::v1::score_run_progress::Stage;
 use rayon::prelude::*;
 
-use super::{error::RunError, progress::Progress, reading::{Purchases, day_number}};
+use super::{
+    error::RunError,
+    progress::Progress,
+    reading::{Purchases, day_number},
+};
 use crate::domain::{
     currency::grouped,
     score_settings::{ScoreSettings, TierMetric},
@@ -60,7 +65,8 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     let (summaries, excluded) = (summarised.customers, summarised.excluded);
     if summaries.is_empty() {
         return Err(RunError::Explained(
-            "every purchase was refunded: nobody is left to score; check the refunds or take another as_of_date".to_owned(),
+            "every purchase was refunded: nobody is left to score; check the refunds or take another as_of_date"
+                .to_owned(),
         ));
     }
     progress.advance(1)?;
@@ -70,7 +76,9 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     let transaction_fit = settings.transaction_model.fit(&histories)?;
     drop(histories);
     progress.advance(1)?;
-    let spend_fit = Spends::from_summaries(&summaries, per_unit).and_then(|spends| GammaGamma::fit(&spends)).map_err(|error| error.to_string());
+    let spend_fit = Spends::from_summaries(&summaries, per_unit)
+        .and_then(|spends| GammaGamma::fit(&spends))
+        .map_err(|error| error.to_string());
     progress.advance(1)?;
 
     progress.begin(Stage::Scoring, 3)?;
@@ -104,8 +112,11 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
 
 fn nothing_bought(settings: &ScoreSettings, purchases: &Purchases) -> RunError {
     let (currency, until) = (settings.currency.code(), settings.as_of_date);
-    let others: Vec<String> =
-        purchases.other_currencies.iter().map(|other| format!("{} in {}", grouped(other.transactions as u64), other.currency_code)).collect();
+    let others: Vec<String> = purchases
+        .other_currencies
+        .iter()
+        .map(|other| format!("{} in {}", grouped(other.transactions as u64), other.currency_code))
+        .collect();
     let remedy = if others.is_empty() {
         "record or import transactions, or take a later as_of_date".to_owned()
     } else {
@@ -142,8 +153,9 @@ fn predict(
         margin: settings.margin,
     };
     let horizon = f64::from(settings.horizon_months) * days_per_month;
-    let scorer = Scorer::new(transaction_fit.model, transaction_fit.per_unit, spend_fit.map(|fit| fit.model), [horizon], terms)
-        .map_err(|error| RunError::Explained(error.to_string()))?;
+    let scorer =
+        Scorer::new(transaction_fit.model, transaction_fit.per_unit, spend_fit.map(|fit| fit.model), [horizon], terms)
+            .map_err(|error| RunError::Explained(error.to_string()))?;
     let per_unit = settings.currency.minor_per_unit() as f64;
     let customers: Vec<Customer> = summaries.par_iter().map(|summary| Customer::of(summary, per_unit)).collect();
     Ok(scorer.score(&customers))
@@ -156,26 +168,36 @@ pub fn ranked(scores: &[Score<1>]) -> Vec<u32> {
     let mut keys: Vec<(u64, u64, u32)> = scores
         .par_iter()
         .enumerate()
-        .map(|(position, score)| (score.clv.map_or(u64::MAX, falling), falling(score.expected_purchases[0]), position as u32))
+        .map(|(position, score)| {
+            (score.clv.map_or(u64::MAX, falling), falling(score.expected_purchases[0]), position as u32)
+        })
         .collect();
     keys.par_sort_unstable();
     keys.into_par_iter().map(|(_, _, position)| position).collect()
 }
 
 /// The tier of each customer, and of each tier the number of customers and the value of the last one.
-fn tiers(summaries: &[Summary], scores: &[Score<1>], order: &[u32], settings: &ScoreSettings) -> (Vec<u8>, Vec<(usize, Option<f64>)>) {
+fn tiers(
+    summaries: &[Summary],
+    scores: &[Score<1>],
+    order: &[u32],
+    settings: &ScoreSettings,
+) -> (Vec<u8>, Vec<(usize, Option<f64>)>) {
     let per_unit = settings.currency.minor_per_unit() as f64;
     let by_revenue: Vec<u32>;
     let (order, value): (&[u32], &(dyn Fn(u32) -> Option<f64> + Sync)) = match settings.tiers.metric {
         TierMetric::Clv => (order, &|position: u32| scores[position as usize].clv),
         TierMetric::TotalRevenue => {
             let mut positions: Vec<u32> = (0..summaries.len() as u32).collect();
-            positions.par_sort_unstable_by_key(|position| (std::cmp::Reverse(summaries[*position as usize].total_minor), *position));
+            positions.par_sort_unstable_by_key(|position| {
+                (std::cmp::Reverse(summaries[*position as usize].total_minor), *position)
+            });
             by_revenue = positions;
             (&by_revenue, &|position: u32| Some(summaries[position as usize].total_minor as f64 / per_unit))
         }
     };
-    let minor: Vec<Option<f64>> = order.par_iter().map(|position| value(*position).map(|value| value * per_unit)).collect();
+    let minor: Vec<Option<f64>> =
+        order.par_iter().map(|position| value(*position).map(|value| value * per_unit)).collect();
     let ends = tier_ends(&settings.tiers, &minor);
     let mut tiers = vec![0; order.len()];
     let mut found = Vec::with_capacity(ends.len());
@@ -227,7 +249,8 @@ mod tests {
     fn every_code_of_every_number_of_bins_has_one_of_the_names() {
         for bins in 2..=9 {
             let (map, names) = segment_names(bins).unwrap();
-            for code in (1..=bins).flat_map(|r| (1..=bins).flat_map(move |f| (1..=bins).map(move |m| Code { r, f, m }))) {
+            for code in (1..=bins).flat_map(|r| (1..=bins).flat_map(move |f| (1..=bins).map(move |m| Code { r, f, m })))
+            {
                 let segment = map.segment(code).unwrap();
                 assert_eq!(names.iter().filter(|name| *name == segment).count(), 1, "{bins}: {code}");
             }

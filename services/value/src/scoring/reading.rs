@@ -39,7 +39,12 @@ pub fn day_number(date: Date) -> i32 {
 }
 
 /// Reads what `settings` ask for.
-pub async fn read(pool: &Pool, tenant: &str, settings: &ScoreSettings, progress: &Progress) -> Result<Purchases, RunError> {
+pub async fn read(
+    pool: &Pool,
+    tenant: &str,
+    settings: &ScoreSettings,
+    progress: &Progress,
+) -> Result<Purchases, RunError> {
     let mut connection = session::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let purchases = scan::Purchases { tenant, currency: settings.currency.code(), until: settings.as_of_date };
     let plan = purchases.plan(&mut connection).await?;
@@ -49,7 +54,8 @@ pub async fn read(pool: &Pool, tenant: &str, settings: &ScoreSettings, progress:
     let second = match plan.halves {
         Some(middle) => {
             let snapshot: String = sqlx::query_scalar("SELECT pg_export_snapshot()").fetch_one(&mut connection).await?;
-            let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{snapshot}'");
+            let begin =
+                format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{snapshot}'");
             let second = session::begin(pool, &begin).await?;
             Some((second, purchases.copy(Some((middle, None)))))
         }
@@ -66,9 +72,11 @@ pub async fn read(pool: &Pool, tenant: &str, settings: &ScoreSettings, progress:
             }
         }
     };
-    let ((first, mut connection), second) = tokio::try_join!(session::apart(progress, copy_half(connection, first, at_first)), second)?;
+    let ((first, mut connection), second) =
+        tokio::try_join!(session::apart(progress, copy_half(connection, first, at_first)), second)?;
 
-    let mut read = Purchases { transactions: (first.log.len() + second.log.len()) as i64, log: first.log, ..Purchases::default() };
+    let mut read =
+        Purchases { transactions: (first.log.len() + second.log.len()) as i64, log: first.log, ..Purchases::default() };
     read.log.append(second.log);
     add_refunds_and_costs(&mut connection, &purchases, &mut read, progress).await?;
     if first.foreign || second.foreign || purchases.has_foreign_others(&mut connection).await? {
@@ -85,7 +93,11 @@ struct Half {
     foreign: bool,
 }
 
-async fn copy_half(mut connection: PgConnection, copy: String, progress: Progress) -> Result<(Half, PgConnection), RunError> {
+async fn copy_half(
+    mut connection: PgConnection,
+    copy: String,
+    progress: Progress,
+) -> Result<(Half, PgConnection), RunError> {
     let mut half = Half::default();
     let mut seen = 0_u64;
     copy_out(&mut connection, AssertSqlSafe(copy), |row| {

@@ -122,19 +122,28 @@ impl Reads {
     }
 
     /// One customer's score.
-    pub async fn score(&self, tenant: &str, set: i64, customer: CustomerKey) -> Result<Option<Arc<ScoreRecord>>, Arc<Error>> {
+    pub async fn score(
+        &self,
+        tenant: &str,
+        set: i64,
+        customer: CustomerKey,
+    ) -> Result<Option<Arc<ScoreRecord>>, Arc<Error>> {
         self.scores.get((tenant.to_owned(), set, customer)).await
     }
 }
 
-async fn read_runs(connection: &mut PgConnection, keys: &[ScoredKey]) -> sqlx::Result<HashMap<ScoredKey, Arc<ScoredRun>>> {
+async fn read_runs(
+    connection: &mut PgConnection,
+    keys: &[ScoredKey],
+) -> sqlx::Result<HashMap<ScoredKey, Arc<ScoredRun>>> {
     let records = scored_runs(connection, keys).await?;
     records.into_iter().map(|(key, record)| Ok((key, Arc::new(run_of(record).map_err(sqlx::Error::Decode)?)))).collect()
 }
 
 fn run_of(record: ScoredRecord) -> Result<ScoredRun, sqlx::error::BoxDynError> {
     let settings = ScoreRunSettings::decode(record.settings.as_slice())?;
-    let settings = settings_message::parse(&settings, Date::MAX).map_err(|wrong| format!("the stored settings do not hold: {wrong:?}"))?;
+    let settings = settings_message::parse(&settings, Date::MAX)
+        .map_err(|wrong| format!("the stored settings do not hold: {wrong:?}"))?;
     Ok(ScoredRun {
         score_run_id: record.score_run_id,
         id: record.score_run_id.to_string(),
@@ -146,7 +155,10 @@ fn run_of(record: ScoredRecord) -> Result<ScoredRun, sqlx::error::BoxDynError> {
     })
 }
 
-async fn read_scores(connection: &mut PgConnection, keys: Vec<ScoreKey>) -> sqlx::Result<HashMap<ScoreKey, Arc<ScoreRecord>>> {
+async fn read_scores(
+    connection: &mut PgConnection,
+    keys: Vec<ScoreKey>,
+) -> sqlx::Result<HashMap<ScoreKey, Arc<ScoreRecord>>> {
     let mut by_id = Asked::default();
     let mut by_external_id = Asked::default();
     for key in keys {

@@ -2,7 +2,8 @@
 
 use btyd::{Fit, GammaGamma, TransactionKind, TransactionModel};
 use clientele_proto::value::v1::{
-    ConcentrationPoint, ConcentrationReport, ModelFit, OtherCurrency, RfmCell, RfmScore, RfmThresholds, ScoreRunSummary, TierCount, ValueMetric,
+    ConcentrationPoint, ConcentrationReport, ModelFit, OtherCurrency, RfmCell, RfmScore, RfmThresholds,
+    ScoreRunSummary, TierCount, ValueMetric,
 };
 use rayon::prelude::*;
 
@@ -18,7 +19,12 @@ use crate::domain::{
 };
 
 /// The summary of a run.
-pub fn summary(scored: &Scored, settings: &ScoreSettings, transactions: i64, other_currencies: Vec<OtherCurrency>) -> ScoreRunSummary {
+pub fn summary(
+    scored: &Scored,
+    settings: &ScoreSettings,
+    transactions: i64,
+    other_currencies: Vec<OtherCurrency>,
+) -> ScoreRunSummary {
     let currency = settings.currency;
     let clvs = clv_by_tier(scored);
     let tiers = settings.tiers.tiers.iter().zip(&scored.tier_ends).zip(clvs);
@@ -59,8 +65,10 @@ pub fn findings(scored: &Scored, settings: &ScoreSettings, segments: impl Fn(u8,
     Findings {
         customers: scored.summaries.len() as i64,
         medians: Medians {
-            p_alive: median(scored.scores.par_iter().map(|score| score.probability_alive).collect()).unwrap_or_default(),
-            expected_purchases: median(scored.scores.par_iter().map(|score| score.expected_purchases[0]).collect()).unwrap_or_default(),
+            p_alive: median(scored.scores.par_iter().map(|score| score.probability_alive).collect())
+                .unwrap_or_default(),
+            expected_purchases: median(scored.scores.par_iter().map(|score| score.expected_purchases[0]).collect())
+                .unwrap_or_default(),
             expected_spend_minor: median(spends).map(|spend| spend * per_unit),
             clv_minor: clvs.get(clvs.len() / 2).map(|clv| clv * per_unit),
             total_revenue_minor: median_revenue,
@@ -71,7 +79,10 @@ pub fn findings(scored: &Scored, settings: &ScoreSettings, segments: impl Fn(u8,
         tiers: scored
             .tier_ends
             .iter()
-            .map(|(customers, last)| TierFinding { customers: *customers as i64, threshold_minor: last.map(|value| value * per_unit) })
+            .map(|(customers, last)| TierFinding {
+                customers: *customers as i64,
+                threshold_minor: last.map(|value| value * per_unit),
+            })
             .collect(),
         ranked_by_clv: !clvs.is_empty(),
     }
@@ -123,7 +134,9 @@ fn spend_fit(fit: &Result<Fit<GammaGamma>, String>) -> ModelFit {
         }
         Err(why) => ModelFit {
             model: "gamma-gamma".to_owned(),
-            warnings: vec![format!("not fitted, so there is neither expected spend nor CLV and customers are ranked by expected purchases: {why}")],
+            warnings: vec![format!(
+                "not fitted, so there is neither expected spend nor CLV and customers are ranked by expected purchases: {why}"
+            )],
             ..ModelFit::default()
         },
     }
@@ -147,7 +160,14 @@ fn concentration_report(currency: Currency, metric: ValueMetric, best_first: &[f
         metric: metric.into(),
         customers: best_first.len() as i64,
         total: Some(in_minor(currency, found.total)),
-        points: found.points.iter().map(|(customer_share, value_share)| ConcentrationPoint { customer_share: *customer_share, value_share: *value_share }).collect(),
+        points: found
+            .points
+            .iter()
+            .map(|(customer_share, value_share)| ConcentrationPoint {
+                customer_share: *customer_share,
+                value_share: *value_share,
+            })
+            .collect(),
         gini: found.gini,
         customer_share_of_80_percent: found.customer_share_of_80_percent,
     }

@@ -8,17 +8,18 @@ use clientele_proto::value::v1::{ScoreRunFinished, ScoreRunSettings};
 use jiff::civil::Date;
 use prost::Message as _;
 
-use super::{engine, error::RunError, progress::Progress, reading, report, run_message, session, settings_message, storing};
+use super::{
+    engine, error::RunError, progress::Progress, reading, report, run_message, session, settings_message, storing,
+};
 use crate::{
     State,
-    store::{
-        score_run::{Claimed, RunRecord, score_run_fail, score_run_succeed},
-    },
+    store::score_run::{Claimed, RunRecord, score_run_fail, score_run_succeed},
 };
 
 /// Reads, computes, stores and publishes. An error other than [`RunError::Explained`] leaves the run open for another attempt.
 pub async fn attempt(state: &State, claimed: &Claimed, progress: &Progress) -> Result<(), RunError> {
-    let settings = ScoreRunSettings::decode(claimed.settings.as_slice()).map_err(|error| RunError::Fault(error.to_string()))?;
+    let settings =
+        ScoreRunSettings::decode(claimed.settings.as_slice()).map_err(|error| RunError::Fault(error.to_string()))?;
     let settings = settings_message::parse(&settings, Date::MAX)
         .map_err(|wrong| RunError::Fault(format!("the stored settings do not hold: {wrong:?}")))?;
     let lease = &claimed.lease;
@@ -74,7 +75,11 @@ pub async fn fail(state: &State, claimed: &Claimed, why: &str) -> Result<(), Run
 }
 
 /// Ends a run and tells of it, in one transaction; not if the lease is lost.
-async fn publish(state: &State, claimed: &Claimed, end: impl AsyncFnOnce(&mut Tx) -> sqlx::Result<Option<RunRecord>>) -> Result<(), RunError> {
+async fn publish(
+    state: &State,
+    claimed: &Claimed,
+    end: impl AsyncFnOnce(&mut Tx) -> sqlx::Result<Option<RunRecord>>,
+) -> Result<(), RunError> {
     let mut tx = Tx::begin(&state.pool, None).await?;
     let Some(record) = end(&mut tx).await? else {
         tx.rollback().await?;
@@ -83,7 +88,14 @@ async fn publish(state: &State, claimed: &Claimed, end: impl AsyncFnOnce(&mut Tx
     let run = run_message::message(&record).map_err(|error| RunError::Fault(error.to_string()))?;
     let subject = format!("score-runs/{}", record.score_run_id);
     let payload = ScoreRunFinished { score_run: Some(run) };
-    let event = NewEvent::of_job(&state.context, &claimed.lease.tenant_id, &claimed.actor, state.context.now(), subject, &payload);
+    let event = NewEvent::of_job(
+        &state.context,
+        &claimed.lease.tenant_id,
+        &claimed.actor,
+        state.context.now(),
+        subject,
+        &payload,
+    );
     state.outbox.publish(&mut tx, event).await?;
     tx.commit().await?;
     state.outbox.committed();

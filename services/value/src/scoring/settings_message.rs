@@ -4,7 +4,10 @@ use btyd::TransactionKind;
 use clientele_error::Violation;
 use clientele_proto::{
     Date as DateMessage, Money,
-    value::v1::{RfmPolicy as RfmMessage, ScoreRunSettings, TierMetric as MetricMessage, TierPolicy as TierMessage, TierRule, TimeUnit as UnitMessage, TransactionModel, tier_rule::Entry},
+    value::v1::{
+        RfmPolicy as RfmMessage, ScoreRunSettings, TierMetric as MetricMessage, TierPolicy as TierMessage, TierRule,
+        TimeUnit as UnitMessage, TransactionModel, tier_rule::Entry,
+    },
 };
 use jiff::civil::Date;
 
@@ -24,7 +27,8 @@ const DEFAULT_BINS: i32 = 5;
 pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, Vec<Violation>> {
     let mut wrong = Wrong::default();
     let as_of_date = as_of_date(message.as_of_date.as_ref(), latest, &mut wrong);
-    let currency = Currency::of_code(&message.currency_code).map_err(|error| wrong.add("currency_code", error.to_string())).ok();
+    let currency =
+        Currency::of_code(&message.currency_code).map_err(|error| wrong.add("currency_code", error.to_string())).ok();
     let rfm = rfm(&message.rfm_policy.clone().unwrap_or_default(), currency, &mut wrong);
     let tiers = tiers(message.tier_policy.as_ref(), currency, &mut wrong);
     let horizon_months = match message.horizon_months {
@@ -99,7 +103,10 @@ pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
             frequency_cut_points: settings.rfm.frequency_cuts.clone().unwrap_or_default(),
             monetary_cut_points: settings.rfm.monetary_cuts.iter().flatten().map(money).collect(),
         }),
-        tier_policy: Some(TierMessage { metric: metric.into(), tiers: settings.tiers.tiers.iter().map(rule).collect() }),
+        tier_policy: Some(TierMessage {
+            metric: metric.into(),
+            tiers: settings.tiers.tiers.iter().map(rule).collect(),
+        }),
     }
 }
 
@@ -137,7 +144,8 @@ fn as_of_date(message: Option<&DateMessage>, latest: Date, wrong: &mut Wrong) ->
         Ok(date) => Some(date),
         Err(errors) => {
             for error in errors {
-                let field = error.field().map_or_else(|| "as_of_date".to_owned(), |field| format!("as_of_date.{field}"));
+                let field =
+                    error.field().map_or_else(|| "as_of_date".to_owned(), |field| format!("as_of_date.{field}"));
                 wrong.add(&field, error.to_string());
             }
             None
@@ -229,7 +237,11 @@ mod tests {
     const LATEST: Date = Date::constant(2026, 11, 24);
 
     fn least() -> ScoreRunSettings {
-        ScoreRunSettings { as_of_date: Some(date(Date::constant(1997, 9, 30))), currency_code: "USD".into(), ..Default::default() }
+        ScoreRunSettings {
+            as_of_date: Some(date(Date::constant(1997, 9, 30))),
+            currency_code: "USD".into(),
+            ..Default::default()
+        }
     }
 
     fn fields(message: &ScoreRunSettings) -> Vec<String> {
@@ -260,7 +272,12 @@ mod tests {
     fn settings_survive_being_told_and_read_again() {
         let cut = |units| Money { currency_code: "USD".into(), units, nanos: 500_000_000 };
         let given = ScoreRunSettings {
-            rfm_policy: Some(RfmMessage { bins: 3, monetary_cut_points: vec![cut(1), cut(2)], recency_cut_points: vec![7.0, 30.0], ..Default::default() }),
+            rfm_policy: Some(RfmMessage {
+                bins: 3,
+                monetary_cut_points: vec![cut(1), cut(2)],
+                recency_cut_points: vec![7.0, 30.0],
+                ..Default::default()
+            }),
             tier_policy: Some(TierMessage {
                 metric: MetricMessage::TotalRevenue.into(),
                 tiers: vec![
@@ -284,7 +301,12 @@ mod tests {
             as_of_date: Some(date(Date::constant(2027, 1, 1))),
             margin: Some(0.0),
             horizon_months: 121,
-            rfm_policy: Some(RfmMessage { bins: 3, frequency_cut_points: vec![2.0, 2.0], monetary_cut_points: vec![euro], ..Default::default() }),
+            rfm_policy: Some(RfmMessage {
+                bins: 3,
+                frequency_cut_points: vec![2.0, 2.0],
+                monetary_cut_points: vec![euro],
+                ..Default::default()
+            }),
             tier_policy: Some(TierMessage {
                 metric: 0,
                 tiers: vec![TierRule { tier: "A".into(), entry: None }, TierRule { tier: "B".into(), entry: None }],

@@ -22,7 +22,14 @@ const FIELDS: u16 = 17;
 const WORTH_SHARING: usize = 20_000;
 
 /// Writes all scores under the lease's set. They are durable once a later commit was answered that waits for the disk.
-pub async fn store(pool: &Pool, lease: &Lease, currency: Currency, scored: Arc<Scored>, segments: Arc<Segments>, progress: &Progress) -> Result<(), RunError> {
+pub async fn store(
+    pool: &Pool,
+    lease: &Lease,
+    currency: Currency,
+    scored: Arc<Scored>,
+    segments: Arc<Segments>,
+    progress: &Progress,
+) -> Result<(), RunError> {
     let customers = scored.summaries.len();
     progress.begin(Stage::Storing, customers as i64)?;
     let middle = if customers < WORTH_SHARING { customers } else { customers / 2 };
@@ -31,7 +38,13 @@ pub async fn store(pool: &Pool, lease: &Lease, currency: Currency, scored: Arc<S
             return Ok(());
         }
         let begin = "BEGIN; SET LOCAL synchronous_commit = off";
-        let writing = Writing { lease: lease.clone(), per_unit: currency.minor_per_unit() as f64, scored: Arc::clone(&scored), segments: Arc::clone(&segments), progress: progress.clone() };
+        let writing = Writing {
+            lease: lease.clone(),
+            per_unit: currency.minor_per_unit() as f64,
+            scored: Arc::clone(&scored),
+            segments: Arc::clone(&segments),
+            progress: progress.clone(),
+        };
         let connection = session::begin(pool, begin).await?;
         let connection = session::apart(progress, writing.copy(connection, part)).await?;
         session::end(connection).await
@@ -91,7 +104,11 @@ impl Writing {
 
     fn write(&self, copy: &mut CopyIn<'_>, at: usize) {
         let (summary, score, code) = (&self.scored.summaries[at], &self.scored.scores[at], self.scored.codes[at]);
-        let cost = if self.scored.costs.is_empty() { 0 } else { self.scored.costs.get(&summary.customer).copied().unwrap_or_default() };
+        let cost = if self.scored.costs.is_empty() {
+            0
+        } else {
+            self.scored.costs.get(&summary.customer).copied().unwrap_or_default()
+        };
         let rfm_code = i16::from(code.r) * 100 + i16::from(code.f) * 10 + i16::from(code.m);
         copy.row(FIELDS)
             .put(self.lease.score_set)

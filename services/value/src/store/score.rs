@@ -136,8 +136,14 @@ const COLUMNS: &str = "b.customer_id, b.external_id, s.rank, s.total_revenue_min
     s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency, s.first_purchase_date, s.last_purchase_date, \
     s.rfm_code, s.segment, s.tier";
 
-/// A page of a set's scores. The page is cut before buyers are joined, so that a million scores meet a page of buyers only.
-pub async fn score_list(connection: &mut PgConnection, tenant: &str, (run, set): (Uuid, i64), plan: &ListPlan) -> sqlx::Result<Page<ScoreRecord>> {
+/// A page of a set's scores. The page is cut before buyers are joined, so that a million scores meet a page of buyers only; a buyer that
+/// was merged into another since the run leaves a score without names.
+pub async fn score_list(
+    connection: &mut PgConnection,
+    tenant: &str,
+    (run, set): (Uuid, i64),
+    plan: &ListPlan,
+) -> sqlx::Result<Page<ScoreRecord>> {
     let mut query = QueryBuilder::<Postgres>::new("WITH page AS (SELECT s.*");
     plan.push_keys(&mut query);
     query.push(" FROM value.score s CROSS JOIN value.score_run r WHERE r.tenant_id = ").push_bind(tenant);
@@ -149,7 +155,9 @@ pub async fn score_list(connection: &mut PgConnection, tenant: &str, (run, set):
     for key in 0..keys {
         query.push(format_args!(", s.page_key_{key}"));
     }
-    query.push(" FROM page s JOIN value.buyer b ON b.tenant_id = s.tenant_id AND b.buyer_id = s.buyer_id ORDER BY ");
+    query.push(
+        " FROM page s LEFT JOIN value.buyer b ON b.tenant_id = s.tenant_id AND b.buyer_id = s.buyer_id ORDER BY ",
+    );
     for (key, term) in plan.order.terms().iter().enumerate() {
         let comma = if key > 0 { ", " } else { "" };
         let direction = if term.descending { "DESC" } else { "ASC" };

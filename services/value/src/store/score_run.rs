@@ -151,7 +151,12 @@ pub async fn score_run_get(connection: &mut PgConnection, tenant: &str, id: Uuid
 }
 
 /// Up to `limit` runs with a number below `before`, newest first.
-pub async fn score_run_list(connection: &mut PgConnection, tenant: &str, before: i64, limit: i64) -> sqlx::Result<Vec<RunRecord>> {
+pub async fn score_run_list(
+    connection: &mut PgConnection,
+    tenant: &str,
+    before: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<RunRecord>> {
     sqlx::query_as!(
         RunRecord,
         r#"SELECT score_run_id, run_no, state, settings, stage, done, total, attempt, summary, failure,
@@ -166,7 +171,12 @@ pub async fn score_run_list(connection: &mut PgConnection, tenant: &str, before:
 }
 
 /// Cancels a run that is not over; `None` when there is none.
-pub async fn score_run_cancel(connection: &mut PgConnection, tenant: &str, id: Uuid, now: Timestamp) -> sqlx::Result<Option<RunRecord>> {
+pub async fn score_run_cancel(
+    connection: &mut PgConnection,
+    tenant: &str,
+    id: Uuid,
+    now: Timestamp,
+) -> sqlx::Result<Option<RunRecord>> {
     sqlx::query_as!(
         RunRecord,
         r#"UPDATE value.score_run SET state = 5, end_time = $3, lease_owner = NULL, lease_until = NULL
@@ -182,7 +192,12 @@ pub async fn score_run_cancel(connection: &mut PgConnection, tenant: &str, id: U
 }
 
 /// Takes up the longest waiting run that nobody works on: the oldest open one of a tenant none of whose runs is at work.
-pub async fn score_run_claim(connection: &mut PgConnection, owner: Uuid, lease: Duration, now: Timestamp) -> sqlx::Result<Option<Claimed>> {
+pub async fn score_run_claim(
+    connection: &mut PgConnection,
+    owner: Uuid,
+    lease: Duration,
+    now: Timestamp,
+) -> sqlx::Result<Option<Claimed>> {
     let claimed = sqlx::query!(
         r#"WITH next AS (
                SELECT r.tenant_id, r.score_run_id FROM value.score_run r
@@ -287,7 +302,12 @@ pub async fn score_run_succeed(
 }
 
 /// Ends a run without scores; `None` when the lease is lost.
-pub async fn score_run_fail(connection: &mut PgConnection, lease: &Lease, failure: &str, now: Timestamp) -> sqlx::Result<Option<RunRecord>> {
+pub async fn score_run_fail(
+    connection: &mut PgConnection,
+    lease: &Lease,
+    failure: &str,
+    now: Timestamp,
+) -> sqlx::Result<Option<RunRecord>> {
     sqlx::query_as!(
         RunRecord,
         r#"UPDATE value.score_run SET state = 4, failure = $4, end_time = $5, lease_owner = NULL, lease_until = NULL

@@ -35,7 +35,12 @@ pub async fn score_set_abandoned(connection: &mut PgConnection) -> sqlx::Result<
 }
 
 /// Deletes up to `batch` scores of a set and answers how many.
-pub async fn score_set_delete_scores(connection: &mut PgConnection, tenant: &str, set: i64, batch: i64) -> sqlx::Result<u64> {
+pub async fn score_set_delete_scores(
+    connection: &mut PgConnection,
+    tenant: &str,
+    set: i64,
+    batch: i64,
+) -> sqlx::Result<u64> {
     sqlx::query!(
         "DELETE FROM value.score WHERE ctid = ANY (ARRAY (
              SELECT ctid FROM value.score WHERE tenant_id = $1 AND score_set = $2 LIMIT $3))",
@@ -49,7 +54,12 @@ pub async fn score_set_delete_scores(connection: &mut PgConnection, tenant: &str
 }
 
 /// Forgets an empty set, unless it is so young that a worker which lost its lease may still be writing to it.
-pub async fn score_set_forget(connection: &mut PgConnection, tenant: &str, set: i64, grace: Duration) -> sqlx::Result<()> {
+pub async fn score_set_forget(
+    connection: &mut PgConnection,
+    tenant: &str,
+    set: i64,
+    grace: Duration,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "DELETE FROM value.score_set
          WHERE tenant_id = $1 AND score_set = $2 AND create_time < now() - make_interval(secs => $3)",

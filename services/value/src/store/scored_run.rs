@@ -26,7 +26,10 @@ pub struct ScoredRecord {
 pub type ScoredKey = (String, Option<Uuid>);
 
 /// The succeeded runs among `keys`, in one statement.
-pub async fn scored_runs(connection: &mut PgConnection, keys: &[ScoredKey]) -> sqlx::Result<HashMap<ScoredKey, ScoredRecord>> {
+pub async fn scored_runs(
+    connection: &mut PgConnection,
+    keys: &[ScoredKey],
+) -> sqlx::Result<HashMap<ScoredKey, ScoredRecord>> {
     let (tenants, ids): (Vec<String>, Vec<Option<Uuid>>) = keys.iter().cloned().unzip();
     let rows = sqlx::query!(
         r#"SELECT k.tenant_id AS "tenant_id!", k.score_run_id AS asked, r.score_run_id, r.score_set, r.settings,

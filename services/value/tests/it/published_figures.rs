@@ -13,7 +13,8 @@ use crate::{
 async fn run(settings: ScoreRunSettings) -> (Value, ScoreRun) {
     let value = Value::start().await;
     let rows = cdnow();
-    let rows: Vec<Row<'_>> = rows.iter().map(|(customer, day, cents)| (customer.as_str(), day.as_str(), *cents)).collect();
+    let rows: Vec<Row<'_>> =
+        rows.iter().map(|(customer, day, cents)| (customer.as_str(), day.as_str(), *cents)).collect();
     value.bought(&rows).await;
     let run = value.run(settings).await;
     (value, run)
@@ -60,7 +61,9 @@ async fn mbg_nbd_reaches_its_log_likelihood() {
     let (_value, run) = run(ScoreRunSettings { transaction_model: model, ..settings("1997-09-30") }).await;
     let mbg = fit(&run, "mbg-nbd");
     assert!((mbg.log_likelihood - -9582.14).abs() < 0.005, "{}", mbg.log_likelihood);
-    for (name, measured, half_a_digit) in [("r", 0.5248, 0.000_1), ("alpha", 6.183, 0.001), ("a", 0.8914, 0.000_1), ("b", 1.614, 0.001)] {
+    for (name, measured, half_a_digit) in
+        [("r", 0.5248, 0.000_1), ("alpha", 6.183, 0.001), ("a", 0.8914, 0.000_1), ("b", 1.614, 0.001)]
+    {
         assert_near(mbg, name, measured, half_a_digit);
     }
 }

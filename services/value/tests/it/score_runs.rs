@@ -36,9 +36,11 @@ async fn a_run_can_be_read_from_its_start_to_its_end() {
 #[tokio::test]
 async fn a_run_nobody_started_is_not_found() {
     let value = Value::start().await;
-    let status = value.score_runs().get_score_run(GetScoreRunRequest { score_run_id: NOBODYS.into() }).await.unwrap_err();
+    let status =
+        value.score_runs().get_score_run(GetScoreRunRequest { score_run_id: NOBODYS.into() }).await.unwrap_err();
     assert_eq!((status.code(), reason_of(&status)), (Code::NotFound, Some(Reason::NotFound)));
-    let status = value.score_runs().cancel_score_run(CancelScoreRunRequest { score_run_id: NOBODYS.into() }).await.unwrap_err();
+    let status =
+        value.score_runs().cancel_score_run(CancelScoreRunRequest { score_run_id: NOBODYS.into() }).await.unwrap_err();
     assert_eq!(reason_of(&status), Some(Reason::NotFound));
 }
 
@@ -65,8 +67,12 @@ async fn runs_are_listed_newest_first_in_pages() {
         ids.insert(0, value.start_run(settings(&format!("1997-06-{day:02}"))).await.score_run_id);
     }
     clientele_page::suite::pages_add_up(&ids, async |page_size, page_token| {
-        let page = value.score_runs().list_score_runs(ListScoreRunsRequest { page_size, page_token }).await?.into_inner();
-        Ok::<_, tonic::Status>((page.score_runs.into_iter().map(|run| run.score_run_id).collect(), page.next_page_token))
+        let page =
+            value.score_runs().list_score_runs(ListScoreRunsRequest { page_size, page_token }).await?.into_inner();
+        Ok::<_, tonic::Status>((
+            page.score_runs.into_iter().map(|run| run.score_run_id).collect(),
+            page.next_page_token,
+        ))
     })
     .await;
 }

@@ -70,10 +70,12 @@ async fn a_worker_that_is_told_to_stop_gives_its_lease_back() {
     value.until(&run.score_run_id, State::Running).await;
     let Value { running, database, pool, .. } = value;
     running.stop().await;
-    let waiting: i64 = sqlx::query_scalar("SELECT count(*) FROM value.score_run WHERE state = 1 AND lease_owner IS NULL AND attempt = 1")
-        .fetch_one(&*pool)
-        .await
-        .unwrap();
+    let waiting: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM value.score_run WHERE state = 1 AND lease_owner IS NULL AND attempt = 1",
+    )
+    .fetch_one(&*pool)
+    .await
+    .unwrap();
     assert_eq!(waiting, 1);
     drop((held, database));
 }
@@ -113,13 +115,22 @@ async fn a_worker_that_lost_its_lease_publishes_nothing() {
     drop(held);
     // The worker is free again once it has noticed: it then ends the run of another tenant.
     value.happened("other", 1, "USD", &SHOP).await;
-    let mut other = clientele_proto::value::v1::score_run_service_client::ScoreRunServiceClient::new(value.running.tenant("other"));
-    let request = clientele_proto::value::v1::StartScoreRunRequest { settings: Some(settings("1997-06-30")), ..Default::default() };
+    let mut other =
+        clientele_proto::value::v1::score_run_service_client::ScoreRunServiceClient::new(value.running.tenant("other"));
+    let request = clientele_proto::value::v1::StartScoreRunRequest {
+        settings: Some(settings("1997-06-30")),
+        ..Default::default()
+    };
     let others = other.start_score_run(request).await.unwrap().into_inner();
     let request = clientele_proto::value::v1::WatchScoreRunRequest { score_run_id: others.score_run_id };
     let mut stream = other.watch_score_run(request).await.unwrap().into_inner();
     while stream.message().await.unwrap().is_some() {}
-    assert_eq!(value.count("SELECT count(*) FROM value.score_run WHERE state = 2 AND attempt = 2 AND tenant_id = 'acme'").await, 1);
+    assert_eq!(
+        value
+            .count("SELECT count(*) FROM value.score_run WHERE state = 2 AND attempt = 2 AND tenant_id = 'acme'")
+            .await,
+        1
+    );
     assert_eq!(value.count("SELECT count(*) FROM value.outbox WHERE tenant_id = 'acme'").await, 0);
 }
 

@@ -2,8 +2,8 @@
 
 use clientele_error::{Reason, reason_of};
 use clientele_proto::value::v1::{
-    BatchGetScoresRequest, GetConcentrationReportRequest, GetRfmReportRequest, GetScoreRequest, ListScoresRequest, Score, ScoreView, ValueMetric,
-    get_score_request::Customer,
+    BatchGetScoresRequest, GetConcentrationReportRequest, GetRfmReportRequest, GetScoreRequest, ListScoresRequest,
+    Score, ScoreView, ValueMetric, get_score_request::Customer,
 };
 use tonic::Code;
 
@@ -33,8 +33,14 @@ async fn a_score_tells_what_the_customer_did() {
     let ann = score(&value, "ann").await;
     assert_eq!(ann.as_of_date, Some(date("1997-06-30")));
     let purchases = ann.purchases.unwrap();
-    assert_eq!((purchases.frequency, purchases.recency_days, purchases.age_days, purchases.days_since_last_purchase), (3, 90, 180, 90));
-    assert_eq!((purchases.first_purchase_date, purchases.last_purchase_date), (Some(date("1997-01-01")), Some(date("1997-04-01"))));
+    assert_eq!(
+        (purchases.frequency, purchases.recency_days, purchases.age_days, purchases.days_since_last_purchase),
+        (3, 90, 180, 90)
+    );
+    assert_eq!(
+        (purchases.first_purchase_date, purchases.last_purchase_date),
+        (Some(date("1997-01-01")), Some(date("1997-04-01")))
+    );
     assert_eq!(purchases.total_revenue.unwrap().units, 85);
     // 20, 30 and 25 dollars after the first purchase.
     assert_eq!(purchases.monetary_value.unwrap().units, 25);
@@ -56,7 +62,13 @@ async fn the_full_view_gives_a_reason_for_every_score() {
     let names: Vec<_> = ann.reasons.iter().map(|reason| reason.score.as_str()).collect();
     assert_eq!(names, ["tier", "segment", "p_alive", "expected_purchases", "expected_spend", "clv"]);
     let alive = &ann.reasons[2];
-    assert!(alive.text.starts_with("Came back on 3 days, every 30.0 days on average; bought last 90 days ago, which is 3.00 times that rhythm"), "{}", alive.text);
+    assert!(
+        alive.text.starts_with(
+            "Came back on 3 days, every 30.0 days on average; bought last 90 days ago, which is 3.00 times that rhythm"
+        ),
+        "{}",
+        alive.text
+    );
     assert_eq!(alive.inputs["days_since_last_purchase"], 90.0);
     assert!(ann.reasons[0].text.contains("of 5 by CLV"), "{}", ann.reasons[0].text);
 }
@@ -76,7 +88,11 @@ async fn a_customer_is_found_by_either_key_once_both_are_known() {
     let value = shop().await;
     let id = "0195b2f0-0000-7000-8000-00000000000a";
     let mut owner = value.database.owner().await;
-    sqlx::query("UPDATE value.buyer SET customer_id = $1::uuid WHERE external_id = 'ann'").bind(id).execute(&mut owner).await.unwrap();
+    sqlx::query("UPDATE value.buyer SET customer_id = $1::uuid WHERE external_id = 'ann'")
+        .bind(id)
+        .execute(&mut owner)
+        .await
+        .unwrap();
     let request = GetScoreRequest { customer: Some(Customer::CustomerId(id.into())), ..GetScoreRequest::default() };
     let by_id = value.scores().get_score(request).await.unwrap().into_inner();
     assert_eq!((by_id.customer_id.as_str(), by_id.customer_external_id.as_str()), (id, "ann"));
@@ -107,7 +123,8 @@ async fn who_was_not_scored_is_not_found_and_before_any_run_that_is_said() {
     let status = value.scores().get_score(of("nobody")).await.unwrap_err();
     assert_eq!((status.code(), reason_of(&status)), (Code::NotFound, Some(Reason::NotFound)));
     let failed = value.run(settings("1996-01-01")).await;
-    let status = value.scores().get_score(GetScoreRequest { score_run_id: failed.score_run_id, ..of("ann") }).await.unwrap_err();
+    let status =
+        value.scores().get_score(GetScoreRequest { score_run_id: failed.score_run_id, ..of("ann") }).await.unwrap_err();
     assert_eq!(reason_of(&status), Some(Reason::NotScoredYet));
 }
 
@@ -118,7 +135,12 @@ async fn the_newest_succeeded_run_is_read_unless_another_is_named() {
     let second = value.run(settings("1997-05-31")).await.score_run_id;
     value.run(settings("1996-01-01")).await;
     assert_eq!(score(&value, "ann").await.score_run_id, second);
-    let named = value.scores().get_score(GetScoreRequest { score_run_id: first.clone(), ..of("ann") }).await.unwrap().into_inner();
+    let named = value
+        .scores()
+        .get_score(GetScoreRequest { score_run_id: first.clone(), ..of("ann") })
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!((named.score_run_id, named.as_of_date), (first, Some(date("1997-06-30"))));
 }
 
@@ -126,12 +148,15 @@ async fn the_newest_succeeded_run_is_read_unless_another_is_named() {
 async fn a_batch_answers_in_its_order_and_names_whom_it_misses() {
     let value = shop().await;
     let mut owner = value.database.owner().await;
-    sqlx::raw_sql("UPDATE value.buyer SET customer_id = ('0195b2f0-0000-7000-8000-' || lpad(buyer_id::text, 12, '0'))::uuid")
-        .execute(&mut owner)
-        .await
-        .unwrap();
+    sqlx::raw_sql(
+        "UPDATE value.buyer SET customer_id = ('0195b2f0-0000-7000-8000-' || lpad(buyer_id::text, 12, '0'))::uuid",
+    )
+    .execute(&mut owner)
+    .await
+    .unwrap();
     let id = |number: u32| format!("0195b2f0-0000-7000-8000-{number:012}");
-    let request = BatchGetScoresRequest { customer_ids: vec![id(3), id(99), id(1), id(3)], ..BatchGetScoresRequest::default() };
+    let request =
+        BatchGetScoresRequest { customer_ids: vec![id(3), id(99), id(1), id(3)], ..BatchGetScoresRequest::default() };
     let answer = value.scores().batch_get_scores(request).await.unwrap().into_inner();
     let found: Vec<_> = answer.scores.iter().map(|score| score.customer_id.clone()).collect();
     assert_eq!(found, [id(3), id(1), id(3)]);
@@ -139,7 +164,12 @@ async fn a_batch_answers_in_its_order_and_names_whom_it_misses() {
 }
 
 async fn listed(value: &Value, filter: &str, order_by: &str) -> Vec<Score> {
-    let request = ListScoresRequest { filter: filter.into(), order_by: order_by.into(), page_size: 1000, ..ListScoresRequest::default() };
+    let request = ListScoresRequest {
+        filter: filter.into(),
+        order_by: order_by.into(),
+        page_size: 1000,
+        ..ListScoresRequest::default()
+    };
     value.scores().list_scores(request).await.unwrap().into_inner().scores
 }
 
@@ -155,7 +185,18 @@ async fn scores_are_ranked_by_any_of_their_fields() {
     assert_eq!(names(&listed(&value, "", "total_revenue desc").await), ["cat", "ann", "eve", "bob", "dan"]);
     assert_eq!(names(&listed(&value, "", "days_since_last_purchase").await), ["cat", "bob", "ann", "dan", "eve"]);
     assert_eq!(names(&listed(&value, "", "frequency desc, total_revenue").await), ["ann", "cat", "bob", "eve", "dan"]);
-    for field in ["tier", "segment", "rfm_code", "p_alive", "expected_purchases", "expected_spend", "clv", "monetary_value", "recency_days", "age_days"] {
+    for field in [
+        "tier",
+        "segment",
+        "rfm_code",
+        "p_alive",
+        "expected_purchases",
+        "expected_spend",
+        "clv",
+        "monetary_value",
+        "recency_days",
+        "age_days",
+    ] {
         assert_eq!(listed(&value, "", &format!("{field} desc")).await.len(), 5, "{field}");
     }
 }
@@ -168,9 +209,13 @@ async fn filters_choose_by_what_a_person_sees() {
     assert_eq!(names(&listed(&value, "total_revenue >= 85.00", "total_revenue").await), ["ann", "cat"]);
     assert_eq!(names(&listed(&value, "frequency = 0", "").await), ["dan"]);
     assert_eq!(names(&listed(&value, "monetary_value = 25", "").await), ["ann"]);
-    assert_eq!(names(&listed(&value, "days_since_last_purchase < 60 AND recency_days = 120 AND age_days > 150", "").await), ["bob"]);
+    assert_eq!(
+        names(&listed(&value, "days_since_last_purchase < 60 AND recency_days = 120 AND age_days > 150", "").await),
+        ["bob"]
+    );
     let champion = score(&value, "cat").await.rfm.unwrap();
-    let same = listed(&value, &format!(r#"rfm_code = "{}" AND segment = "{}""#, champion.code, champion.segment), "").await;
+    let same =
+        listed(&value, &format!(r#"rfm_code = "{}" AND segment = "{}""#, champion.code, champion.segment), "").await;
     assert!(names(&same).contains(&"cat"));
     let request = ListScoresRequest { filter: "nonsense = 1".into(), ..ListScoresRequest::default() };
     let status = value.scores().list_scores(request).await.unwrap_err();
@@ -181,15 +226,25 @@ async fn filters_choose_by_what_a_person_sees() {
 async fn all_pages_come_from_one_run_also_when_a_newer_one_succeeds() {
     let value = shop().await;
     for order_by in ["", "clv desc", "segment", "expected_spend, p_alive desc"] {
-        let all: Vec<_> = listed(&value, "", order_by).await.into_iter().map(|score| score.customer_external_id).collect();
+        let all: Vec<_> =
+            listed(&value, "", order_by).await.into_iter().map(|score| score.customer_external_id).collect();
         clientele_page::suite::pages_add_up(&all, async |page_size, page_token| {
-            let request = ListScoresRequest { page_size, page_token, order_by: order_by.into(), ..ListScoresRequest::default() };
+            let request =
+                ListScoresRequest { page_size, page_token, order_by: order_by.into(), ..ListScoresRequest::default() };
             let page = value.scores().list_scores(request).await?.into_inner();
-            Ok::<_, tonic::Status>((page.scores.into_iter().map(|score| score.customer_external_id).collect(), page.next_page_token))
+            Ok::<_, tonic::Status>((
+                page.scores.into_iter().map(|score| score.customer_external_id).collect(),
+                page.next_page_token,
+            ))
         })
         .await;
     }
-    let page = value.scores().list_scores(ListScoresRequest { page_size: 2, ..Default::default() }).await.unwrap().into_inner();
+    let page = value
+        .scores()
+        .list_scores(ListScoresRequest { page_size: 2, ..Default::default() })
+        .await
+        .unwrap()
+        .into_inner();
     let newer = value.run(settings("1997-05-31")).await.score_run_id;
     let rest = ListScoresRequest { page_size: 10, page_token: page.next_page_token.clone(), ..Default::default() };
     let rest = value.scores().list_scores(rest).await.unwrap().into_inner().scores;
@@ -203,7 +258,8 @@ async fn all_pages_come_from_one_run_also_when_a_newer_one_succeeds() {
 async fn cdnow_scored() -> Value {
     let value = Value::start().await;
     let rows = cdnow();
-    let rows: Vec<Row<'_>> = rows.iter().map(|(customer, day, cents)| (customer.as_str(), day.as_str(), *cents)).collect();
+    let rows: Vec<Row<'_>> =
+        rows.iter().map(|(customer, day, cents)| (customer.as_str(), day.as_str(), *cents)).collect();
     value.bought(&rows).await;
     value.run(settings("1997-09-30")).await;
     value
@@ -215,11 +271,18 @@ async fn reports_agree_with_the_scores_they_are_made_of() {
     let report = value.scores().get_rfm_report(GetRfmReportRequest::default()).await.unwrap().into_inner();
     assert_eq!(report.bins, 5);
     assert_eq!(report.cells.iter().map(|cell| cell.customers).sum::<i64>(), 2357);
-    assert!(report.cells.windows(2).all(|pair| pair[0].rfm.as_ref().unwrap().code < pair[1].rfm.as_ref().unwrap().code));
+    assert!(
+        report.cells.windows(2).all(|pair| pair[0].rfm.as_ref().unwrap().code < pair[1].rfm.as_ref().unwrap().code)
+    );
     let counted = "SELECT count(*) FROM (SELECT rfm_code FROM value.score GROUP BY rfm_code) c";
     assert_eq!(value.count(counted).await, report.cells.len() as i64);
     let revenue = "SELECT sum(total_revenue_minor)::bigint FROM value.score";
-    let cents: i64 = report.cells.iter().map(|cell| cell.total_revenue.as_ref().unwrap()).map(|money| money.units * 100 + i64::from(money.nanos / 10_000_000)).sum();
+    let cents: i64 = report
+        .cells
+        .iter()
+        .map(|cell| cell.total_revenue.as_ref().unwrap())
+        .map(|money| money.units * 100 + i64::from(money.nanos / 10_000_000))
+        .sum();
     assert_eq!(value.count(revenue).await, cents);
 
     for (metric, column) in [(ValueMetric::Clv, "clv_minor"), (ValueMetric::TotalRevenue, "total_revenue_minor")] {

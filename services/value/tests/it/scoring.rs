@@ -3,8 +3,8 @@
 use clientele_proto::{
     Date,
     value::v1::{
-        ListScoresRequest, Score, ScoreRun, ScoreRunSettings, StartScoreRunRequest, WatchScoreRunRequest, score_run::State,
-        score_run_service_client::ScoreRunServiceClient, score_service_client::ScoreServiceClient,
+        ListScoresRequest, Score, ScoreRun, ScoreRunSettings, StartScoreRunRequest, WatchScoreRunRequest,
+        score_run::State, score_run_service_client::ScoreRunServiceClient, score_service_client::ScoreServiceClient,
     },
 };
 use clientele_testkit::Authorised;
@@ -107,13 +107,21 @@ impl Value {
 
     /// All scores of the newest run, best first.
     pub async fn all_scores(&self) -> Vec<Score> {
-        self.scores().list_scores(ListScoresRequest { page_size: 1000, ..Default::default() }).await.unwrap().into_inner().scores
+        self.scores()
+            .list_scores(ListScoresRequest { page_size: 1000, ..Default::default() })
+            .await
+            .unwrap()
+            .into_inner()
+            .scores
     }
 
     /// Keeps every run from reading until the answered connection is closed.
     pub async fn hold_up_reading(&self) -> PgConnection {
         let mut owner = self.database.owner().await;
-        sqlx::raw_sql("BEGIN; LOCK TABLE value.transaction IN ACCESS EXCLUSIVE MODE").execute(&mut owner).await.unwrap();
+        sqlx::raw_sql("BEGIN; LOCK TABLE value.transaction IN ACCESS EXCLUSIVE MODE")
+            .execute(&mut owner)
+            .await
+            .unwrap();
         owner
     }
 

@@ -2,8 +2,8 @@ use clientele_error::{Reason, reason_of, violations_of};
 use clientele_proto::{
     Money,
     value::v1::{
-        GetScoreRequest, GetScoreRunRequest, ScoreRunSettings, StartScoreRunRequest, TierMetric, TierPolicy, TierRule, get_score_request::Customer,
-        score_run::State, tier_rule::Entry,
+        GetScoreRequest, GetScoreRunRequest, ScoreRunSettings, StartScoreRunRequest, TierMetric, TierPolicy, TierRule,
+        get_score_request::Customer, score_run::State, tier_rule::Entry,
     },
 };
 use tonic::Code;
@@ -36,13 +36,23 @@ async fn settings_that_cannot_work_are_told_all_at_once() {
     let rule = |name: &str, entry| TierRule { tier: name.into(), entry };
     let wrong = ScoreRunSettings {
         as_of_date: Some(date("2027-01-01")),
-        tier_policy: Some(TierPolicy { metric: 0, tiers: vec![rule("A", Some(Entry::FromValue(euro))), rule("B", None), rule("C", None)] }),
+        tier_policy: Some(TierPolicy {
+            metric: 0,
+            tiers: vec![rule("A", Some(Entry::FromValue(euro))), rule("B", None), rule("C", None)],
+        }),
         ..settings("1997-06-30")
     };
     let status = value.score_runs().start_score_run(request(wrong)).await.unwrap_err();
     assert_eq!((status.code(), reason_of(&status)), (Code::InvalidArgument, Some(Reason::InvalidFields)));
     let fields: Vec<_> = violations_of(&status).into_iter().map(|violation| violation.field).collect();
-    assert_eq!(fields, ["settings.as_of_date", "settings.tier_policy.tiers[0].from_value.currency_code", "settings.tier_policy.tiers[1]"]);
+    assert_eq!(
+        fields,
+        [
+            "settings.as_of_date",
+            "settings.tier_policy.tiers[0].from_value.currency_code",
+            "settings.tier_policy.tiers[1]"
+        ]
+    );
 }
 
 #[tokio::test]
@@ -87,7 +97,10 @@ async fn purchases_after_the_as_of_date_do_not_count() {
     let after = value.all_scores().await;
     assert_eq!(before.len(), 5);
     for (before, after) in before.iter().zip(&after) {
-        assert_eq!(clientele_proto::value::v1::Score { score_run_id: before.score_run_id.clone(), ..after.clone() }, *before);
+        assert_eq!(
+            clientele_proto::value::v1::Score { score_run_id: before.score_run_id.clone(), ..after.clone() },
+            *before
+        );
     }
 }
 
@@ -95,11 +108,13 @@ async fn purchases_after_the_as_of_date_do_not_count() {
 async fn two_runs_on_the_same_purchases_agree_to_the_bit() {
     let value = Value::start().await;
     let rows = crate::scoring::cdnow();
-    let rows: Vec<_> = rows.iter().take(3000).map(|(customer, day, cents)| (customer.as_str(), day.as_str(), *cents)).collect();
+    let rows: Vec<_> =
+        rows.iter().take(3000).map(|(customer, day, cents)| (customer.as_str(), day.as_str(), *cents)).collect();
     value.bought(&rows).await;
     value.run(settings("1997-09-30")).await;
     value.run(settings("1997-09-30")).await;
-    let differing = "SELECT count(*) FROM value.score a FULL JOIN value.score b ON b.buyer_id = a.buyer_id AND b.score_set = 2
+    let differing =
+        "SELECT count(*) FROM value.score a FULL JOIN value.score b ON b.buyer_id = a.buyer_id AND b.score_set = 2
         WHERE a.score_set = 1 AND (b.buyer_id IS NULL OR (to_jsonb(a) - 'score_set') <> (to_jsonb(b) - 'score_set'))";
     assert!(value.count("SELECT count(*) FROM value.score WHERE score_set = 1").await > 500);
     assert_eq!(value.count(differing).await, 0);
@@ -113,8 +128,14 @@ async fn other_currencies_are_counted_and_never_mixed_in() {
     value.happened("acme", 1, "EUR", &[("ann", "1997-05-05", 1_000_00), ("zoe", "1997-05-06", 1_00)]).await;
     value.happened("acme", 3, "JPY", &[("ann", "1997-05-05", 100)]).await;
     let run = value.scored().await;
-    let others: Vec<_> =
-        run.summary.as_ref().unwrap().other_currencies.iter().map(|other| (other.currency_code.as_str(), other.transactions)).collect();
+    let others: Vec<_> = run
+        .summary
+        .as_ref()
+        .unwrap()
+        .other_currencies
+        .iter()
+        .map(|other| (other.currency_code.as_str(), other.transactions))
+        .collect();
     assert_eq!(others, [("EUR", 2), ("JPY", 1)]);
     assert_eq!(run.summary.as_ref().unwrap().model_fits, alone.summary.unwrap().model_fits);
     assert_eq!(run.summary.unwrap().customers, 5);
@@ -125,7 +146,14 @@ async fn refunds_undo_their_purchases_and_costs_are_kept() {
     let value = Value::start().await;
     value.bought(&SHOP).await;
     // Without the purchase it belongs to: taken off the latest ones, so that dan bought nothing and ann's April is gone.
-    value.happened("acme", 2, "USD", &[("dan", "1997-03-10", 9_00), ("ann", "1997-04-02", 25_00), ("bob", "1997-05-06", 100_00)]).await;
+    value
+        .happened(
+            "acme",
+            2,
+            "USD",
+            &[("dan", "1997-03-10", 9_00), ("ann", "1997-04-02", 25_00), ("bob", "1997-05-06", 100_00)],
+        )
+        .await;
     value.happened("acme", 3, "USD", &[("ann", "1997-04-02", 1_50), ("ann", "1997-04-03", 2_00)]).await;
     let summary = value.scored().await.summary.unwrap();
     assert_eq!((summary.customers, summary.customers_without_purchases), (3, 2));
@@ -166,7 +194,10 @@ async fn a_run_without_purchases_fails_and_says_what_to_do() {
     let value = Value::start().await;
     let run = value.run(settings("1997-06-30")).await;
     assert_eq!(run.state(), State::Failed);
-    assert_eq!(run.failure, "there are no purchases in USD up to 1997-06-30: record or import transactions, or take a later as_of_date");
+    assert_eq!(
+        run.failure,
+        "there are no purchases in USD up to 1997-06-30: record or import transactions, or take a later as_of_date"
+    );
     assert_eq!(value.events().await, ["clientele.value.v1.ScoreRunFinished"]);
 
     value.happened("acme", 1, "EUR", &[("ann", "1997-01-01", 1_00)]).await;
@@ -219,7 +250,10 @@ async fn customers_alike_share_their_scores_and_are_ranked_in_the_order_they_cam
     let scores = value.all_scores().await;
     let of = |key: &str| scores.iter().find(|score| score.customer_external_id == key).unwrap();
     let (cat, twin) = (of("cat"), of("twin"));
-    assert_eq!((&cat.rfm, cat.clv.clone(), cat.p_alive.to_bits()), (&twin.rfm, twin.clv.clone(), twin.p_alive.to_bits()));
+    assert_eq!(
+        (&cat.rfm, cat.clv.clone(), cat.p_alive.to_bits()),
+        (&twin.rfm, twin.clv.clone(), twin.p_alive.to_bits())
+    );
     assert_eq!(cat.rank + 1, twin.rank);
 }
 
@@ -230,12 +264,20 @@ async fn tiers_can_go_by_net_revenue_from_a_value_on() {
     let from = Money { currency_code: "USD".into(), units: 26, nanos: 0 };
     let policy = TierPolicy {
         metric: TierMetric::TotalRevenue.into(),
-        tiers: vec![TierRule { tier: "GOLD".into(), entry: Some(Entry::FromValue(from)) }, TierRule { tier: "REST".into(), entry: None }],
+        tiers: vec![
+            TierRule { tier: "GOLD".into(), entry: Some(Entry::FromValue(from)) },
+            TierRule { tier: "REST".into(), entry: None },
+        ],
     };
     let run = value.run(ScoreRunSettings { tier_policy: Some(policy), ..settings("1997-06-30") }).await;
     assert_eq!(run.state(), State::Succeeded);
-    let mut gold: Vec<_> =
-        value.all_scores().await.into_iter().filter(|score| score.tier == "GOLD").map(|score| score.customer_external_id).collect();
+    let mut gold: Vec<_> = value
+        .all_scores()
+        .await
+        .into_iter()
+        .filter(|score| score.tier == "GOLD")
+        .map(|score| score.customer_external_id)
+        .collect();
     gold.sort_unstable();
     assert_eq!(gold, ["ann", "cat", "eve"]);
 }
@@ -247,13 +289,16 @@ async fn another_tenant_sees_neither_run_nor_purchases() {
     value.happened("other", 1, "USD", &[("ann", "1997-01-01", 1_00)]).await;
     let run = value.scored().await;
     assert_eq!(run.summary.as_ref().unwrap().transactions, 12);
-    let mut other = clientele_proto::value::v1::score_run_service_client::ScoreRunServiceClient::new(value.running.tenant("other"));
+    let mut other =
+        clientele_proto::value::v1::score_run_service_client::ScoreRunServiceClient::new(value.running.tenant("other"));
     let status = other.get_score_run(GetScoreRunRequest { score_run_id: run.score_run_id.clone() }).await.unwrap_err();
     assert_eq!((status.code(), reason_of(&status)), (Code::NotFound, Some(Reason::NotFound)));
-    let mut scores = clientele_proto::value::v1::score_service_client::ScoreServiceClient::new(value.running.tenant("other"));
+    let mut scores =
+        clientele_proto::value::v1::score_service_client::ScoreServiceClient::new(value.running.tenant("other"));
     let customer = Some(Customer::CustomerExternalId("ann".into()));
     for (score_run_id, reason) in [(String::new(), Reason::NotScoredYet), (run.score_run_id, Reason::NotFound)] {
-        let status = scores.get_score(GetScoreRequest { customer: customer.clone(), score_run_id, view: 0 }).await.unwrap_err();
+        let status =
+            scores.get_score(GetScoreRequest { customer: customer.clone(), score_run_id, view: 0 }).await.unwrap_err();
         assert_eq!(reason_of(&status), Some(reason));
     }
 }

@@ -149,7 +149,9 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Error> {
 
 fn unauthenticated(error: &AuthError) -> Error {
     match error {
-        AuthError::KeysUnavailable => Error::new(Reason::DependencyUnavailable, error.to_string()).retry_after(Duration::from_secs(1)),
+        AuthError::KeysUnavailable => {
+            Error::new(Reason::DependencyUnavailable, error.to_string()).retry_after(Duration::from_secs(1))
+        }
         _ => Error::new(Reason::TokenInvalid, error.to_string()),
     }
 }

@@ -85,7 +85,11 @@ where
                         if body.is_end_stream() || body.size_hint().exact().is_some() {
                             return body;
                         }
-                        Body::new(TimedBody { inner: body, timer: Box::pin(tokio::time::sleep_until(deadline.into())), over: false })
+                        Body::new(TimedBody {
+                            inner: body,
+                            timer: Box::pin(tokio::time::sleep_until(deadline.into())),
+                            over: false,
+                        })
                     })
                 }),
                 Err(_) => Ok(refuse(passed())),
@@ -115,7 +119,7 @@ impl http_body::Body for TimedBody {
         }
         match Pin::new(&mut self.inner).poll_frame(context) {
             Poll::Pending => {}
-            ready => return ready,
+            ready @ Poll::Ready(_) => return ready,
         }
         if self.timer.as_mut().poll(context).is_pending() {
             return Poll::Pending;
@@ -162,8 +166,8 @@ mod tests {
 
     #[test]
     fn a_budget_is_read_in_every_unit() {
-        assert_eq!(budget("2H"), Some(Duration::from_secs(7200)));
-        assert_eq!(budget("3M"), Some(Duration::from_secs(180)));
+        assert_eq!(budget("2H"), Some(Duration::from_hours(2)));
+        assert_eq!(budget("3M"), Some(Duration::from_mins(3)));
         assert_eq!(budget("4S"), Some(Duration::from_secs(4)));
         assert_eq!(budget("250m"), Some(Duration::from_millis(250)));
         assert_eq!(budget("7u"), Some(Duration::from_micros(7)));

@@ -1,4 +1,5 @@
-//! Sheds load: a service that is full says so at once instead of letting everybody wait.
+//! Sheds load: a service that is full says so at once instead of letting everybody wait. Health and reflection always have room: an
+//! orchestrator that got no answer would end a service for having work.
 
 use std::{
     sync::Arc,
@@ -7,6 +8,7 @@ use std::{
 };
 
 use clientele_error::{Error, Reason};
+use clientele_proto::contract::METHODS;
 use tokio::sync::Semaphore;
 use tower::{Layer, Service};
 
@@ -55,9 +57,13 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
+        if !METHODS.contains_key(request.uri().path()) {
+            return Box::pin(self.inner.call(request));
+        }
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            let error = Error::new(Reason::Overloaded, "the service has more calls than it can take; repeat with back-off")
-                .retry_after(Duration::from_millis(200));
+            let error =
+                Error::new(Reason::Overloaded, "the service has more calls than it can take; repeat with back-off")
+                    .retry_after(Duration::from_millis(200));
             return Box::pin(std::future::ready(Ok(refuse(error))));
         };
         let answer = self.inner.call(request);

@@ -18,7 +18,10 @@ use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
 use uuid::Uuid;
 
-use super::{Answer, Request, Response, reply::refuse};
+use super::{
+    Answer, Request, Response,
+    reply::{complete, refuse},
+};
 
 /// The metadata under which a caller may send an id for a call, and under which it is answered.
 const REQUEST_ID: &str = "x-request-id";
@@ -119,6 +122,7 @@ fn watched(mut response: Response, id: &str, timer: CallTimer, span: EntrySpan) 
     if let Ok(value) = HeaderValue::from_str(id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    complete(response.headers_mut());
     if let Some(code) = code_in(response.headers()) {
         span.record_status(code);
         timer.finish(code);
@@ -151,11 +155,14 @@ impl http_body::Body for WatchedBody {
     type Error = Status;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let frame = std::task::ready!(Pin::new(&mut self.inner).poll_frame(context));
-        match &frame {
+        let mut frame = std::task::ready!(Pin::new(&mut self.inner).poll_frame(context));
+        match &mut frame {
             Some(Ok(frame)) => {
-                if let Some(code) = frame.trailers_ref().and_then(code_in) {
-                    self.finish(code);
+                if let Some(trailers) = frame.trailers_mut() {
+                    complete(trailers);
+                    if let Some(code) = code_in(trailers) {
+                        self.finish(code);
+                    }
                 }
             }
             Some(Err(status)) => self.finish(status.code()),

@@ -1,16 +1,65 @@
-//! Answers that a layer gives itself.
+//! Answers that a layer gives itself, and the details that every error carries.
 
-use clientele_error::Error;
-use tonic::Status;
+use clientele_error::{Error, Reason};
+use http::HeaderMap;
+use tonic::{Code, Status};
 
 use super::Response;
 
 /// The error as a response that ends the call.
 pub fn refuse(error: Error) -> Response {
-    refuse_with(&Status::from(error))
+    Status::from(error).into_http()
 }
 
-/// The status as a response that ends the call.
-pub fn refuse_with(status: &Status) -> Response {
-    status.clone().into_http()
+/// Gives an error that tonic made itself (an unknown method, a message it could not take) the reason that every error carries.
+pub fn complete(headers: &mut HeaderMap) {
+    let bare = headers.contains_key(Status::GRPC_STATUS) && !headers.contains_key(Status::GRPC_STATUS_DETAILS);
+    let Some(status) = bare.then(|| Status::from_header_map(headers)).flatten() else { return };
+    let reason = match status.code() {
+        Code::Ok => return,
+        Code::Unimplemented => Reason::UnknownMethod,
+        // tonic's words for a message that is too large.
+        Code::InvalidArgument | Code::OutOfRange | Code::ResourceExhausted => Reason::MalformedMessage,
+        Code::Cancelled => Reason::Cancelled,
+        Code::DeadlineExceeded => Reason::DeadlineExceeded,
+        Code::Unavailable => Reason::DependencyUnavailable,
+        _ => Reason::Internal,
+    };
+    let message = match reason {
+        Reason::UnknownMethod if status.message().is_empty() => "there is no such method",
+        _ => status.message(),
+    };
+    let complete = Status::from(Error::new(reason, message));
+    headers.remove(Status::GRPC_STATUS);
+    headers.remove(Status::GRPC_MESSAGE);
+    // Fails for what no header can hold only, and our own details are none of that.
+    let _ = complete.add_header(headers);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clientele_error::reason_of;
+
+    fn completed(status: &Status) -> Status {
+        let mut headers = HeaderMap::new();
+        status.add_header(&mut headers).unwrap();
+        complete(&mut headers);
+        Status::from_header_map(&headers).unwrap()
+    }
+
+    #[test]
+    fn an_error_of_tonic_gets_a_reason() {
+        let unknown = completed(&Status::unimplemented(""));
+        assert_eq!((unknown.code(), reason_of(&unknown)), (Code::Unimplemented, Some(Reason::UnknownMethod)));
+        let large = completed(&Status::out_of_range("decoded message length too large"));
+        assert_eq!((large.code(), reason_of(&large)), (Code::InvalidArgument, Some(Reason::MalformedMessage)));
+    }
+
+    #[test]
+    fn an_error_of_ours_stays_as_it_is() {
+        let ours = Status::from(Error::not_found("customer", "x"));
+        assert_eq!(completed(&ours).details(), ours.details());
+        assert_eq!(completed(&Status::ok("")).details(), b"");
+    }
 }

@@ -171,7 +171,6 @@ impl Fit {
     }
 }
 
-
 fn delimiter(text: &str) -> Result<u8, String> {
     match text.as_bytes() {
         b"\\t" => Ok(b'\t'),

@@ -20,7 +20,8 @@ pub(super) async fn cancel_score_run(state: &State, call: Call, request: CancelS
         let known = score_run_get(&mut tx, call.tenant(), id).await.map_err(failed)?;
         return Err(match known {
             None => Error::not_found("score_run", id.to_string()),
-            Some(_) => Error::new(Reason::ScoreRunOver, "the score run is over and can no longer be cancelled").about("score_run", id.to_string()),
+            Some(_) => Error::new(Reason::ScoreRunOver, "the score run is over and can no longer be cancelled")
+                .about("score_run", id.to_string()),
         });
     };
     let run = super::reply(&record)?;

@@ -13,7 +13,11 @@ use crate::{
 
 static RUNS: Schema = Schema::new(Field::new("run_no", "run_no", Kind::Integer), &[]).ordered_by("run_no desc");
 
-pub(super) async fn list_score_runs(state: &State, call: Call, request: ListScoreRunsRequest) -> Result<ListScoreRunsResponse> {
+pub(super) async fn list_score_runs(
+    state: &State,
+    call: Call,
+    request: ListScoreRunsRequest,
+) -> Result<ListScoreRunsResponse> {
     let plan = parse(&call, &request)?;
     let before = match plan.after.as_deref() {
         Some([Some(Value::Int(run_no))]) => *run_no,
@@ -21,7 +25,8 @@ pub(super) async fn list_score_runs(state: &State, call: Call, request: ListScor
     };
     let mut connection = state.pool.acquire().await.map_err(failed)?;
     let records = score_run_list(&mut connection, call.tenant(), before, plan.fetch_limit()).await.map_err(failed)?;
-    let page = plan.finish_by(records, |record| Ok::<_, sqlx::Error>(vec![Some(record.run_no.into())])).map_err(failed)?;
+    let page =
+        plan.finish_by(records, |record| Ok::<_, sqlx::Error>(vec![Some(record.run_no.into())])).map_err(failed)?;
     let score_runs = page.items.iter().map(super::reply).collect::<Result<_>>()?;
     Ok(ListScoreRunsResponse { score_runs, next_page_token: page.next_page_token })
 }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use clientele_error::{Error, Result};
 use clientele_proto::value::v1::{
-    CancelScoreRunRequest, GetScoreRunRequest, ListScoreRunsRequest, ListScoreRunsResponse, ScoreRun, StartScoreRunRequest, WatchScoreRunRequest,
-    WatchScoreRunResponse,
+    CancelScoreRunRequest, GetScoreRunRequest, ListScoreRunsRequest, ListScoreRunsResponse, ScoreRun,
+    StartScoreRunRequest, WatchScoreRunRequest, WatchScoreRunResponse,
     score_run_service_server::{ScoreRunService, ScoreRunServiceServer},
 };
 use clientele_service::rpc::{Answers, streaming, unary};
@@ -41,14 +41,23 @@ impl ScoreRunService for ScoreRuns {
         unary(request, async |call, request| get_score_run::get_score_run(&self.state, call, request).await).await
     }
 
-    async fn list_score_runs(&self, request: Request<ListScoreRunsRequest>) -> Result<Response<ListScoreRunsResponse>, Status> {
+    async fn list_score_runs(
+        &self,
+        request: Request<ListScoreRunsRequest>,
+    ) -> Result<Response<ListScoreRunsResponse>, Status> {
         unary(request, async |call, request| list_score_runs::list_score_runs(&self.state, call, request).await).await
     }
 
     type WatchScoreRunStream = Answers<WatchScoreRunResponse>;
 
-    async fn watch_score_run(&self, request: Request<WatchScoreRunRequest>) -> Result<Response<Self::WatchScoreRunStream>, Status> {
-        streaming(request, async |call, request| watch_score_run::watch_score_run(Arc::clone(&self.state), call, request).await).await
+    async fn watch_score_run(
+        &self,
+        request: Request<WatchScoreRunRequest>,
+    ) -> Result<Response<Self::WatchScoreRunStream>, Status> {
+        streaming(request, async |call, request| {
+            watch_score_run::watch_score_run(Arc::clone(&self.state), call, request).await
+        })
+        .await
     }
 
     async fn cancel_score_run(&self, request: Request<CancelScoreRunRequest>) -> Result<Response<ScoreRun>, Status> {

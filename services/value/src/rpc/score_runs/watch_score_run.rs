@@ -89,5 +89,7 @@ fn is_over(run: &ScoreRun) -> bool {
 /// Whether what was told is where the run still is.
 fn is_at(run: &ScoreRun, step: &watch::Receiver<crate::scoring::progress::Step>) -> bool {
     let step = *step.borrow();
-    run.progress.as_ref().is_some_and(|told| (told.stage(), told.done, told.total) == (step.stage, step.done, step.total))
+    run.progress
+        .as_ref()
+        .is_some_and(|told| (told.stage(), told.done, told.total) == (step.stage, step.done, step.total))
 }

@@ -10,7 +10,11 @@ use uuid::Uuid;
 use super::{message::score, scored_run};
 use crate::{State, rpc::database::failed, store::score::score_by_customer};
 
-pub(super) async fn batch_get_scores(state: &State, call: Call, request: BatchGetScoresRequest) -> Result<BatchGetScoresResponse> {
+pub(super) async fn batch_get_scores(
+    state: &State,
+    call: Call,
+    request: BatchGetScoresRequest,
+) -> Result<BatchGetScoresResponse> {
     let customers = parse(&request.customer_ids)?;
     let (run, set) = scored_run(state, call.tenant(), &request.score_run_id).await?;
     let mut connection = state.pool.acquire().await.map_err(failed)?;

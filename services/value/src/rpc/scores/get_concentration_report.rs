@@ -7,7 +7,11 @@ use clientele_service::Call;
 use super::scored_run;
 use crate::State;
 
-pub(super) async fn get_concentration_report(state: &State, call: Call, request: GetConcentrationReportRequest) -> Result<ConcentrationReport> {
+pub(super) async fn get_concentration_report(
+    state: &State,
+    call: Call,
+    request: GetConcentrationReportRequest,
+) -> Result<ConcentrationReport> {
     let (run, _) = scored_run(state, call.tenant(), &request.score_run_id).await?;
     let report = match request.metric() {
         ValueMetric::TotalRevenue => Some(run.findings.revenue_concentration.clone()),

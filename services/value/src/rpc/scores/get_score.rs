@@ -26,7 +26,9 @@ fn parse(customer: Option<Customer>) -> Result<(CustomerKey, String)> {
         Some(Customer::CustomerExternalId(key)) if key.contains('\0') => {
             Err(Error::invalid_field("customer_external_id", "must not hold a NUL character"))
         }
-        Some(Customer::CustomerExternalId(key)) => Ok((CustomerKey::External(key.clone()), format!("of the customer {key}"))),
+        Some(Customer::CustomerExternalId(key)) => {
+            Ok((CustomerKey::External(key.clone()), format!("of the customer {key}")))
+        }
         None => Err(Error::invalid_field("customer", "is required: customer_id or customer_external_id")),
     }
 }

@@ -28,9 +28,15 @@ pub(super) async fn list_scores(state: &State, call: Call, request: ListScoresRe
     let mut tx = Tx::begin(&state.pool, call.remaining()).await.map_err(failed)?;
     let page = score_list(&mut tx, call.tenant(), (run.score_run_id, set), &plan).await.map_err(failed)?;
     tx.rollback().await.map_err(failed)?;
-    let next_page_token =
-        if page.next_page_token.is_empty() { String::new() } else { format!("{}{SEPARATOR}{}", run.score_run_id.simple(), page.next_page_token) };
-    Ok(ListScoresResponse { scores: page.items.iter().map(|record| score(&run, record, request.view())).collect(), next_page_token })
+    let next_page_token = if page.next_page_token.is_empty() {
+        String::new()
+    } else {
+        format!("{}{SEPARATOR}{}", run.score_run_id.simple(), page.next_page_token)
+    };
+    Ok(ListScoresResponse {
+        scores: page.items.iter().map(|record| score(&run, record, request.view())).collect(),
+        next_page_token,
+    })
 }
 
 /// The run a request reads, and the rest of its page token.
@@ -38,7 +44,8 @@ fn pinned(request: &ListScoresRequest) -> Result<(String, &str)> {
     if request.page_token.is_empty() {
         return Ok((request.score_run_id.clone(), ""));
     }
-    let parts = request.page_token.split_once(SEPARATOR).and_then(|(run, token)| Some((Uuid::try_parse(run).ok()?, token)));
+    let parts =
+        request.page_token.split_once(SEPARATOR).and_then(|(run, token)| Some((Uuid::try_parse(run).ok()?, token)));
     let asked = Uuid::try_parse(&request.score_run_id).ok();
     match parts {
         Some((_, "")) | None => Err(refused(vec![PageError::InvalidToken])),

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use clientele_error::{Error, Reason, Result};
 use clientele_proto::value::v1::{
-    BatchGetScoresRequest, BatchGetScoresResponse, ConcentrationReport, GetConcentrationReportRequest, GetRfmReportRequest, GetScoreRequest,
-    ListScoresRequest, ListScoresResponse, RfmReport, Score,
+    BatchGetScoresRequest, BatchGetScoresResponse, ConcentrationReport, GetConcentrationReportRequest,
+    GetRfmReportRequest, GetScoreRequest, ListScoresRequest, ListScoresResponse, RfmReport, Score,
     score_service_server::{ScoreService, ScoreServiceServer},
 };
 use clientele_service::rpc::unary;
@@ -39,7 +39,10 @@ impl ScoreService for Scores {
         unary(request, async |call, request| get_score::get_score(&self.state, call, request).await).await
     }
 
-    async fn batch_get_scores(&self, request: Request<BatchGetScoresRequest>) -> Result<Response<BatchGetScoresResponse>, Status> {
+    async fn batch_get_scores(
+        &self,
+        request: Request<BatchGetScoresRequest>,
+    ) -> Result<Response<BatchGetScoresResponse>, Status> {
         unary(request, async |call, request| batch_get_scores::batch_get_scores(&self.state, call, request).await).await
     }
 
@@ -47,8 +50,14 @@ impl ScoreService for Scores {
         unary(request, async |call, request| list_scores::list_scores(&self.state, call, request).await).await
     }
 
-    async fn get_concentration_report(&self, request: Request<GetConcentrationReportRequest>) -> Result<Response<ConcentrationReport>, Status> {
-        unary(request, async |call, request| get_concentration_report::get_concentration_report(&self.state, call, request).await).await
+    async fn get_concentration_report(
+        &self,
+        request: Request<GetConcentrationReportRequest>,
+    ) -> Result<Response<ConcentrationReport>, Status> {
+        unary(request, async |call, request| {
+            get_concentration_report::get_concentration_report(&self.state, call, request).await
+        })
+        .await
     }
 
     async fn get_rfm_report(&self, request: Request<GetRfmReportRequest>) -> Result<Response<RfmReport>, Status> {
@@ -62,7 +71,8 @@ async fn scored_run(state: &State, tenant: &str, id: &str) -> Result<(Arc<Scored
     match state.scoring.reads.run(tenant, id).await.map_err(shared_failed)? {
         Some(run) => match run.score_set {
             Some(set) => Ok((run, set)),
-            None => Err(Error::not_found("score_run", run.id.clone()).with("cause", "its scores were removed, as newer runs succeeded")),
+            None => Err(Error::not_found("score_run", run.id.clone())
+                .with("cause", "its scores were removed, as newer runs succeeded")),
         },
         None => Err(unreadable(state, tenant, id).await?),
     }
@@ -77,7 +87,10 @@ async fn unreadable(state: &State, tenant: &str, id: Option<Uuid>) -> Result<Err
     let known = score_run_get(&mut connection, tenant, id).await.map_err(failed)?;
     Ok(match known {
         None => Error::not_found("score_run", id.to_string()),
-        Some(_) => Error::new(Reason::NotScoredYet, "the score run has not succeeded, so it has no scores; watch it, or name another one")
-            .about("score_run", id.to_string()),
+        Some(_) => Error::new(
+            Reason::NotScoredYet,
+            "the score run has not succeeded, so it has no scores; watch it, or name another one",
+        )
+        .about("score_run", id.to_string()),
     })
 }
