@@ -125,7 +125,8 @@ impl From<Error> for Answer {
                 Self::new(reason_of(&source), message).about("customer", customer_id.to_string())
             }
             Error::ExternalIdTaken => {
-                Self::new(Reason::ExternalIdTaken, "another customer, maybe a deleted one, has this external_id").at("customer.external_id")
+                Self::new(Reason::ExternalIdTaken, "another customer, maybe a deleted one, has this external_id")
+                    .at("customer.external_id")
             }
             Error::RequestIdReused => {
                 let message = "the request_id was used before with another body; use a new one for a new request";
@@ -133,7 +134,9 @@ impl From<Error> for Answer {
             }
             Error::Database(error) => match Kind::of(&error) {
                 Kind::Retry => Self::new(Reason::Conflict, "another transaction got in the way; repeat the call"),
-                Kind::Cancelled => Self::new(Reason::DeadlineExceeded, "the deadline passed before the database answered"),
+                Kind::Cancelled => {
+                    Self::new(Reason::DeadlineExceeded, "the deadline passed before the database answered")
+                }
                 Kind::Unavailable | Kind::Busy | Kind::Exhausted => out_of_reach(error),
                 _ => Self::internal(error),
             },

@@ -107,6 +107,13 @@ impl Error {
         self
     }
 
+    /// With all the fields the error is about.
+    #[must_use]
+    pub fn with_violations(mut self, violations: Vec<Violation>) -> Self {
+        self.0.violations.extend(violations);
+        self
+    }
+
     /// With a dynamic value of the message, by name.
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, value: impl fmt::Display) -> Self {

@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn every_bad_attribute_is_reported() {
-        let violations = parse(&[("good", "\n"), ("Bad", "x"), ("nul", "a\0"), ("long", &"y".repeat(501))]).unwrap_err();
+        let violations =
+            parse(&[("good", "\n"), ("Bad", "x"), ("nul", "a\0"), ("long", &"y".repeat(501))]).unwrap_err();
         let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_str()).collect();
         assert_eq!(fields, ["attributes[\"Bad\"]", "attributes[\"long\"]", "attributes[\"nul\"]"]);
         assert!(parse(&[("good", "\n"), ("a_1", "")]).is_ok());

@@ -130,7 +130,10 @@ pub(crate) mod tests {
     fn a_change_makes_a_new_version_and_names_its_fields() {
         let mut customer = customer();
         assert_eq!(customer.etag(), "\"1\"");
-        assert_eq!(customer.change(profile("b", "Acme SE"), later()).unwrap(), ["external_id", "display_name", "organisation.legal_name"]);
+        assert_eq!(
+            customer.change(profile("b", "Acme SE"), later()).unwrap(),
+            ["external_id", "display_name", "organisation.legal_name"]
+        );
         assert_eq!((customer.etag().as_str(), customer.update_time), ("\"2\"", later()));
         assert_eq!(customer.create_time, Timestamp::UNIX_EPOCH);
     }

@@ -82,7 +82,10 @@ impl From<&Profile> for Draft {
                 legal_name: organisation.legal_name.as_str().to_owned(),
                 trade_name: organisation.trade_name.as_ref().map_or_else(String::new, |name| name.as_str().to_owned()),
                 website: organisation.website.as_ref().map_or_else(String::new, |uri| uri.as_str().to_owned()),
-                industry_code: organisation.industry_code.as_ref().map_or_else(String::new, |code| code.as_str().to_owned()),
+                industry_code: organisation
+                    .industry_code
+                    .as_ref()
+                    .map_or_else(String::new, |code| code.as_str().to_owned()),
             }),
             Kind::Person(person) => DraftKind::Person(DraftPerson {
                 given_name: person.given_name().unwrap_or_default().to_owned(),

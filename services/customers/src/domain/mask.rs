@@ -144,7 +144,9 @@ fn text_at<'d>(path: &str, draft: &'d mut Draft) -> Option<&'d mut String> {
         ("organisation.legal_name", Some(DraftKind::Organisation(organisation))) => Some(&mut organisation.legal_name),
         ("organisation.trade_name", Some(DraftKind::Organisation(organisation))) => Some(&mut organisation.trade_name),
         ("organisation.website", Some(DraftKind::Organisation(organisation))) => Some(&mut organisation.website),
-        ("organisation.industry_code", Some(DraftKind::Organisation(organisation))) => Some(&mut organisation.industry_code),
+        ("organisation.industry_code", Some(DraftKind::Organisation(organisation))) => {
+            Some(&mut organisation.industry_code)
+        }
         ("person.given_name", Some(DraftKind::Person(person))) => Some(&mut person.given_name),
         ("person.family_name", Some(DraftKind::Person(person))) => Some(&mut person.family_name),
         _ => None,
@@ -218,7 +220,11 @@ mod tests {
     use super::*;
 
     fn organisation(legal_name: &str, trade_name: &str) -> Draft {
-        let names = DraftOrganisation { legal_name: legal_name.into(), trade_name: trade_name.into(), ..DraftOrganisation::default() };
+        let names = DraftOrganisation {
+            legal_name: legal_name.into(),
+            trade_name: trade_name.into(),
+            ..DraftOrganisation::default()
+        };
         Draft { kind: Some(DraftKind::Organisation(names)), ..Draft::default() }
     }
 
@@ -239,7 +245,8 @@ mod tests {
 
     #[test]
     fn only_what_the_mask_names_changes_and_is_checked() {
-        let onto = Draft { email: "old@acme.example".into(), phone: "+12345".into(), ..organisation("Acme GmbH", "Acme") };
+        let onto =
+            Draft { email: "old@acme.example".into(), phone: "+12345".into(), ..organisation("Acme GmbH", "Acme") };
         let draft = Draft { email: "new@acme.example".into(), phone: "not a number".into(), ..Draft::default() };
         let after = apply(onto.clone(), draft, Some(&["email"])).unwrap();
         assert_eq!(after, Draft { email: "new@acme.example".into(), display_name: "Acme".into(), ..onto });
@@ -250,7 +257,10 @@ mod tests {
         let onto = Draft { email: "old@acme.example".into(), ..organisation("Acme GmbH", "Acme") };
         let after = apply(onto, Draft::default(), Some(&["email", "organisation.trade_name"])).unwrap();
         assert_eq!(after, Draft { display_name: "Acme GmbH".into(), ..organisation("Acme GmbH", "") });
-        assert_eq!(fields(apply(organisation("a", ""), Draft::default(), Some(&["organisation.legal_name"]))), ["organisation.legal_name"]);
+        assert_eq!(
+            fields(apply(organisation("a", ""), Draft::default(), Some(&["organisation.legal_name"]))),
+            ["organisation.legal_name"]
+        );
     }
 
     #[test]
@@ -263,7 +273,8 @@ mod tests {
 
     #[test]
     fn a_star_replaces_everything() {
-        let onto = Draft { country_code: "DE".into(), display_name: "Shown".into(), ..organisation("Acme GmbH", "Acme") };
+        let onto =
+            Draft { country_code: "DE".into(), display_name: "Shown".into(), ..organisation("Acme GmbH", "Acme") };
         let after = apply(onto, organisation("Acme SE", ""), Some(&["*"])).unwrap();
         assert_eq!(after, Draft { display_name: "Acme SE".into(), ..organisation("Acme SE", "") });
         assert_eq!(fields(apply(organisation("a", ""), Draft::default(), Some(&["*"]))), ["kind"]);
@@ -285,7 +296,8 @@ mod tests {
 
     #[test]
     fn one_attribute_can_be_set_or_removed() {
-        let attributes = |pairs: &[(&str, &str)]| pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        let attributes =
+            |pairs: &[(&str, &str)]| pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
         let onto = Draft { attributes: attributes(&[("a", "1"), ("b", "2")]), ..organisation("Acme", "") };
         let draft = Draft { attributes: attributes(&[("b", "3"), ("c", "4")]), ..Draft::default() };
         let after = apply(onto, draft, Some(&["attributes.a", "attributes.b"])).unwrap();
@@ -297,7 +309,8 @@ mod tests {
         let draft = Draft { email: "x".into(), ..Draft::default() };
         let mask = ["etag", "nope", "organisation.nope", "email"].map(str::to_owned);
         let violations = Update::new(draft, Some(&mask)).unwrap_err();
-        let text: Vec<_> = violations.iter().map(|violation| format!("{}: {}", violation.field, violation.description)).collect();
+        let text: Vec<_> =
+            violations.iter().map(|violation| format!("{}: {}", violation.field, violation.description)).collect();
         assert_eq!(
             text,
             [

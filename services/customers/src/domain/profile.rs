@@ -6,7 +6,10 @@ use super::{
     attributes::Attributes,
     draft::{Draft, DraftKind, DraftOrganisation, DraftPerson},
     fault::{Fault, Faults},
-    text::{CountryCode, DisplayName, Email, ExternalId, IndustryCode, OrganisationName, PersonName, Phone, Website, at_most},
+    text::{
+        CountryCode, DisplayName, Email, ExternalId, IndustryCode, OrganisationName, PersonName, Phone, Website,
+        at_most,
+    },
 };
 
 /// The writable fields of a customer, all valid.
@@ -113,7 +116,9 @@ impl Kind {
     /// The display name of a customer that has none of its own: the trade name or else the legal name, or the given and family name.
     pub fn default_display_name(&self) -> DisplayName {
         match self {
-            Self::Organisation(organisation) => organisation.trade_name.as_ref().unwrap_or(&organisation.legal_name).clone(),
+            Self::Organisation(organisation) => {
+                organisation.trade_name.as_ref().unwrap_or(&organisation.legal_name).clone()
+            }
             Self::Person(person) => {
                 let names: Vec<_> = [person.given_name(), person.family_name()].into_iter().flatten().collect();
                 DisplayName::cut(names.join(" "))
@@ -195,7 +200,8 @@ mod tests {
         assert_eq!(fields(draft), ["person.given_name", "email", "phone", "country_code"]);
         assert_eq!(fields(Draft::default()), ["kind"]);
         assert_eq!(fields(named("", "")), ["person"]);
-        let organisation = DraftKind::Organisation(DraftOrganisation { website: "x".into(), ..DraftOrganisation::default() });
+        let organisation =
+            DraftKind::Organisation(DraftOrganisation { website: "x".into(), ..DraftOrganisation::default() });
         let draft = Draft { kind: Some(organisation), ..Draft::default() };
         assert_eq!(fields(draft), ["organisation.legal_name", "organisation.website"]);
     }
@@ -206,7 +212,11 @@ mod tests {
         assert_eq!(display_name(named("Ana", "Liu")), "Ana Liu");
         assert_eq!(display_name(named("", "Liu")), "Liu");
         assert_eq!(display_name(Draft { display_name: "A. L.".into(), ..named("Ana", "Liu") }), "A. L.");
-        let names = DraftOrganisation { legal_name: "Acme GmbH".into(), trade_name: "Acme".into(), ..DraftOrganisation::default() };
+        let names = DraftOrganisation {
+            legal_name: "Acme GmbH".into(),
+            trade_name: "Acme".into(),
+            ..DraftOrganisation::default()
+        };
         assert_eq!(display_name(Draft { kind: Some(DraftKind::Organisation(names)), ..Draft::default() }), "Acme");
     }
 

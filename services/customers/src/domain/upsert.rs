@@ -92,7 +92,12 @@ struct Entry {
 }
 
 /// Applies rows, in order, to the customers that have their external ids now.
-pub fn settle(rows: &[Result<Row, Refusal>], existing: Vec<Customer>, now: Timestamp, new_id: impl Fn() -> Uuid) -> Settled {
+pub fn settle(
+    rows: &[Result<Row, Refusal>],
+    existing: Vec<Customer>,
+    now: Timestamp,
+    new_id: impl Fn() -> Uuid,
+) -> Settled {
     let mut settled = Settled::default();
     let mut place: HashMap<ExternalId, usize> = HashMap::with_capacity(rows.len());
     let mut entries: Vec<Entry> = Vec::with_capacity(rows.len());
@@ -195,14 +200,18 @@ mod tests {
         assert_eq!(settled.created.len(), 1, "stored once, as it is in the end");
         assert_eq!((settled.created[0].version, &settled.created[0].profile), (2, &profile("a", "B")));
         assert!(settled.updated.is_empty());
-        assert!(matches!(&settled.changes[..], [Change::Created(first), Change::Updated(last, _)] if first.version == 1 && last.version == 2));
+        assert!(
+            matches!(&settled.changes[..], [Change::Created(first), Change::Updated(last, _)] if first.version == 1 && last.version == 2)
+        );
     }
 
     #[test]
     fn a_bad_row_does_not_lose_the_good_ones() {
         let nameless = Row::new(Draft::default()).map_err(Refusal::Invalid);
         let settled = run(vec![nameless, row("a", "A")], vec![]);
-        let Outcome::Rejected(Refusal::Invalid(violations)) = &settled.outcomes[0] else { panic!("{:?}", settled.outcomes) };
+        let Outcome::Rejected(Refusal::Invalid(violations)) = &settled.outcomes[0] else {
+            panic!("{:?}", settled.outcomes)
+        };
         let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_str()).collect();
         assert_eq!(fields, ["external_id", "kind"]);
         assert!(matches!(settled.outcomes[1], Outcome::Created(_)));
@@ -220,7 +229,10 @@ mod tests {
         assert!(matches!(&settled.outcomes[0], Outcome::Rejected(Refusal::Invalid(why)) if why[0].field == "person"));
 
         let old = |legal_name| Row { etag: "\"7\"".into(), ..row("a", legal_name).unwrap() };
-        assert_eq!(run(vec![Ok(old("B"))], vec![stored("a", "A")]).outcomes, [Outcome::Rejected(Refusal::EtagMismatch)]);
+        assert_eq!(
+            run(vec![Ok(old("B"))], vec![stored("a", "A")]).outcomes,
+            [Outcome::Rejected(Refusal::EtagMismatch)]
+        );
         assert_eq!(run(vec![Ok(old("A"))], vec![stored("a", "A")]).outcomes, [Outcome::Unchanged(Uuid::from_u128(1))]);
     }
 }

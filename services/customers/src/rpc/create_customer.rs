@@ -14,7 +14,11 @@ use crate::{
 };
 
 /// Serves the RPC.
-pub async fn create_customer(app: &Customers, call: Call, request: CreateCustomerRequest) -> clientele_error::Result<proto::Customer> {
+pub async fn create_customer(
+    app: &Customers,
+    call: Call,
+    request: CreateCustomerRequest,
+) -> clientele_error::Result<proto::Customer> {
     let command = parse(request)?;
     Ok(run(app, &call, command).await?)
 }
@@ -43,7 +47,8 @@ pub async fn run(app: &Customers, call: &Call, command: CreateCustomer) -> Resul
     };
     let customer = Customer::new(app.context.new_id(), command.profile, app.context.now());
     customer_insert(&mut write.tx, call.tenant(), &[&customer]).await?;
-    let created = event(app, call, &command.once.request_id(), customer.clone(), |customer| CustomerCreated { customer });
+    let created =
+        event(app, call, &command.once.request_id(), customer.clone(), |customer| CustomerCreated { customer });
     app.outbox.publish(&mut write.tx, created).await?;
     let answer = reply(customer, command.once.validate_only);
     write.end(app, &answer).await?;

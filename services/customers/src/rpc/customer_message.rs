@@ -109,11 +109,15 @@ mod tests {
 
     fn organisation() -> impl Strategy<Value = KindMessage> {
         let website = any_text("https?://[a-z]{1,9}\\.example(:[0-9]{2,4})?(/[a-z%&?#^]{0,9})?", 500);
-        (any_text("[A-Z][a-z]{1,9} GmbH", 300), any_text("[A-Z][a-z]{1,9}", 300), website, any_text("[A-Z][0-9]{2}", 50)).prop_map(
-            |(legal_name, trade_name, website, industry_code)| {
-                KindMessage::Organisation(proto::Organisation { legal_name, trade_name, website, industry_code })
-            },
+        (
+            any_text("[A-Z][a-z]{1,9} GmbH", 300),
+            any_text("[A-Z][a-z]{1,9}", 300),
+            website,
+            any_text("[A-Z][0-9]{2}", 50),
         )
+            .prop_map(|(legal_name, trade_name, website, industry_code)| {
+                KindMessage::Organisation(proto::Organisation { legal_name, trade_name, website, industry_code })
+            })
     }
 
     fn person() -> impl Strategy<Value = KindMessage> {

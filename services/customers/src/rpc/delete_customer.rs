@@ -15,7 +15,11 @@ use crate::{
 };
 
 /// Serves the RPC.
-pub async fn delete_customer(app: &Customers, call: Call, request: DeleteCustomerRequest) -> clientele_error::Result<proto::Customer> {
+pub async fn delete_customer(
+    app: &Customers,
+    call: Call,
+    request: DeleteCustomerRequest,
+) -> clientele_error::Result<proto::Customer> {
     let command = parse(request)?;
     Ok(run(app, &call, command).await?)
 }

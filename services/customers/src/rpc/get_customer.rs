@@ -14,7 +14,11 @@ use crate::{
 };
 
 /// Serves the RPC.
-pub async fn get_customer(app: &Customers, call: Call, request: GetCustomerRequest) -> clientele_error::Result<proto::Customer> {
+pub async fn get_customer(
+    app: &Customers,
+    call: Call,
+    request: GetCustomerRequest,
+) -> clientele_error::Result<proto::Customer> {
     let key = parse(request)?;
     Ok(reply(run(app, call.tenant(), key).await?))
 }

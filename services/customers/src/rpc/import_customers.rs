@@ -42,7 +42,10 @@ pub async fn import_customers(
 /// The rows of one message. Too many of them are an error; a bad one is kept with what is wrong with it.
 fn parse(message: ImportCustomersRequest) -> clientele_error::Result<BatchUpsertCustomers> {
     if message.customers.len() > MAX_ROWS {
-        return Err(Error::invalid_field("customers", format!("must have at most {MAX_ROWS} items; send more messages")));
+        return Err(Error::invalid_field(
+            "customers",
+            format!("must have at most {MAX_ROWS} items; send more messages"),
+        ));
     }
     let rows = message.customers.into_iter().map(|customer| Row::new(draft(customer)).map_err(Refusal::Invalid));
     Ok(BatchUpsertCustomers { rows: rows.collect(), once: Once::default() })
@@ -50,7 +53,8 @@ fn parse(message: ImportCustomersRequest) -> clientele_error::Result<BatchUpsert
 
 /// What became of the rows of a message, the first of which is the call's row `first_row`.
 fn reply(first_row: i64, settled: BatchUpsertCustomersResponse) -> ImportCustomersResponse {
-    let mut answer = ImportCustomersResponse { next_row: first_row + settled.outcomes.len() as i64, ..Default::default() };
+    let mut answer =
+        ImportCustomersResponse { next_row: first_row + settled.outcomes.len() as i64, ..Default::default() };
     for mut outcome in settled.outcomes {
         match outcome.result() {
             Became::Created => answer.created += 1,

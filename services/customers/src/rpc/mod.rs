@@ -37,7 +37,10 @@ impl CustomerService for Customers {
         unary(request, |call, request| batch_get_customers::batch_get_customers(self, call, request)).await
     }
 
-    async fn list_customers(&self, request: Request<proto::ListCustomersRequest>) -> Answer<proto::ListCustomersResponse> {
+    async fn list_customers(
+        &self,
+        request: Request<proto::ListCustomersRequest>,
+    ) -> Answer<proto::ListCustomersResponse> {
         unary(request, |call, request| list_customers::list_customers(self, call, request)).await
     }
 

@@ -15,7 +15,11 @@ use crate::{
 };
 
 /// Serves the RPC.
-pub async fn undelete_customer(app: &Customers, call: Call, request: UndeleteCustomerRequest) -> clientele_error::Result<proto::Customer> {
+pub async fn undelete_customer(
+    app: &Customers,
+    call: Call,
+    request: UndeleteCustomerRequest,
+) -> clientele_error::Result<proto::Customer> {
     let command = parse(request)?;
     Ok(run(app, &call, command).await?)
 }

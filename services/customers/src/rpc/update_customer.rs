@@ -16,7 +16,11 @@ use crate::{
 };
 
 /// Serves the RPC.
-pub async fn update_customer(app: &Customers, call: Call, request: UpdateCustomerRequest) -> clientele_error::Result<proto::Customer> {
+pub async fn update_customer(
+    app: &Customers,
+    call: Call,
+    request: UpdateCustomerRequest,
+) -> clientele_error::Result<proto::Customer> {
     let command = parse(request)?;
     Ok(run(app, &call, command).await?)
 }
@@ -37,7 +41,8 @@ fn parse(request: UpdateCustomerRequest) -> Result<UpdateCustomer> {
     let Some(customer) = request.customer else {
         return Err(Error::Invalid(vec![Violation::new("customer", "must be given")]));
     };
-    let customer_id = Uuid::parse_str(&customer.customer_id).map_err(|_| Violation::new("customer_id", "must be a valid UUID"));
+    let customer_id =
+        Uuid::parse_str(&customer.customer_id).map_err(|_| Violation::new("customer_id", "must be a valid UUID"));
     let update = Update::new(draft(customer), request.update_mask.as_ref().map(|mask| mask.paths.as_slice()));
     match (customer_id, update) {
         (Ok(customer_id), Ok(update)) => Ok(UpdateCustomer { customer_id, update, once }),
@@ -57,12 +62,15 @@ pub async fn run(app: &Customers, call: &Call, command: UpdateCustomer) -> Resul
     };
     let customer = customer_get_for_update(&mut write.tx, call.tenant(), customer_id).await?;
     let mut customer = customer.ok_or_else(|| Error::NotFound { key: customer_id.to_string(), others: 0 })?;
-    let changed = change(&mut customer, &update, app.context.now()).map_err(|refusal| Error::refused(customer_id, refusal))?;
+    let changed =
+        change(&mut customer, &update, app.context.now()).map_err(|refusal| Error::refused(customer_id, refusal))?;
     if !changed.is_empty() {
         customer_update(&mut write.tx, call.tenant(), &[&customer]).await?;
         let changed_fields = changed.into_iter().map(str::to_owned).collect();
-        let updated =
-            event(app, call, &once.request_id(), customer.clone(), |customer| CustomerUpdated { customer, changed_fields });
+        let updated = event(app, call, &once.request_id(), customer.clone(), |customer| CustomerUpdated {
+            customer,
+            changed_fields,
+        });
         app.outbox.publish(&mut write.tx, updated).await?;
     }
     let answer = reply(customer);
@@ -70,7 +78,11 @@ pub async fn run(app: &Customers, call: &Call, command: UpdateCustomer) -> Resul
     Ok(answer)
 }
 
-fn change(customer: &mut Customer, update: &Update, now: jiff::Timestamp) -> std::result::Result<Vec<&'static str>, Refusal> {
+fn change(
+    customer: &mut Customer,
+    update: &Update,
+    now: jiff::Timestamp,
+) -> std::result::Result<Vec<&'static str>, Refusal> {
     customer.expect_etag(update.etag())?;
     let profile = update.onto(&customer.profile).map_err(Refusal::Invalid)?;
     customer.change(profile, now)

@@ -40,7 +40,10 @@ pub async fn customer_by_ids(pool: &Pool, keys: Vec<(Arc<str>, Uuid)>) -> sqlx::
         // Cheaper by a third than the join, and nearly every batch is of one tenant.
         let customer_ids: Vec<_> = keys.iter().map(|(_, id)| *id).collect();
         let customers = customer_get_many(pool, tenant, &customer_ids).await?;
-        return Ok(customers.into_iter().map(|customer| ((Arc::clone(tenant), customer.customer_id), customer)).collect());
+        return Ok(customers
+            .into_iter()
+            .map(|customer| ((Arc::clone(tenant), customer.customer_id), customer))
+            .collect());
     }
     let (tenants, customer_ids): (Vec<_>, Vec<_>) = keys.iter().map(|(tenant, id)| (&**tenant, *id)).unzip();
     let rows = select!(
@@ -93,7 +96,8 @@ pub async fn customer_get_for_update(
     tenant: &str,
     customer_id: Uuid,
 ) -> sqlx::Result<Option<Customer>> {
-    let row = select!("customers.customer c WHERE c.tenant_id = $1 AND c.customer_id = $2 FOR UPDATE", tenant, customer_id);
+    let row =
+        select!("customers.customer c WHERE c.tenant_id = $1 AND c.customer_id = $2 FOR UPDATE", tenant, customer_id);
     row.fetch_optional(connection).await?.map(CustomerRow::read).transpose()
 }
 
@@ -112,7 +116,12 @@ pub async fn customer_by_external_ids_for_update(
 }
 
 /// A page of customers.
-pub async fn customer_list(pool: &Pool, tenant: &str, show_deleted: bool, plan: &ListPlan) -> sqlx::Result<Page<Customer>> {
+pub async fn customer_list(
+    pool: &Pool,
+    tenant: &str,
+    show_deleted: bool,
+    plan: &ListPlan,
+) -> sqlx::Result<Page<Customer>> {
     let mut query = QueryBuilder::new("SELECT c.*");
     plan.push_keys(&mut query);
     query.push(" FROM customers.customer c WHERE c.tenant_id = ").push_bind(tenant);

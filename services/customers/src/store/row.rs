@@ -126,7 +126,8 @@ impl<'c> Columns<'c> {
         self.legal_name.push(organisation.map(|organisation| organisation.legal_name.as_str()));
         self.trade_name.push(organisation.and_then(|organisation| organisation.trade_name.as_ref()).map(Line::as_str));
         self.website.push(organisation.and_then(|organisation| organisation.website.as_ref()).map(Website::as_str));
-        self.industry_code.push(organisation.and_then(|organisation| organisation.industry_code.as_ref()).map(Line::as_str));
+        self.industry_code
+            .push(organisation.and_then(|organisation| organisation.industry_code.as_ref()).map(Line::as_str));
         self.given_name.push(person.and_then(Person::given_name));
         self.family_name.push(person.and_then(Person::family_name));
         self.email.push(profile.email.as_ref().map(Email::as_str));

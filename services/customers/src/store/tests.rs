@@ -79,7 +79,8 @@ async fn keys_of_several_tenants_find_each_its_own() {
     insert(&pool, "globex", &[&theirs]).await.unwrap();
     let [acme, globex]: [Arc<str>; 2] = ["acme".into(), "globex".into()];
     for tenants in [vec![&acme], vec![&acme, &globex]] {
-        let keys = tenants.iter().flat_map(|tenant| [1, 2].map(|id| (Arc::clone(tenant), Uuid::from_u128(id)))).collect();
+        let keys =
+            tenants.iter().flat_map(|tenant| [1, 2].map(|id| (Arc::clone(tenant), Uuid::from_u128(id)))).collect();
         let found = customer_by_ids(&pool, keys).await.unwrap();
         assert_eq!(found.len(), tenants.len());
         assert_eq!(found[&(Arc::clone(&acme), ours.customer_id)], ours);
@@ -99,7 +100,10 @@ async fn a_customer_that_is_read_for_update_waits_for_the_one_before() {
     let mut tx = Tx::begin(&pool, None).await.unwrap();
     customer_get_for_update(&mut tx, "acme", first.customer_id).await.unwrap();
     let mut late = Tx::begin(&pool, Some(Duration::from_millis(50))).await.unwrap();
-    assert!(customer_get_for_update(&mut late, "acme", first.customer_id).await.is_err(), "it waits until its time is over");
+    assert!(
+        customer_get_for_update(&mut late, "acme", first.customer_id).await.is_err(),
+        "it waits until its time is over"
+    );
     first.delete(Timestamp::UNIX_EPOCH).unwrap();
     customer_update(&mut tx, "acme", &[&first]).await.unwrap();
     tx.commit().await.unwrap();

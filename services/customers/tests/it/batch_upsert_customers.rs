@@ -1,6 +1,7 @@
 use clientele_error::Reason;
 use clientele_proto::customers::v1::{
-    BatchUpsertCustomersRequest, Customer, CustomerCreated, CustomerUpdated, UpsertOutcome, upsert_outcome::Result as Became,
+    BatchUpsertCustomersRequest, Customer, CustomerCreated, CustomerUpdated, UpsertOutcome,
+    upsert_outcome::Result as Became,
 };
 use futures::future::join_all;
 
@@ -55,14 +56,36 @@ async fn a_bad_row_is_rejected_with_reasons_and_the_good_ones_are_kept() {
     bad.email = "nobody".into();
     let stale = Customer { etag: "\"9\"".into(), ..organisation("firm", "Other") };
     let nul = Customer { attributes: [("a".to_owned(), "\0".to_owned())].into(), ..organisation("nul", "Nul") };
-    let rows = vec![organisation("a", "A"), bad, organisation("gone", "Back"), person("firm", "Ana", ""), stale, nul, organisation("b", "B")];
+    let rows = vec![
+        organisation("a", "A"),
+        bad,
+        organisation("gone", "Back"),
+        person("firm", "Ana", ""),
+        stale,
+        nul,
+        organisation("b", "B"),
+    ];
     let outcomes = upsert(&mut client, rows).await;
     assert_eq!(
         results(&outcomes),
-        [Became::Created, Became::Rejected, Became::Rejected, Became::Rejected, Became::Rejected, Became::Rejected, Became::Created]
+        [
+            Became::Created,
+            Became::Rejected,
+            Became::Rejected,
+            Became::Rejected,
+            Became::Rejected,
+            Became::Rejected,
+            Became::Created
+        ]
     );
     let reasons: Vec<_> = outcomes[1..6].iter().map(UpsertOutcome::reason).collect();
-    let expected = [Reason::InvalidFields, Reason::CustomerDeleted, Reason::InvalidFields, Reason::EtagMismatch, Reason::InvalidFields];
+    let expected = [
+        Reason::InvalidFields,
+        Reason::CustomerDeleted,
+        Reason::InvalidFields,
+        Reason::EtagMismatch,
+        Reason::InvalidFields,
+    ];
     assert_eq!(reasons, expected);
     let fields: Vec<_> = outcomes[1].violations.iter().map(|violation| violation.field.as_str()).collect();
     assert_eq!(fields, ["external_id", "organisation.legal_name", "email"]);

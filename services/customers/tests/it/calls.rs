@@ -33,14 +33,16 @@ async fn a_write_whose_deadline_passes_is_stopped_and_not_kept() {
     // Somebody holds the table for a while.
     let mut owner = service.database.owner().await;
     owner.execute("BEGIN; LOCK TABLE customers.customer").await.unwrap();
-    let mut request = Request::new(CreateCustomerRequest { request_id: request_id(1), ..create(organisation("E-1", "Acme")) });
+    let mut request =
+        Request::new(CreateCustomerRequest { request_id: request_id(1), ..create(organisation("E-1", "Acme")) });
     request.set_timeout(Duration::from_millis(300));
     let status = service.client().create_customer(request).await.unwrap_err();
     // tonic's client, whose own timer may ring first, calls it CANCELLED.
     assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status:?}");
 
     // Its query is stopped although the table is still held.
-    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let mut looks = 0;
     while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut owner).await.unwrap() > 0 {
         looks += 1;

@@ -14,7 +14,10 @@ async fn create_answers_what_is_stored() {
     customer.customer_id = "ignored".into();
     let answer = created(&mut client, customer.clone()).await;
     assert_eq!((answer.display_name.as_str(), answer.etag.as_str()), ("Ana Liu", "\"1\""));
-    assert_eq!((&answer.email, &answer.attributes, &answer.kind), (&customer.email, &customer.attributes, &customer.kind));
+    assert_eq!(
+        (&answer.email, &answer.attributes, &answer.kind),
+        (&customer.email, &customer.attributes, &customer.kind)
+    );
     let now = service.clock.now();
     let time = answer.create_time.unwrap();
     assert_eq!((time.seconds, time.nanos), (now.as_second(), 0));
@@ -31,7 +34,10 @@ async fn create_reports_every_bad_field_at_once() {
     customer.phone = "0123".into();
     let mut fields = refused(service.client().create_customer(create(customer)).await, Reason::InvalidFields);
     fields.sort();
-    assert_eq!(fields, ["customer.email", "customer.external_id", "customer.organisation.legal_name", "customer.phone"]);
+    assert_eq!(
+        fields,
+        ["customer.email", "customer.external_id", "customer.organisation.legal_name", "customer.phone"]
+    );
     assert_eq!(service.count_events().await, 0);
 
     let nothing = CreateCustomerRequest::default();
@@ -80,7 +86,11 @@ async fn a_failed_request_may_be_tried_again() {
     let request = CreateCustomerRequest { request_id: request_id(1), ..create(organisation("E-1", "Acme")) };
     refused(client.create_customer(request.clone()).await, Reason::ExternalIdTaken);
     let renamed = clientele_proto::customers::v1::UpdateCustomerRequest {
-        customer: Some(clientele_proto::customers::v1::Customer { external_id: "E-9".into(), customer_id: first.customer_id, ..Default::default() }),
+        customer: Some(clientele_proto::customers::v1::Customer {
+            external_id: "E-9".into(),
+            customer_id: first.customer_id,
+            ..Default::default()
+        }),
         ..Default::default()
     };
     client.update_customer(renamed).await.unwrap();
@@ -104,7 +114,8 @@ async fn concurrent_calls_with_one_request_id_create_one_customer() {
 async fn validate_only_checks_everything_and_keeps_nothing() {
     let service = Service::start().await;
     let mut client = service.client();
-    let request = CreateCustomerRequest { validate_only: true, request_id: request_id(1), ..create(organisation("E-1", "Acme")) };
+    let request =
+        CreateCustomerRequest { validate_only: true, request_id: request_id(1), ..create(organisation("E-1", "Acme")) };
     let answer = client.create_customer(request.clone()).await.unwrap().into_inner();
     assert_eq!((answer.customer_id.as_str(), answer.display_name.as_str()), ("", "Acme"));
     assert!(matches!(answer.kind, Some(Kind::Organisation(_))));

@@ -33,7 +33,8 @@ async fn a_subscriber_sees_its_tenants_events_in_the_order_of_the_changes() {
     let events = service.events("acme", 20).await;
     assert!(events.iter().all(|event| event.tenant_id == "acme"));
     assert!(events.is_sorted_by_key(|event| event.position));
-    let ids: Vec<_> = events.iter().map(|event| payload::<CustomerCreated>(event).customer.unwrap().external_id).collect();
+    let ids: Vec<_> =
+        events.iter().map(|event| payload::<CustomerCreated>(event).customer.unwrap().external_id).collect();
     assert!(ids.is_sorted(), "{ids:?}");
     assert_eq!(service.events("globex", 10).await.len(), 10);
 }

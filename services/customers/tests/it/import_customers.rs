@@ -24,7 +24,8 @@ async fn import(client: &mut Client, messages: Vec<ImportCustomersRequest>) -> V
 async fn each_message_is_answered_in_order_with_its_counts() {
     let service = Service::start().await;
     let mut client = service.client();
-    let answers = import(&mut client, vec![message(0..300), message(300..500), ImportCustomersRequest::default()]).await;
+    let answers =
+        import(&mut client, vec![message(0..300), message(300..500), ImportCustomersRequest::default()]).await;
     let seen: Vec<_> = answers.iter().map(|answer| (answer.next_row, answer.created)).collect();
     assert_eq!(seen, [(300, 300), (500, 200), (500, 0)]);
     assert_eq!(service.count_events().await, 500);

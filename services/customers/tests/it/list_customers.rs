@@ -28,7 +28,8 @@ fn filter(filter: &str) -> ListCustomersRequest {
 async fn seed(service: &Service) -> Client {
     let mut client = service.client();
     for (number, name) in ["Cello", "Anvil", "Drum", "Bell", "Echo"].into_iter().enumerate() {
-        let mut customer = if name == "Echo" { person("", name, "") } else { organisation(&format!("E-{}", 9 - number), name) };
+        let mut customer =
+            if name == "Echo" { person("", name, "") } else { organisation(&format!("E-{}", 9 - number), name) };
         customer.country_code = if number % 2 == 0 { "CN".into() } else { "DE".into() };
         customer.attributes = [("region".to_owned(), format!("r{}", number % 2))].into();
         created(&mut client, customer).await;
@@ -50,7 +51,8 @@ async fn pages_of_any_size_and_order_add_up() {
         ("external_id", ["Bell", "Drum", "Anvil", "Cello", "Echo"]),
     ] {
         for page_size in [0, 1, 2, 3, 5, 1000] {
-            let request = ListCustomersRequest { order_by: order_by.into(), page_size, ..ListCustomersRequest::default() };
+            let request =
+                ListCustomersRequest { order_by: order_by.into(), page_size, ..ListCustomersRequest::default() };
             assert_eq!(names(&walk(&mut client, request).await), expected, "{order_by} {page_size}");
         }
     }
@@ -60,7 +62,8 @@ async fn pages_of_any_size_and_order_add_up() {
 async fn a_page_token_holds_its_place_while_customers_come_and_go() {
     let service = Service::start().await;
     let mut client = seed(&service).await;
-    let request = ListCustomersRequest { order_by: "display_name".into(), page_size: 2, ..ListCustomersRequest::default() };
+    let request =
+        ListCustomersRequest { order_by: "display_name".into(), page_size: 2, ..ListCustomersRequest::default() };
     let first = client.list_customers(request.clone()).await.unwrap().into_inner();
     assert_eq!(names(&first.customers), ["Anvil", "Bell"]);
     created(&mut client, organisation("", "Aardvark")).await;
@@ -134,6 +137,7 @@ async fn an_update_moves_a_customer_in_the_order_of_updates() {
     let first = walk(&mut client, filter("display_name = \"Cello\"")).await.remove(0);
     let customer = Customer { customer_id: first.customer_id, email: "c@cello.example".into(), ..Customer::default() };
     client.update_customer(UpdateCustomerRequest { customer: Some(customer), ..Default::default() }).await.unwrap();
-    let request = ListCustomersRequest { order_by: "update_time desc".into(), page_size: 1, ..ListCustomersRequest::default() };
+    let request =
+        ListCustomersRequest { order_by: "update_time desc".into(), page_size: 1, ..ListCustomersRequest::default() };
     assert_eq!(names(&client.list_customers(request).await.unwrap().into_inner().customers), ["Cello"]);
 }

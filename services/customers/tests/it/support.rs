@@ -9,7 +9,9 @@ use clientele_proto::{
         CreateCustomerRequest, Customer, DeleteCustomerRequest, GetCustomerRequest, Organisation, Person,
         customer::Kind, customer_service_client::CustomerServiceClient, get_customer_request::Key,
     },
-    events::v1::{Event, SubscribeRequest, event_feed_service_client::EventFeedServiceClient, subscribe_response::Content},
+    events::v1::{
+        Event, SubscribeRequest, event_feed_service_client::EventFeedServiceClient, subscribe_response::Content,
+    },
 };
 use clientele_testkit::{Authorised, FakeClock, Running, TestDatabase};
 use prost::{Message, Name};

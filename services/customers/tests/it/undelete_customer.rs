@@ -17,7 +17,8 @@ async fn a_deleted_customer_comes_back_as_it_was() {
     refused(service.client_of("globex").undelete_customer(undelete(&customer.customer_id)).await, Reason::NotFound);
     let stale = UndeleteCustomerRequest { etag: customer.etag.clone(), ..undelete(&customer.customer_id) };
     refused(client.undelete_customer(stale).await, Reason::EtagMismatch);
-    let seen = UndeleteCustomerRequest { etag: deleted.etag, request_id: request_id(1), ..undelete(&customer.customer_id) };
+    let seen =
+        UndeleteCustomerRequest { etag: deleted.etag, request_id: request_id(1), ..undelete(&customer.customer_id) };
     let back = client.undelete_customer(seen.clone()).await.unwrap().into_inner();
     assert_eq!((back.etag.as_str(), back.delete_time, back.purge_time), ("\"3\"", None, None));
     assert_eq!((&back.kind, &back.external_id), (&customer.kind, &customer.external_id));

@@ -3,7 +3,9 @@ use clientele_proto::customers::v1::{Customer, CustomerUpdated, Organisation, Up
 use jiff::SignedDuration;
 use prost_types::FieldMask;
 
-use crate::support::{Client, Service, by_id, create, created, delete, organisation, payload, person, refused, request_id};
+use crate::support::{
+    Client, Service, by_id, create, created, delete, organisation, payload, person, refused, request_id,
+};
 
 fn update(customer: Customer, mask: Option<&[&str]>) -> UpdateCustomerRequest {
     let update_mask = mask.map(|paths| FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() });
@@ -35,7 +37,8 @@ async fn only_the_masked_fields_change() {
     if let Some(Kind::Organisation(organisation)) = &mut change.kind {
         organisation.trade_name = "Acme".into();
     }
-    let after = client.update_customer(update(change, Some(&["organisation.trade_name", "email"]))).await.unwrap().into_inner();
+    let after =
+        client.update_customer(update(change, Some(&["organisation.trade_name", "email"]))).await.unwrap().into_inner();
     assert_eq!(organisation_of(&after).trade_name, "Acme");
     assert_eq!(organisation_of(&after).legal_name, "Acme GmbH");
     assert_eq!((after.email.as_str(), after.external_id.as_str()), ("", "E-1"));
@@ -118,7 +121,11 @@ async fn the_kind_is_fixed() {
     let before = acme(&mut client).await;
     for mask in [None, Some(&["*"][..]), Some(&["person.given_name"])] {
         let change = Customer { customer_id: before.customer_id.clone(), ..person("", "Ana", "Liu") };
-        assert_eq!(refused(client.update_customer(update(change, mask)).await, Reason::InvalidFields), ["customer.person"], "{mask:?}");
+        assert_eq!(
+            refused(client.update_customer(update(change, mask)).await, Reason::InvalidFields),
+            ["customer.person"],
+            "{mask:?}"
+        );
     }
 }
 
