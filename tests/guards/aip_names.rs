@@ -64,9 +64,10 @@ fn lists_have_plural_names_and_names_are_snake_case() {
     for field in fields() {
         assert_eq!(field.name(), snake_case(field.name()), "{}", field.full_name());
         if field.is_list() || field.is_map() {
-            // `monetary`, `recency` and `frequency` are the axes of RFM, each with its thresholds.
+            // `monetary`, `recency` and `frequency` are the axes of RFM, each with its thresholds; `rejected` are those rejected.
             let is_axis = field.parent_message().name() == "RfmThresholds";
-            assert!(field.name().ends_with('s') || is_axis, "{}: a list has a plural name", field.full_name());
+            let is_plural = field.name().ends_with('s') || field.name().ends_with("ed");
+            assert!(is_plural || is_axis, "{}: a list has a plural name", field.full_name());
         }
     }
 }

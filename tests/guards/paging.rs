@@ -29,11 +29,19 @@ async fn list(raw: &Raw, method: &MethodDescriptor, request: &DynamicMessage) ->
     let answer = raw.call(method, request).await?.remove(0);
     let answer = DynamicMessage::decode(method.output(), answer).unwrap();
     let items = match answer.get_field_by_number(1).unwrap().into_owned() {
-        Value::List(items) => items.iter().map(|item| format!("{item:?}")).collect(),
+        Value::List(items) => items.iter().map(id).collect(),
         other => panic!("{other:?}"),
     };
     let token = answer.get_field_by_name("next_page_token").unwrap().as_str().unwrap().to_owned();
     Ok((items, token))
+}
+
+/// The first field of every resource that is listed says which one it is; a score is named after its customer.
+fn id(item: &Value) -> String {
+    let resource = item.as_message().unwrap();
+    let id = resource.get_field_by_number(1).unwrap().as_str().unwrap().to_owned();
+    assert_ne!(id, "", "{} has no id", resource.descriptor().full_name());
+    id
 }
 
 fn with(request: &DynamicMessage, size: i32, token: &str) -> DynamicMessage {

@@ -80,11 +80,14 @@ impl Garbage {
     }
 
     /// Now and then anything; where messages contain themselves, soon everything. A valid message neither says what only answers say nor
-    /// asks for nothing to happen.
+    /// asks for nothing to happen, and leaves the finer points of a policy to its defaults.
     fn is_left_out(&mut self, field: &FieldDescriptor, depth: usize) -> bool {
         let of_answers = matches!(field.name(), "create_time" | "update_time" | "delete_time" | "purge_time");
         let of_tests = matches!(field.name(), "validate_only" | "page_token" | "etag" | "request_id");
-        depth > 6 || self.chance(self.wildness / 2.0) || (self.wildness == 0.0 && (of_answers || of_tests))
+        let of_experts = field.name().ends_with("_policy");
+        depth > 6
+            || self.chance(self.wildness / 2.0)
+            || (self.wildness == 0.0 && (of_answers || of_tests || of_experts))
     }
 
     fn value(&mut self, field: &FieldDescriptor, depth: usize) -> Value {
@@ -186,7 +189,7 @@ impl Garbage {
             "order_by" => self.one_of(&["", "external_id desc", "create_time", "rank, clv desc"]).to_owned(),
             "event_types" => self.one_of(&["clientele.customers.v1.CustomerCreated", "nothing.Known"]).to_owned(),
             "paths" => self.one_of(&["email", "display_name", "external_id", "*", "person", "attributes"]).to_owned(),
-            "metric" => String::new(),
+            "tier" => "KEY".to_owned(),
             _ => self.one_of(&["Ana", "Zhang Wei", "Müller & Söhne", "Name"]).to_owned(),
         }
     }

@@ -51,9 +51,7 @@ impl Raw {
         let path = contract::path(method);
         // A stream that answers a stream ends with it.
         let goes_on = method.is_server_streaming() && !method.is_client_streaming();
-        timeout(HANGS, self.exchange(path, messages, goes_on))
-            .await
-            .unwrap_or_else(|_| panic!("{sent} hangs"))
+        timeout(HANGS, self.exchange(path, messages, goes_on)).await.unwrap_or_else(|_| panic!("{sent} hangs"))
     }
 
     /// Calls a path that may not be in the contract.

@@ -75,7 +75,7 @@ impl Online {
             Some(token) => token.clone(),
             None if self.folder.join("keys").exists() => {
                 let keys = Keys::open(&self.folder)?;
-                keys.token(&self.tenant, "operator", &EVERYTHING, Duration::from_secs(3600), Context::system().now())
+                keys.token(&self.tenant, "operator", &EVERYTHING, Duration::from_hours(1), Context::system().now())
             }
             None => bail!(Usage("there is no token: give one with --token or CLIENTELE_TOKEN".to_owned())),
         };

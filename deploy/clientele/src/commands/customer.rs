@@ -11,8 +11,8 @@ use serde_json::json;
 
 use crate::{
     online::{Online, block_on, explain},
-    report::{date, json, money},
-    term::{self, Column, Format, Screen, Table, number, text},
+    report::{self, date, json, money},
+    term::{self, Column, Format, Screen, Table, number},
 };
 
 /// What to do with a customer.
@@ -64,14 +64,15 @@ pub fn run(customer: Customer) -> Result<()> {
     })?;
     match args.format {
         Format::Json => {
-            json::print(&json!({ "customer": json::of(&record)?, "score": score.as_ref().map(json::of).transpose()? }))?
+            json::print(
+                &json!({ "customer": json::of(&record)?, "score": score.as_ref().map(json::of).transpose()? }),
+            )?;
         }
         Format::Table => {
             let screen = Screen::stdout();
             term::print(&table(&record, score.as_ref()).render(&screen))?;
-            for reason in score.iter().flat_map(|score| &score.reasons) {
-                term::print(&format!("{}\n", text::wrap(&format!("- {}", reason.text), screen.width).join("\n")))?;
-            }
+            let reasons = score.map_or_else(String::new, |score| report::reasons(&score.reasons, &screen));
+            term::print(&reasons)?;
         }
         Format::Csv => term::print(&table(&record, score.as_ref()).csv())?,
     }

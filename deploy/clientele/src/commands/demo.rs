@@ -46,7 +46,7 @@ pub struct Demo {
 }
 
 /// Runs the command.
-pub fn run(args: Demo) -> Result<()> {
+pub fn run(args: &Demo) -> Result<()> {
     block_on(async {
         let telemetry = args.local.telemetry()?;
         let (stop, stopping) = watch::channel(false);
@@ -54,7 +54,7 @@ pub fn run(args: Demo) -> Result<()> {
         let launched = Launched::start(&args.local.folder, Addresses::free(), stopping).await?;
         progress.finish("running");
 
-        let shown = show(&args, &launched).await;
+        let shown = show(args, &launched).await;
         stop.send_replace(true);
         launched.finished().await?;
         telemetry.shutdown().await?;
@@ -63,7 +63,7 @@ pub fn run(args: Demo) -> Result<()> {
 }
 
 async fn show(args: &Demo, launched: &Launched) -> Result<()> {
-    let token = launched.keys.token(TENANT, "demo", &EVERYTHING, Duration::from_secs(3600), Context::system().now());
+    let token = launched.keys.token(TENANT, "demo", &EVERYTHING, Duration::from_hours(1), Context::system().now());
     let mut clients = Clients::new(&launched.endpoints, token)?;
 
     let customers = customers()?;

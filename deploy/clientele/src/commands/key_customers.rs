@@ -35,7 +35,7 @@ pub struct KeyCustomers {
 }
 
 /// Runs the command.
-pub fn run(args: KeyCustomers) -> Result<()> {
+pub fn run(args: &KeyCustomers) -> Result<()> {
     let read = block_on(async {
         let mut clients = args.online.clients()?;
         key_customers::KeyCustomers::read(&mut clients, &args.score_run, args.customers, &args.filter, &args.order_by)

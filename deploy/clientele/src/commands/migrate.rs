@@ -28,7 +28,7 @@ pub struct Migrate {
 }
 
 /// Runs the command.
-pub fn run(args: Migrate) -> Result<()> {
+pub fn run(args: &Migrate) -> Result<()> {
     block_on(async {
         let database = Database::open(&args.local.folder, &Context::system()).await?;
         if !args.status {

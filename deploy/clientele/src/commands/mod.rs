@@ -1,7 +1,7 @@
 //! The commands, one file each.
 //!
 //! A further command `x`: write `x.rs` with `#[derive(clap::Args)] pub struct X` (its doc comment is the help) and
-//! `pub fn run(args: X) -> anyhow::Result<()>`, add a variant to `Command` and a line to [`run`]. Wrap what the caller got
+//! `pub fn run(args: &X) -> anyhow::Result<()>`, add a variant to `Command` and a line to [`run`]. Wrap what the caller got
 //! wrong in [`Usage`], so that it exits with 2. Results go to [`crate::term::print`], everything else to
 //! [`crate::term::note`].
 
@@ -76,13 +76,13 @@ enum Command {
 /// Runs the command.
 pub fn run(cli: Cli) -> Result<()> {
     match cli.command {
-        Command::Demo(args) => demo::run(args),
-        Command::Up(args) => up::run(args),
-        Command::Migrate(args) => migrate::run(args),
-        Command::Token(args) => token::run(args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Up(args) => up::run(&args),
+        Command::Migrate(args) => migrate::run(&args),
+        Command::Token(args) => token::run(&args),
         Command::Import(args) => import::run(args),
-        Command::Score(args) => score::run(args),
-        Command::KeyCustomers(args) => key_customers::run(args),
+        Command::Score(args) => score::run(&args),
+        Command::KeyCustomers(args) => key_customers::run(&args),
         Command::Customer(args) => customer::run(args),
         Command::Model(args) => model::run(args),
     }

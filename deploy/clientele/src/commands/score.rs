@@ -65,7 +65,7 @@ enum Unit {
 }
 
 /// Runs the command.
-pub fn run(args: Score) -> Result<()> {
+pub fn run(args: &Score) -> Result<()> {
     let settings = ScoreRunSettings {
         as_of_date: Some(Date {
             year: args.as_of.year().into(),

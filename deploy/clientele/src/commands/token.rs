@@ -33,7 +33,7 @@ pub struct Token {
 }
 
 /// Runs the command.
-pub fn run(args: Token) -> Result<()> {
+pub fn run(args: &Token) -> Result<()> {
     args.tenant.parse::<clientele_auth::TenantId>().map_err(|_| {
         Usage(format!("--tenant {}: a tenant id is 1 to 64 characters of a-z, 0-9, _ - and .", args.tenant))
     })?;

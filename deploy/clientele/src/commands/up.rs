@@ -55,7 +55,7 @@ pub struct Up {
 }
 
 /// Runs the command.
-pub fn run(args: Up) -> Result<()> {
+pub fn run(args: &Up) -> Result<()> {
     block_on(async {
         let telemetry = args.local.telemetry()?;
         let stop = stop_at_signal()?;
@@ -63,7 +63,7 @@ pub fn run(args: Up) -> Result<()> {
         let addresses = Addresses { customers: args.customers_listen, value: args.value_listen };
         let launched = Launched::start(folder, addresses, stop).await?;
         launched.endpoints.write(folder)?;
-        let lifetime = Duration::from_secs(7 * 24 * 3600);
+        let lifetime = Duration::from_hours(7 * 24);
         let token = launched.keys.token(&args.tenant, "developer", &EVERYTHING, lifetime, Context::system().now());
         term::print(&greeting(&launched.endpoints, &args.tenant, &token))?;
         let outcome = launched.finished().await;

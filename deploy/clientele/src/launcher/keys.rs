@@ -35,7 +35,7 @@ impl Keys {
     /// A token for calls between services.
     pub fn service_token(&self, now: Timestamp) -> String {
         let scopes = ["events.read", clientele_feed::service::ALL_TENANTS];
-        self.token("clientele", "value", &scopes, Duration::from_secs(3600), now)
+        self.token("clientele", "value", &scopes, Duration::from_hours(1), now)
     }
 
     /// Verifies the tokens.

@@ -12,7 +12,7 @@ use clientele_proto::{
 };
 use serde_json::json;
 
-use super::{heat, json, money};
+use super::{heat, json, money, reasons};
 use crate::{
     online::{Clients, explain},
     term::{Column, Concentration, Screen, Style, Table, number, style::paint, text},
@@ -72,12 +72,7 @@ impl KeyCustomers {
             drawn.push('\n');
             drawn.push_str(&paint(&text::printable(&title), Style::Bold, screen));
             drawn.push('\n');
-            for reason in &score.reasons {
-                for line in text::wrap(&format!("- {}", reason.text), screen.width) {
-                    drawn.push_str(&line);
-                    drawn.push('\n');
-                }
-            }
+            drawn.push_str(&reasons(&score.reasons, screen));
         }
         drawn.push_str(&paint("\nHow recently and how often customers buy\n", Style::Bold, screen));
         drawn.push_str(&heat::render(&self.rfm, screen));

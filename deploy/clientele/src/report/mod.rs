@@ -5,10 +5,10 @@ pub mod json;
 pub mod key_customers;
 pub mod run;
 
-use clientele_proto::{Date, Money};
+use clientele_proto::{Date, Money, value::v1::ScoreReason};
 use iso_currency::Currency;
 
-use crate::term::number;
+use crate::term::{Screen, number, text};
 
 /// An amount with thousand separators; nothing for an absent one.
 pub fn money(amount: Option<&Money>) -> String {
@@ -19,6 +19,19 @@ pub fn money(amount: Option<&Money>) -> String {
     let digits = u32::from(crate::files::amount::minor_digits(currency).unwrap_or_default());
     let minor = amount.units * 10_i64.pow(digits) + i64::from(amount.nanos) / 10_i64.pow(9 - digits);
     number::money(minor, currency)
+}
+
+/// The reasons behind a score, as a list.
+pub fn reasons(reasons: &[ScoreReason], screen: &Screen) -> String {
+    let mut list = String::new();
+    for reason in reasons {
+        for (at, line) in text::wrap(&reason.text, screen.width.saturating_sub(2)).iter().enumerate() {
+            list.push_str(if at == 0 { "- " } else { "  " });
+            list.push_str(line);
+            list.push('\n');
+        }
+    }
+    list
 }
 
 /// A day as ISO 8601 writes it.

@@ -1,5 +1,7 @@
 //! A score run: followed with progress bars, and summed up.
 
+use std::fmt::Write as _;
+
 use anyhow::{Result, bail};
 use clientele_proto::value::v1::{
     ScoreRun, WatchScoreRunRequest, score_run::State, score_run_progress::Stage,
@@ -23,10 +25,9 @@ pub async fn follow(client: &mut ScoreRunServiceClient<Peer>, score_run_id: &str
         last = answer.score_run.unwrap_or_default();
         let progress = last.progress.unwrap_or_default();
         let stage = progress.stage();
-        if shown.as_ref().is_none_or(|(known, _)| *known != stage) && last.state() == State::Running {
-            if let Some(label) = label(stage) {
-                shown = Some((stage, Progress::start(label, Some(progress.total.unsigned_abs()), Unit::Items)));
-            }
+        let is_new = last.state() == State::Running && shown.as_ref().is_none_or(|(known, _)| *known != stage);
+        if let Some(label) = label(stage).filter(|_| is_new) {
+            shown = Some((stage, Progress::start(label, Some(progress.total.unsigned_abs()), Unit::Items)));
         }
         if let Some((_, bar)) = &shown {
             bar.set_total(progress.total.unsigned_abs());
@@ -76,7 +77,7 @@ pub fn render(run: &ScoreRun, screen: &Screen) -> String {
     ]);
     for fit in &summary.model_fits {
         let mut parameters: Vec<_> = fit.parameters.iter().collect();
-        parameters.sort_by(|a, b| order(a.0).cmp(&order(b.0)));
+        parameters.sort_by_key(|(name, _)| order(name));
         let parameters: Vec<_> = parameters.iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
         models.row([
             fit.model.clone(),
@@ -88,17 +89,16 @@ pub fn render(run: &ScoreRun, screen: &Screen) -> String {
     text.push_str(&models.render(screen));
     for fit in &summary.model_fits {
         for warning in &fit.warnings {
-            text.push_str(&format!("{}: {warning}\n", fit.model));
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{}: {warning}", fit.model);
         }
     }
     text.push('\n');
     text.push_str(&tiers(run).render(screen));
     for other in &summary.other_currencies {
-        text.push_str(&format!(
-            "{} transactions in {} were left out: a run has one currency.\n",
-            number::count(other.transactions.unsigned_abs()),
-            other.currency_code
-        ));
+        let count = number::count(other.transactions.unsigned_abs());
+        let _ =
+            writeln!(text, "{count} transactions in {} were left out: a run has one currency.", other.currency_code);
     }
     text
 }

@@ -110,9 +110,10 @@ pub fn settle(
     for row in rows {
         let outcome = match row {
             Err(refusal) => Outcome::Rejected(refusal.clone()),
-            Ok(row) => match place.get(&row.external_id) {
-                Some(place) => apply(row, &mut entries[*place], now, &mut settled.changes),
-                None => {
+            Ok(row) => {
+                if let Some(place) = place.get(&row.external_id) {
+                    apply(row, &mut entries[*place], now, &mut settled.changes)
+                } else {
                     let customer = Customer::new(new_id(), row.profile.clone(), now);
                     let customer_id = customer.customer_id;
                     settled.changes.push(Change::Created(customer.clone()));
@@ -120,7 +121,7 @@ pub fn settle(
                     entries.push(Entry { customer, is_new: true, is_changed: false });
                     Outcome::Created(customer_id)
                 }
-            },
+            }
         };
         settled.outcomes.push(outcome);
     }
@@ -170,9 +171,9 @@ mod tests {
         Row::new(Draft::from(&profile(external_id, legal_name))).map_err(Refusal::Invalid)
     }
 
-    fn run(rows: Vec<Result<Row, Refusal>>, existing: Vec<Customer>) -> Settled {
+    fn run(rows: &[Result<Row, Refusal>], existing: Vec<Customer>) -> Settled {
         let next = Cell::new(100);
-        settle(&rows, existing, Timestamp::UNIX_EPOCH, || {
+        settle(rows, existing, Timestamp::UNIX_EPOCH, || {
             next.set(next.get() + 1);
             Uuid::from_u128(next.get())
         })
@@ -184,9 +185,9 @@ mod tests {
 
     #[test]
     fn rows_create_change_or_leave_customers() {
-        let rows = vec![row("a", "A"), row("b", "B"), row("c", "C")];
+        let rows = [row("a", "A"), row("b", "B"), row("c", "C")];
         let b = Customer { customer_id: Uuid::from_u128(2), ..stored("b", "old") };
-        let settled = run(rows, vec![stored("a", "A"), b]);
+        let settled = run(&rows, vec![stored("a", "A"), b]);
         let [one, two, new] = [1, 2, 101].map(Uuid::from_u128);
         assert_eq!(settled.outcomes, [Outcome::Unchanged(one), Outcome::Updated(two), Outcome::Created(new)]);
         assert_eq!((settled.created.len(), settled.updated.len(), settled.changes.len()), (1, 1, 2));
@@ -194,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_row_applies_to_what_a_row_before_it_left() {
-        let settled = run(vec![row("a", "A"), row("a", "B"), row("a", "B")], vec![]);
+        let settled = run(&[row("a", "A"), row("a", "B"), row("a", "B")], vec![]);
         let id = Uuid::from_u128(101);
         assert_eq!(settled.outcomes, [Outcome::Created(id), Outcome::Updated(id), Outcome::Unchanged(id)]);
         assert_eq!(settled.created.len(), 1, "stored once, as it is in the end");
@@ -208,7 +209,7 @@ mod tests {
     #[test]
     fn a_bad_row_does_not_lose_the_good_ones() {
         let nameless = Row::new(Draft::default()).map_err(Refusal::Invalid);
-        let settled = run(vec![nameless, row("a", "A")], vec![]);
+        let settled = run(&[nameless, row("a", "A")], vec![]);
         let Outcome::Rejected(Refusal::Invalid(violations)) = &settled.outcomes[0] else {
             panic!("{:?}", settled.outcomes)
         };
@@ -221,18 +222,15 @@ mod tests {
     fn deleted_customers_other_kinds_and_old_etags_are_rejected() {
         let mut deleted = stored("a", "A");
         deleted.delete(Timestamp::UNIX_EPOCH).unwrap();
-        assert_eq!(run(vec![row("a", "A")], vec![deleted]).outcomes, [Outcome::Rejected(Refusal::Deleted)]);
+        assert_eq!(run(&[row("a", "A")], vec![deleted]).outcomes, [Outcome::Rejected(Refusal::Deleted)]);
 
         let person = DraftKind::Person(DraftPerson { given_name: "Ana".into(), ..DraftPerson::default() });
         let person = Row::new(Draft { external_id: "a".into(), kind: Some(person), ..Draft::default() }).unwrap();
-        let settled = run(vec![Ok(person)], vec![stored("a", "A")]);
+        let settled = run(&[Ok(person)], vec![stored("a", "A")]);
         assert!(matches!(&settled.outcomes[0], Outcome::Rejected(Refusal::Invalid(why)) if why[0].field == "person"));
 
         let old = |legal_name| Row { etag: "\"7\"".into(), ..row("a", legal_name).unwrap() };
-        assert_eq!(
-            run(vec![Ok(old("B"))], vec![stored("a", "A")]).outcomes,
-            [Outcome::Rejected(Refusal::EtagMismatch)]
-        );
-        assert_eq!(run(vec![Ok(old("A"))], vec![stored("a", "A")]).outcomes, [Outcome::Unchanged(Uuid::from_u128(1))]);
+        assert_eq!(run(&[Ok(old("B"))], vec![stored("a", "A")]).outcomes, [Outcome::Rejected(Refusal::EtagMismatch)]);
+        assert_eq!(run(&[Ok(old("A"))], vec![stored("a", "A")]).outcomes, [Outcome::Unchanged(Uuid::from_u128(1))]);
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::domain::{
     Customer, Draft, DraftKind, Kind,
     draft::{DraftOrganisation, DraftPerson},
-    text::Line,
+    text::{CountryCode, Email, Line, Phone, Website},
 };
 
 /// What a message says that callers may write; what only the service writes is left out.
@@ -42,7 +42,7 @@ pub fn message(customer: Customer) -> proto::Customer {
         Kind::Organisation(organisation) => KindMessage::Organisation(proto::Organisation {
             legal_name: organisation.legal_name.into_string(),
             trade_name: text(organisation.trade_name.map(Line::into_string)),
-            website: text(organisation.website.map(|website| website.into_string())),
+            website: text(organisation.website.map(Website::into_string)),
             industry_code: text(organisation.industry_code.map(Line::into_string)),
         }),
         Kind::Person(person) => {
@@ -58,9 +58,9 @@ pub fn message(customer: Customer) -> proto::Customer {
         external_id: text(profile.external_id.map(Line::into_string)),
         display_name: profile.display_name.into_string(),
         kind: Some(kind),
-        email: text(profile.email.map(|email| email.into_string())),
-        phone: text(profile.phone.map(|phone| phone.into_string())),
-        country_code: text(profile.country_code.map(|code| code.into_string())),
+        email: text(profile.email.map(Email::into_string)),
+        phone: text(profile.phone.map(Phone::into_string)),
+        country_code: text(profile.country_code.map(CountryCode::into_string)),
         attributes: profile.attributes.into_map(),
         etag,
         create_time: Some(instant(customer.create_time)),

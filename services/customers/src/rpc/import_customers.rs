@@ -25,18 +25,18 @@ use crate::{
 const MAX_ROWS: usize = 10_000;
 
 /// Serves the RPC.
-pub async fn import_customers(
+pub fn import_customers(
     app: Customers,
     call: Call,
     messages: Streaming<ImportCustomersRequest>,
-) -> clientele_error::Result<impl Stream<Item = clientele_error::Result<ImportCustomersResponse>> + Send> {
-    Ok(stream::try_unfold((app, call, messages, 0), async |(app, call, mut messages, next_row)| {
-        let Some(message) = messages.message().await.map_err(broken)? else { return Ok(None) };
+) -> impl Stream<Item = clientele_error::Result<ImportCustomersResponse>> + Send {
+    stream::try_unfold((app, call, messages, 0), async |(app, call, mut messages, next_row)| {
+        let Some(message) = messages.message().await.map_err(|status| broken(&status))? else { return Ok(None) };
         let command = parse(message)?;
         let rows = command.rows.len() as i64;
         let answer = reply(next_row, run(&app, &call, command).await?);
         Ok(Some((answer, (app, call, messages, next_row + rows))))
-    }))
+    })
 }
 
 /// The rows of one message. Too many of them are an error; a bad one is kept with what is wrong with it.
@@ -70,11 +70,11 @@ fn reply(first_row: i64, settled: BatchUpsertCustomersResponse) -> ImportCustome
 }
 
 /// A stream into the service that broke off, or a message of it that cannot be read.
-fn broken(status: Status) -> Error {
-    let reason = clientele_error::reason_of(&status).unwrap_or(match status.code() {
+fn broken(status: &Status) -> Error {
+    let reason = clientele_error::reason_of(status).unwrap_or(match status.code() {
         Code::Cancelled => Reason::Cancelled,
         Code::DeadlineExceeded => Reason::DeadlineExceeded,
         _ => Reason::MalformedMessage,
     });
-    Error::new(reason, status.message()).with_violations(violations_of(&status))
+    Error::new(reason, status.message()).with_violations(violations_of(status))
 }

@@ -69,6 +69,7 @@ impl CustomerService for Customers {
         &self,
         request: Request<Streaming<proto::ImportCustomersRequest>>,
     ) -> Answer<Self::ImportCustomersStream> {
-        bidirectional(request, |call, rows| import_customers::import_customers(self.clone(), call, rows)).await
+        bidirectional(request, async |call, rows| Ok(import_customers::import_customers(self.clone(), call, rows)))
+            .await
     }
 }

@@ -59,24 +59,21 @@ pub async fn customer_by_ids(pool: &Pool, keys: Vec<(Arc<str>, Uuid)>) -> sqlx::
 /// The customers with these external ids, of several tenants.
 pub async fn customer_by_external_ids(pool: &Pool, keys: Vec<(Arc<str>, String)>) -> sqlx::Result<Found<String>> {
     let (tenants, external_ids): (Vec<_>, Vec<_>) = keys.iter().map(|(tenant, id)| (&**tenant, id.as_str())).unzip();
-    let rows = match only_tenant(&keys) {
-        Some(tenant) => {
-            let rows = select!(
-                "customers.customer c WHERE c.tenant_id = $1 AND c.external_id = ANY($2)",
-                &**tenant,
-                external_ids as _
-            );
-            rows.fetch_all(&**pool).await?
-        }
-        None => {
-            let rows = select!(
-                "unnest($1::text[], $2::text[]) AS wanted (tenant_id, external_id)
-                 JOIN customers.customer c ON c.tenant_id = wanted.tenant_id AND c.external_id = wanted.external_id",
-                tenants as _,
-                external_ids as _
-            );
-            rows.fetch_all(&**pool).await?
-        }
+    let rows = if let Some(tenant) = only_tenant(&keys) {
+        let rows = select!(
+            "customers.customer c WHERE c.tenant_id = $1 AND c.external_id = ANY($2)",
+            &**tenant,
+            external_ids as _
+        );
+        rows.fetch_all(&**pool).await?
+    } else {
+        let rows = select!(
+            "unnest($1::text[], $2::text[]) AS wanted (tenant_id, external_id)
+             JOIN customers.customer c ON c.tenant_id = wanted.tenant_id AND c.external_id = wanted.external_id",
+            tenants as _,
+            external_ids as _
+        );
+        rows.fetch_all(&**pool).await?
     };
     let found = rows.into_iter().map(|row| {
         let key = (row.tenant_id.as_str().into(), row.external_id.clone().unwrap_or_default());

@@ -1,5 +1,7 @@
 //! Every RPC through the real server and all its layers, on a real Postgres.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has to fail")]
+
 mod batch_get_customers;
 mod batch_upsert_customers;
 mod calls;

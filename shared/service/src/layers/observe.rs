@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::{
     Answer, Request, Response,
-    reply::{complete, refuse},
+    reply::{Place, complete, refuse},
 };
 
 /// The metadata under which a caller may send an id for a call, and under which it is answered.
@@ -89,7 +89,7 @@ where
                     refuse(Error::internal("panic").with("request_id", &id))
                 }
             };
-            Ok(watched(response, &id, timer, span))
+            Ok(watched(response, id, timer, span))
         })
     }
 }
@@ -118,17 +118,17 @@ fn what(panic: &(dyn std::any::Any + Send)) -> &str {
 }
 
 /// The response with its id, and with a body that reports the status it ends with.
-fn watched(mut response: Response, id: &str, timer: CallTimer, span: EntrySpan) -> Response {
-    if let Ok(value) = HeaderValue::from_str(id) {
+fn watched(mut response: Response, id: Arc<str>, timer: CallTimer, span: EntrySpan) -> Response {
+    if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    complete(response.headers_mut());
+    complete(response.headers_mut(), Place::Head, &id);
     if let Some(code) = code_in(response.headers()) {
         span.record_status(code);
         timer.finish(code);
         return response;
     }
-    response.map(|inner| Body::new(WatchedBody { inner, watch: Some((timer, span)) }))
+    response.map(|inner| Body::new(WatchedBody { inner, id, watch: Some((timer, span)) }))
 }
 
 fn code_in(headers: &HeaderMap) -> Option<Code> {
@@ -138,6 +138,7 @@ fn code_in(headers: &HeaderMap) -> Option<Code> {
 /// A body that reports the status in its trailers. A call that is cut before has the status CANCELLED.
 struct WatchedBody {
     inner: Body,
+    id: Arc<str>,
     watch: Option<(CallTimer, EntrySpan)>,
 }
 
@@ -159,7 +160,7 @@ impl http_body::Body for WatchedBody {
         match &mut frame {
             Some(Ok(frame)) => {
                 if let Some(trailers) = frame.trailers_mut() {
-                    complete(trailers);
+                    complete(trailers, Place::Trailers, &self.id);
                     if let Some(code) = code_in(trailers) {
                         self.finish(code);
                     }
