@@ -10,6 +10,7 @@ use clientele_tests::{
 use futures::{StreamExt, stream};
 use prost::Message;
 use prost_reflect::MethodDescriptor;
+use tonic::Code;
 
 use crate::fixtures::{Tenant, furnish};
 
@@ -31,7 +32,7 @@ async fn garbage_is_answered_with_what_is_wrong_with_it() {
             .flat_map(|body| world.serving(&method).into_iter().map(move |service| (service, body.clone())))
             .map(|(service, body)| (world.raw(service, tenant.name), body))
             .collect();
-        let mut good = 0;
+        let mut taken = 0;
         let mut answers = stream::iter(calls)
             .map(|(raw, body)| {
                 let method = method.clone();
@@ -40,16 +41,17 @@ async fn garbage_is_answered_with_what_is_wrong_with_it() {
             .buffer_unordered(CALLS);
         while let Some((answer, body)) = answers.next().await {
             match answer {
-                Ok(_) => good += 1,
+                Ok(_) => taken += 1,
                 Err(status) if is_the_callers(status.code()) => {
                     well_formed(&status, method.full_name());
+                    taken += usize::from(status.code() != Code::InvalidArgument);
                 }
                 Err(status) => {
                     wrong.push(format!("{}: {:?} {}: {body:?}", method.name(), status.code(), status.message()));
                 }
             }
         }
-        assert!(good > 0, "{}: every message was refused; teach `garbage` its fields", method.full_name());
+        assert!(taken > 0, "{}: no message got past the rules; teach `garbage` its fields", method.full_name());
     }
     let some: Vec<_> = wrong.iter().step_by(wrong.len() / 20 + 1).collect();
     assert!(wrong.is_empty(), "{} answers blame the service, among them {some:#?}", wrong.len());
@@ -88,13 +90,13 @@ async fn a_call_with_no_message_or_with_two_is_the_callers_fault() {
 #[tokio::test]
 async fn a_message_that_is_too_large_is_the_callers_fault() {
     let world = World::start().await;
-    let large = Bytes::from(vec![0; 48 << 20]);
     for method in methods() {
+        let large = Bytes::from(vec![0; if method.is_client_streaming() { 33 << 20 } else { 5 << 20 }]);
         for service in world.serving(&method) {
             let status =
                 world.raw(service, "acme").send(&method, vec![large.clone()]).await.expect_err(method.full_name());
             well_formed(&status, method.full_name());
-            assert!(is_the_callers(status.code()), "{} with 48 MiB: {status:?}", method.full_name());
+            assert!(is_the_callers(status.code()), "{} with some MiB: {status:?}", method.full_name());
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use clientele_tests::{contract::inputs, garbage::Garbage};
+use clientele_tests::{
+    contract::{inputs, rule},
+    garbage::Garbage,
+};
 use prost_protovalidate::{Error, Validator};
 
 /// A rule that does not compile, or that breaks on some value, would answer INTERNAL to every caller.
@@ -27,5 +30,19 @@ fn every_rule_compiles_and_decides_about_every_value() {
             "{}: nothing made up from its names is valid; teach `garbage` its fields",
             message.full_name()
         );
+    }
+}
+
+/// Postgres takes no NUL in a text: a key with one would fail the query it goes into, and with it the coalesced reads of others.
+#[test]
+fn no_key_that_callers_send_holds_control_characters() {
+    for message in inputs() {
+        for field in message.fields().filter(|field| field.name().ends_with("external_id")) {
+            assert!(
+                rule(&field, &["string", "pattern"]).is_some(),
+                "{}: say pattern: \"^\\\\P{{Cc}}*$\"",
+                field.full_name()
+            );
+        }
     }
 }

@@ -23,6 +23,8 @@ pub fn well_formed(status: &Status, what: &str) -> Reason {
     assert_eq!(code_of(reason), status.code(), "{what}: {reason:?} does not go with the code: {status:?}");
     assert!(!status.message().is_empty(), "{what}: an error without a message: {status:?}");
     assert!(!status.message().contains("ERROR_REASON_"), "{what}: {status:?}");
+    let header = status.details().len() * 4 / 3 + status.message().len();
+    assert!(header < 8000, "{what}: {header} bytes of headers, many clients take 8 KiB: {}", status.message());
     if reason == Reason::Internal {
         assert!(
             infos[0].metadata.contains_key("request_id"),

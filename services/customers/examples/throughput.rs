@@ -41,6 +41,18 @@ async fn main() {
     owner.execute("VACUUM ANALYZE").await.unwrap();
     let ids: Vec<uuid::Uuid> = sqlx::query_scalar("SELECT customer_id FROM customers.customer").fetch_all(&mut owner).await.unwrap();
     let ids: Arc<Vec<String>> = Arc::new(ids.into_iter().map(|id| id.to_string()).collect());
+    if args[1] == "serve" {
+        use prost::Message;
+        let body = |bytes: Vec<u8>| { let mut b = vec![0u8]; b.extend((bytes.len() as u32).to_be_bytes()); b.extend(bytes); b };
+        std::fs::write("/tmp/h2.get", body(GetCustomerRequest { key: Some(Key::CustomerId(ids[5].clone())) }.encode_to_vec())).unwrap();
+        std::fs::write("/tmp/h2.getx", body(GetCustomerRequest { key: Some(Key::ExternalId("E-00000077".into())) }.encode_to_vec())).unwrap();
+        std::fs::write("/tmp/h2.create", body(CreateCustomerRequest { customer: Some(Customer { external_id: String::new(), ..org(1) }), ..Default::default() }.encode_to_vec())).unwrap();
+        std::fs::write("/tmp/h2.url", format!("http://{}/clientele.customers.v1.CustomerService/", running.address)).unwrap();
+        std::fs::write("/tmp/h2.id", &ids[5]).unwrap();
+        std::fs::write("/tmp/h2.token", &token).unwrap();
+        tokio::time::sleep(Duration::from_secs(args[3].parse().unwrap())).await;
+        std::process::exit(0);
+    }
     let mut clients = Vec::new();
     for _ in 0..4 { clients.push(connect().await); }
     for what in args[1].split(',') {

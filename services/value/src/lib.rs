@@ -114,8 +114,9 @@ pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
 
 /// The same, with settings of its own for score runs.
 pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: ScoringSettings) -> App {
-    let state = Arc::new(State::new(pool.clone(), context, scoring));
-    let feed = FeedService::new((*pool).clone(), SCHEMA.schema.name());
+    let state = Arc::new(State::new(pool, context, scoring));
+    let pool = &state.pool;
+    let feed = FeedService::new((**pool).clone(), SCHEMA.schema.name());
 
     let mut routes = RoutesBuilder::default();
     routes
@@ -127,12 +128,12 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
 
     let mut jobs = vec![
         feed.listener(),
-        sequencer::job((*pool).clone(), state.outbox.clone(), None),
+        sequencer::job((**pool).clone(), state.outbox.clone(), None),
         jobs::idempotency_sweep::job(Arc::clone(&state)),
         jobs::score_worker::job(Arc::clone(&state)),
         jobs::score_sweep::job(Arc::clone(&state)),
     ];
-    jobs.extend(customers.map(|peer| jobs::customers_projection::job(&pool, peer)));
+    jobs.extend(customers.map(|peer| jobs::customers_projection::job(pool, peer)));
 
     App { name: "value", routes: routes.routes(), services, jobs }
 }

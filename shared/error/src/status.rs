@@ -9,12 +9,31 @@ use crate::{Error, Violation, code_of, reason_name};
 /// The domain of every reason.
 pub const DOMAIN: &str = "clientele";
 
+/// Bytes of violations on the wire at most. Details travel as a header, and many clients take no more than 8 KiB of headers: a caller who
+/// breaks a thousand rules would see a broken connection instead of the first of them.
+const VIOLATION_BYTES: usize = 4000;
+
+/// How many of the violations fit.
+fn fitting(violations: &[Violation]) -> usize {
+    let mut bytes = 0;
+    let fits = |violation: &&Violation| {
+        // Two tags and two lengths.
+        bytes += violation.field.len() + violation.description.len() + 8;
+        bytes <= VIOLATION_BYTES
+    };
+    violations.iter().take_while(fits).count()
+}
+
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
         let mut details = ErrorDetails::new();
-        let metadata = error.0.metadata.clone().into_iter().collect::<std::collections::HashMap<_, _>>();
+        let mut metadata = error.0.metadata.clone().into_iter().collect::<std::collections::HashMap<_, _>>();
+        let (told, left_out) = error.0.violations.split_at(fitting(&error.0.violations));
+        if !left_out.is_empty() {
+            metadata.insert("violations_left_out".to_owned(), left_out.len().to_string());
+        }
         details.set_error_info(reason_name(error.0.reason), DOMAIN, metadata);
-        for violation in &error.0.violations {
+        for violation in told {
             details.add_bad_request_violation(violation.field.clone(), violation.description.clone());
         }
         if let Some((kind, id)) = &error.0.resource {
@@ -65,6 +84,17 @@ mod tests {
         assert_eq!(status.code(), Code::InvalidArgument);
         assert_eq!(reason_of(&status), Some(Reason::InvalidFields));
         assert_eq!(violations_of(&status), violations);
+    }
+
+    #[test]
+    fn more_violations_than_headers_hold_are_counted() {
+        let violations: Vec<_> = (0..1000).map(|nth| Violation::new(format!("ids[{nth}]"), "must be a UUID")).collect();
+        let status = Status::from(Error::invalid_fields(violations.clone()));
+        let told = violations_of(&status);
+        assert!(told.len() > 50 && status.details().len() < 6000, "{} in {}", told.len(), status.details().len());
+        assert_eq!(told, violations[..told.len()]);
+        let left_out = &status.get_details_error_info().unwrap().metadata["violations_left_out"];
+        assert_eq!(left_out, &(1000 - told.len()).to_string());
     }
 
     #[test]

@@ -6,8 +6,10 @@ use anyhow::{Context as _, Result, bail};
 use clientele_auth::Verifier;
 use clientele_proto::contract;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
-use tokio_stream::wrappers::TcpListenerStream;
-use tonic::{service::RoutesBuilder, transport::Server};
+use tonic::{
+    service::RoutesBuilder,
+    transport::{Server, server::TcpIncoming},
+};
 use tower_http::cors::{AllowOrigin, CorsLayer, ExposeHeaders};
 
 use crate::{
@@ -106,10 +108,10 @@ pub async fn serve(app: App, settings: &ServerSettings, guard: Guard, stop: Stop
     if let Some(tls) = tls {
         server = server.tls_config(tls).context("the TLS files cannot be used")?;
     }
-    let incoming = TcpListenerStream::new(listener);
+    // The builder's own setting is for listeners it binds itself: with Nagle's algorithm on, answers wait for 40 ms acknowledgements.
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let router = server
         .accept_http1(true)
-        .tcp_nodelay(true)
         .http2_keepalive_interval(Some(Duration::from_mins(1)))
         .max_concurrent_streams(Some(2048))
         .initial_stream_window_size(Some(1 << 20))

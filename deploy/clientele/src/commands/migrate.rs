@@ -62,6 +62,8 @@ async fn tell(database: &Database, format: Format) -> Result<()> {
             rows.push(json!({ "schema": service.schema.name(), "version": migration.version, "description": migration.description, "state": state }));
         }
     }
+    drop(connection);
+    pool.close().await;
     match format {
         Format::Table => term::print(&table.render(&Screen::stdout()))?,
         Format::Csv => term::print(&table.csv())?,

@@ -10,6 +10,7 @@ pub mod running;
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result};
+use clientele_pg::Pool;
 use clientele_service::{App, Context, ServerSettings, Serving, app::Stop, client::Peer, run, serve};
 
 use self::{database::Database, keys::Keys, running::Endpoints};
@@ -38,6 +39,7 @@ pub struct Launched {
     /// Signs tokens they take.
     pub keys: Arc<Keys>,
     serving: Vec<Serving>,
+    pools: Vec<Pool>,
     database: Database,
 }
 
@@ -51,31 +53,29 @@ impl Launched {
         database.migrate().await?;
         let guard = keys.verifier(&context).await?;
 
-        let customers = clientele_customers::app_on(
-            database.pool("clientele-customers", &clientele_customers::SCHEMA).await?,
-            context.clone(),
-        );
+        let customers_pool = database.pool("clientele-customers", &clientele_customers::SCHEMA).await?;
+        let customers = clientele_customers::app_on(customers_pool.clone(), context.clone());
         let customers = serve_at(customers, addresses.customers, &guard, &stop).await?;
         let customers_url = format!("http://{}", customers.address);
 
         let peer_keys = Arc::clone(&keys);
         let clock = context.clone();
         let peer = Peer::new(&customers_url, Arc::new(move || peer_keys.service_token(clock.now())))?;
-        let value = clientele_value::app_on(
-            database.pool("clientele-value", &clientele_value::SCHEMA).await?,
-            context,
-            Some(peer),
-        );
+        let value_pool = database.pool("clientele-value", &clientele_value::SCHEMA).await?;
+        let value = clientele_value::app_on(value_pool.clone(), context, Some(peer));
         let value = serve_at(value, addresses.value, &guard, &stop).await?;
 
         let endpoints = Endpoints { customers: customers_url, value: format!("http://{}", value.address) };
-        Ok(Self { endpoints, keys, serving: vec![customers, value], database })
+        Ok(Self { endpoints, keys, serving: vec![customers, value], pools: vec![customers_pool, value_pool], database })
     }
 
     /// Waits until the services have drained, then stops the private Postgres.
     pub async fn finished(self) -> Result<()> {
         for serving in self.serving {
             serving.finished().await?;
+        }
+        for pool in self.pools {
+            pool.close().await;
         }
         self.database.close().await
     }

@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
+use clientele_error::{Reason, reason_of};
 use clientele_proto::{
-    customers::v1::BatchGetCustomersRequest,
+    customers::v1::{BatchGetCustomersRequest, Customer, GetCustomerRequest, get_customer_request::Key},
     value::v1::{
         ConcentrationReport, GetConcentrationReportRequest, GetRfmReportRequest, ListScoresRequest, RfmReport, Score,
         ScoreView,
     },
 };
+use futures::future::try_join_all;
 use serde_json::json;
 
 use super::{heat, json, money, reasons};
@@ -60,7 +62,7 @@ impl KeyCustomers {
     }
 
     fn name(&self, score: &Score) -> String {
-        self.names.get(&score.customer_id).cloned().unwrap_or_default()
+        self.names.get(&score.customer_external_id).cloned().unwrap_or_default()
     }
 
     /// For a person; the first `explained` customers with their reasons.
@@ -130,21 +132,30 @@ impl KeyCustomers {
     }
 }
 
-/// The names of the customers that the customers service knows.
-async fn names(clients: &mut Clients, scores: &[Score]) -> Result<HashMap<String, String>> {
+/// The names of the customers that the customers service knows, by external id. A customer that the value service has not heard of yet is
+/// asked for by its external id.
+async fn names(clients: &Clients, scores: &[Score]) -> Result<HashMap<String, String>> {
     let customer_ids: Vec<_> =
         scores.iter().map(|score| score.customer_id.clone()).filter(|id| !id.is_empty()).collect();
-    if customer_ids.is_empty() {
-        return Ok(HashMap::new());
+    let mut customers = Vec::with_capacity(scores.len());
+    if !customer_ids.is_empty() {
+        let request = BatchGetCustomersRequest { customer_ids };
+        let answer = clients.customers.clone().batch_get_customers(request).await.map_err(|status| explain(&status))?;
+        customers.extend(answer.into_inner().customers);
     }
-    let request = BatchGetCustomersRequest { customer_ids };
-    let answer = clients.customers.batch_get_customers(request).await.map_err(|status| explain(&status))?;
-    Ok(answer
-        .into_inner()
-        .customers
-        .into_iter()
-        .map(|customer| (customer.customer_id, customer.display_name))
-        .collect())
+    let unheard = scores.iter().filter(|score| score.customer_id.is_empty());
+    let asked = unheard.map(|score| customer_of(clients.clone(), score.customer_external_id.clone()));
+    customers.extend(try_join_all(asked).await?.into_iter().flatten());
+    Ok(customers.into_iter().map(|customer| (customer.external_id, customer.display_name)).collect())
+}
+
+async fn customer_of(mut clients: Clients, external_id: String) -> Result<Option<Customer>> {
+    let request = GetCustomerRequest { key: Some(Key::ExternalId(external_id)) };
+    match clients.customers.get_customer(request).await {
+        Ok(customer) => Ok(Some(customer.into_inner())),
+        Err(status) if reason_of(&status) == Some(Reason::NotFound) => Ok(None),
+        Err(status) => Err(explain(&status)),
+    }
 }
 
 /// The report's curve at every tenth of the customers.

@@ -45,6 +45,7 @@ pub fn concentration(values: &[f64]) -> Concentration {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are exact")]
 mod tests {
     use proptest::prelude::*;
 

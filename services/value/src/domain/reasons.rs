@@ -318,6 +318,7 @@ fn percent(share: f64) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are exact")]
 mod tests {
     use super::*;
     use crate::scoring::Medians;

@@ -31,11 +31,11 @@ pub fn job(state: Arc<State>) -> Job {
     Job::new("score worker", move |stop| async move {
         let owner = state.context.new_id();
         while !*stop.borrow() {
-            match turn(&state, owner, &stop).await {
+            match Box::pin(turn(&state, owner, &stop)).await {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "the score worker cannot look for work")
+                    tracing::warn!(error = &error as &dyn std::error::Error, "the score worker cannot look for work");
                 }
             }
             tokio::select! {
@@ -59,7 +59,7 @@ async fn turn(state: &State, owner: Uuid, stop: &Stop) -> sqlx::Result<bool> {
             "given up after {MAX_ATTEMPTS} attempts that the service did not survive; report it with the run's id"
         )))
     } else {
-        work(state, &claimed, &at_work.progress, stop).await
+        Box::pin(work(state, &claimed, &at_work.progress, stop)).await
     };
     if let Err(error) = outcome {
         end(state, &claimed, error).await?;
@@ -69,8 +69,7 @@ async fn turn(state: &State, owner: Uuid, stop: &Stop) -> sqlx::Result<bool> {
 
 /// The attempt, until it is over, the lease is lost or the process is to stop.
 async fn work(state: &State, claimed: &Claimed, progress: &Progress, stop: &Stop) -> Result<(), RunError> {
-    let attempt = run::attempt(state, claimed, progress);
-    tokio::pin!(attempt);
+    let mut attempt = Box::pin(run::attempt(state, claimed, progress));
     tokio::select! {
         outcome = &mut attempt => return outcome,
         () = keep(state, &claimed.lease, progress) => {}

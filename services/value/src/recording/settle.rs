@@ -69,7 +69,7 @@ pub async fn settle(recorder: &mut Recorder<'_>, mut chunk: Chunk, mut resolved:
     for _ in 0..ATTEMPTS {
         match attempt(recorder, &chunk, &resolved, look_up).await {
             Ok(exceptions) => {
-                recorder.repeats = look_up && exceptions.iter().any(|exception| is_recorded(exception));
+                recorder.repeats = look_up && exceptions.iter().any(is_recorded);
                 let rejected = mem::take(&mut chunk.rejected);
                 return Ok(Settled { rows: chunk.rows, exceptions: merged(rejected, exceptions) });
             }

@@ -40,7 +40,7 @@ where
             () = progress.asked_to_stop() => Err(RunError::Stopped),
         }
     };
-    tokio::task::spawn_blocking(move || runtime.block_on(until_stopped)).await.map_err(fault)?
+    tokio::task::spawn_blocking(move || runtime.block_on(until_stopped)).await.map_err(|error| fault(&error))?
 }
 
 /// Runs a computation on a thread of its own.
@@ -49,9 +49,9 @@ where
     T: Send + 'static,
     F: FnOnce() -> Result<T, RunError> + Send + 'static,
 {
-    tokio::task::spawn_blocking(computation).await.map_err(fault)?
+    tokio::task::spawn_blocking(computation).await.map_err(|error| fault(&error))?
 }
 
-fn fault(error: tokio::task::JoinError) -> RunError {
+fn fault(error: &tokio::task::JoinError) -> RunError {
     RunError::Fault(error.to_string())
 }

@@ -1,4 +1,4 @@
-//! Writes a run's scores by binary `COPY`, on two connections, each half in the order of the primary key.
+//! Writes a run's scores by binary `COPY`, on two connections, each half in the order of the primary key, and beside them their ranking.
 
 use std::{ops::Range, sync::Arc};
 
@@ -8,7 +8,10 @@ use clientele_proto::value::v1::score_run_progress::Stage;
 use sqlx::PgConnection;
 
 use super::{engine::Scored, error::RunError, progress::Progress, reading::POSTGRES_EPOCH, session};
-use crate::{domain::currency::Currency, store::score_run::Lease};
+use crate::{
+    domain::currency::Currency,
+    store::{score_ranking::score_ranking_insert, score_run::Lease},
+};
 
 /// Rows between two looks at whether the run is to stop.
 const STRIDE: usize = 20_000;
@@ -49,8 +52,19 @@ pub async fn store(
         let connection = session::apart(progress, writing.copy(connection, part)).await?;
         session::end(connection).await
     };
-    tokio::try_join!(half(0..middle), half(middle..customers))?;
+    let ranking = async {
+        let connection = session::begin(pool, "BEGIN; SET LOCAL synchronous_commit = off").await?;
+        let connection = session::apart(progress, rank(connection, lease.clone(), Arc::clone(&scored))).await?;
+        session::end(connection).await
+    };
+    tokio::try_join!(half(0..middle), half(middle..customers), ranking)?;
     Ok(())
+}
+
+async fn rank(mut connection: PgConnection, lease: Lease, scored: Arc<Scored>) -> Result<PgConnection, RunError> {
+    let buyers = scored.order.iter().map(|position| scored.summaries[*position as usize].customer as i64);
+    score_ranking_insert(&mut connection, &lease.tenant_id, lease.score_set, buyers).await?;
+    Ok(connection)
 }
 
 /// The number of each code's segment, from 1.

@@ -2,6 +2,7 @@
 
 pub mod buyer;
 pub mod score;
+pub mod score_ranking;
 pub mod score_run;
 pub mod score_set;
 pub mod scored_run;

@@ -1,6 +1,8 @@
 //! Scores: read by customer, many at once, and listed in any order.
 
 use clientele_page::{Field, Kind, ListPlan, Page, Schema};
+use jiff::civil::Date;
+use jiff_sqlx::ToSqlx as _;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
@@ -107,6 +109,31 @@ pub async fn score_by_external_id(
     Ok(rows.into_iter().map(|row| (row.place as usize - 1, record!(row))).collect())
 }
 
+/// The scores of buyers, in the order of their ranks.
+pub async fn score_by_buyer(
+    connection: &mut PgConnection,
+    tenant: &str,
+    set: i64,
+    buyers: &[i64],
+) -> sqlx::Result<Vec<ScoreRecord>> {
+    let rows = sqlx::query!(
+        r#"SELECT b.customer_id AS "customer_id?", b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor,
+               s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
+               s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
+               s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier
+           FROM unnest($3::bigint[]) AS k (buyer_id)
+           JOIN value.score s ON s.tenant_id = $1 AND s.score_set = $2 AND s.buyer_id = k.buyer_id
+           LEFT JOIN value.buyer b ON b.tenant_id = s.tenant_id AND b.buyer_id = s.buyer_id
+           ORDER BY s.rank"#,
+        tenant,
+        set,
+        buyers,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| record!(row)).collect())
+}
+
 /// What `ListScores` can filter and sort by; `r` is the run, `s` the score.
 pub static SCORES: Schema = Schema::new(
     Field::new("rank", "s.rank", Kind::Integer),
@@ -136,29 +163,48 @@ const COLUMNS: &str = "b.customer_id, b.external_id, s.rank, s.total_revenue_min
     s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency, s.first_purchase_date, s.last_purchase_date, \
     s.rfm_code, s.segment, s.tier";
 
-/// A page of a set's scores. The page is cut before buyers are joined, so that a million scores meet a page of buyers only; a buyer that
-/// was merged into another since the run leaves a score without names.
+/// What a run says of all its scores.
+#[derive(Debug)]
+pub struct RunColumns<'a> {
+    /// The number the scores stand under.
+    pub score_set: i64,
+    /// The tiers, best first.
+    pub tier_names: &'a [String],
+    /// The segments, by the number a score carries.
+    pub segment_names: &'a [String],
+    /// Minor units in a unit of the currency.
+    pub minor_per_unit: f64,
+    /// The as-of date.
+    pub as_of_date: Date,
+}
+
+/// A page of a set's scores. The run is one row of constants and the page is cut before buyers are joined, so that a million scores are
+/// sorted for the first few only and meet a page of buyers; a buyer that was merged into another since the run leaves a score without names.
 pub async fn score_list(
     connection: &mut PgConnection,
     tenant: &str,
-    (run, set): (Uuid, i64),
+    run: &RunColumns<'_>,
     plan: &ListPlan,
 ) -> sqlx::Result<Page<ScoreRecord>> {
+    // Of many sets in the table only this one is read, by its part of the key; and there is nothing to gain from compiling.
+    sqlx::raw_sql("SET LOCAL enable_seqscan = off; SET LOCAL jit = off").execute(&mut *connection).await?;
     let mut query = QueryBuilder::<Postgres>::new("WITH page AS (SELECT s.*");
     plan.push_keys(&mut query);
-    query.push(" FROM value.score s CROSS JOIN value.score_run r WHERE r.tenant_id = ").push_bind(tenant);
-    query.push(" AND r.score_run_id = ").push_bind(run);
-    query.push(" AND s.tenant_id = ").push_bind(tenant).push(" AND s.score_set = ").push_bind(set);
+    query.push(" FROM value.score s CROSS JOIN (SELECT ").push_bind(run.tier_names).push("::text[] AS tier_names, ");
+    query.push_bind(run.segment_names).push("::text[] AS segment_names, ");
+    query.push_bind(run.minor_per_unit).push("::double precision AS minor_per_unit, ");
+    query.push_bind(run.as_of_date.to_sqlx()).push("::date AS as_of_date) r WHERE s.tenant_id = ").push_bind(tenant);
+    query.push(" AND s.score_set = ").push_bind(run.score_set);
     plan.push_rest(&mut query);
     query.push(format_args!(") SELECT {COLUMNS}"));
-    let keys = plan.order.terms().len();
-    for key in 0..keys {
+    let terms = plan.order.terms();
+    for key in 0..terms.len() {
         query.push(format_args!(", s.page_key_{key}"));
     }
     query.push(
         " FROM page s LEFT JOIN value.buyer b ON b.tenant_id = s.tenant_id AND b.buyer_id = s.buyer_id ORDER BY ",
     );
-    for (key, term) in plan.order.terms().iter().enumerate() {
+    for (key, term) in terms.iter().enumerate() {
         let comma = if key > 0 { ", " } else { "" };
         let direction = if term.descending { "DESC" } else { "ASC" };
         query.push(format_args!("{comma}s.page_key_{key} {direction} NULLS LAST"));

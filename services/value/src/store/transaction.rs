@@ -94,7 +94,7 @@ pub async fn transaction_insert(
         facts.amount.minor(),
         facts.amount.currency_code(),
         facts.occur_date.to_sqlx(),
-        facts.occur_time.map(|time| time.to_sqlx()),
+        facts.occur_time.map(Timestamp::to_sqlx),
         facts.refunded_external_id,
         create_time.to_sqlx(),
     )

@@ -92,7 +92,7 @@ async fn purchases_after_the_as_of_date_do_not_count() {
     value.bought(&SHOP).await;
     value.scored().await;
     let before = value.all_scores().await;
-    value.bought(&[("ann", "1997-07-01", 1_000_00), ("new", "1997-07-02", 5_00)]).await;
+    value.bought(&[("ann", "1997-07-01", 100_000), ("new", "1997-07-02", 5_00)]).await;
     value.scored().await;
     let after = value.all_scores().await;
     assert_eq!(before.len(), 5);
@@ -125,7 +125,7 @@ async fn other_currencies_are_counted_and_never_mixed_in() {
     let value = Value::start().await;
     value.bought(&SHOP).await;
     let alone = value.scored().await;
-    value.happened("acme", 1, "EUR", &[("ann", "1997-05-05", 1_000_00), ("zoe", "1997-05-06", 1_00)]).await;
+    value.happened("acme", 1, "EUR", &[("ann", "1997-05-05", 100_000), ("zoe", "1997-05-06", 1_00)]).await;
     value.happened("acme", 3, "JPY", &[("ann", "1997-05-05", 100)]).await;
     let run = value.scored().await;
     let others: Vec<_> = run

@@ -36,7 +36,7 @@ impl H2load {
     pub async fn run(&self, in_flight: u32, seconds: u64) -> Result<f64> {
         let (connections, streams) = (CONNECTIONS.to_string(), (in_flight / CONNECTIONS).to_string());
         let mut command = Command::new("h2load");
-        command.args(["-t", "1", "-c", &connections, "-m", &streams, "-D", &seconds.to_string(), "--warm-up-time", "300ms"]);
+        command.args(["-t", "1", "-c", &connections, "-m", &streams, "-D", &seconds.to_string()]);
         command.args(["-H", "content-type: application/grpc", "-H", "te: trailers"]);
         command.arg("-H").arg(format!("authorization: Bearer {}", self.token)).arg("-d").arg(&self.body).arg(&self.url);
         let said = finish(command.stdout(Stdio::piped()).stderr(Stdio::piped())).await?;

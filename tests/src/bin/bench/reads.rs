@@ -102,6 +102,8 @@ impl Contest {
     pub async fn hold(&self, house: &House, size: Size) -> Result<Vec<Row>> {
         let first = self.requests.first().context("no requests")?;
         let one_id = H2load::new(self.target.url(), &self.target.token, house.folder(), first, self.answer_bytes)?;
+        // The first calls of a process are slow: its connections to Postgres, its pages, its statements.
+        one_id.run(IN_FLIGHT[0].0, 1).await?;
         let clients = self.beside.best_clients(size.seconds.div_ceil(2)).await?;
         let mut turns = [Turns::default(), Turns::default()];
         for _ in 0..size.rounds {

@@ -50,12 +50,11 @@ impl Watcher {
             return Ok(None);
         }
         loop {
-            let run = match self.next.take() {
-                Some(first) => first,
-                None => {
-                    self.changed().await;
-                    read(&self.state, &self.tenant, self.id).await?
-                }
+            let run = if let Some(first) = self.next.take() {
+                first
+            } else {
+                self.changed().await;
+                read(&self.state, &self.tenant, self.id).await?
             };
             if self.told.as_ref() != Some(&run) {
                 self.told = Some(run.clone());

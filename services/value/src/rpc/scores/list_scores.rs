@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clientele_error::Result;
-use clientele_page::{Arguments, ListPlan, ListRequest, PageError, PageSizes};
+use clientele_page::{Arguments, ListPlan, ListRequest, PageError, PageSizes, Value};
 use clientele_pg::Tx;
 use clientele_proto::value::v1::{ListScoresRequest, ListScoresResponse};
 use clientele_service::Call;
@@ -14,7 +14,10 @@ use crate::{
     State,
     rpc::{database::failed, listing::refused},
     scoring::ScoredRun,
-    store::score::{SCORES, score_list},
+    store::{
+        score::{RunColumns, SCORES, score_list},
+        score_ranking::score_ranking_list,
+    },
 };
 
 /// Between a token's run and the rest of it.
@@ -26,7 +29,18 @@ pub(super) async fn list_scores(state: &State, call: Call, request: ListScoresRe
     let plan = parse(&call, &request, &run, token)?;
     // Ordering a million scores may take the time the caller has, and no longer.
     let mut tx = Tx::begin(&state.pool, call.remaining()).await.map_err(failed)?;
-    let page = score_list(&mut tx, call.tenant(), (run.score_run_id, set), &plan).await.map_err(failed)?;
+    let page = if by_rank(&request, &plan) {
+        let first = match plan.after.as_deref() {
+            Some([Some(Value::Int(rank))]) => usize::try_from(*rank).unwrap_or(usize::MAX - plan.limit - 1) + 1,
+            _ => 1,
+        };
+        let records =
+            score_ranking_list(&mut tx, call.tenant(), set, first..=first + plan.limit).await.map_err(failed)?;
+        plan.finish_by(records, |record| Ok::<_, sqlx::Error>(vec![Some(i64::from(record.rank).into())]))
+            .map_err(failed)?
+    } else {
+        score_list(&mut tx, call.tenant(), &columns(&run, set), &plan).await.map_err(failed)?
+    };
     tx.rollback().await.map_err(failed)?;
     let next_page_token = if page.next_page_token.is_empty() {
         String::new()
@@ -37,6 +51,22 @@ pub(super) async fn list_scores(state: &State, call: Call, request: ListScoresRe
         scores: page.items.iter().map(|record| score(&run, record, request.view())).collect(),
         next_page_token,
     })
+}
+
+/// Whether the page is a stretch of the ranking: everybody, best first.
+fn by_rank(request: &ListScoresRequest, plan: &ListPlan) -> bool {
+    let terms = plan.order.terms();
+    request.filter.trim().is_empty() && terms.len() == 1 && terms[0].field == &SCORES.unique && !terms[0].descending
+}
+
+fn columns(run: &ScoredRun, score_set: i64) -> RunColumns<'_> {
+    RunColumns {
+        score_set,
+        tier_names: &run.tier_names,
+        segment_names: &run.segment_names,
+        minor_per_unit: run.settings.currency.minor_per_unit() as f64,
+        as_of_date: run.settings.as_of_date,
+    }
 }
 
 /// The run a request reads, and the rest of its page token.

@@ -53,7 +53,7 @@ impl TransactionService for Transactions {
         &self,
         request: Request<Streaming<ImportTransactionsRequest>>,
     ) -> Result<Response<Self::ImportTransactionsStream>, Status> {
-        bidirectional(request, |call, rows| import_transactions::rpc(Arc::clone(&self.state), call, rows)).await
+        bidirectional(request, async |call, messages| Ok(import_transactions::run(Arc::clone(&self.state), call, messages))).await
     }
 
     async fn get_transaction(&self, request: Request<GetTransactionRequest>) -> Result<Response<Transaction>, Status> {

@@ -22,13 +22,13 @@ use crate::{
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
-    fn add(&mut self, field: impl Into<String>, error: impl ToString) {
+    fn add(&mut self, field: impl Into<String>, error: &(impl ToString + ?Sized)) {
         self.0.push(Violation::new(field, error.to_string()));
     }
 
     /// The value, or the error noted.
     fn take<T, E: ToString>(&mut self, field: &'static str, value: Result<T, E>) -> Option<T> {
-        value.map_err(|error| self.add(field, error)).ok()
+        value.map_err(|error| self.add(field, &error)).ok()
     }
 }
 
@@ -51,7 +51,7 @@ pub fn parse(row: Transaction, latest: civil::Date) -> Result<NewTransaction, Ba
     let occurred = parse_occurred(row.occur_date, row.occur_time, latest, &mut violations);
     violations.take("refunded_external_id", key::check_optional(&row.refunded_external_id));
     for error in check_together(&row.external_id, kind, amount, &row.refunded_external_id) {
-        violations.add(error.field(), error);
+        violations.add(error.field(), &error);
     }
     match (customer, kind, amount, occurred) {
         (Some(customer), Some(kind), Some(amount), Some((occur_date, occur_time))) if violations.0.is_empty() => {
@@ -102,7 +102,7 @@ fn parse_amount(amount: Option<&Money>, violations: &mut Violations) -> Option<A
         Ok(amount) => Some(amount),
         Err(errors) => {
             for error in errors {
-                violations.add(format!("amount.{}", error.field()), error);
+                violations.add(format!("amount.{}", error.field()), &error);
             }
             None
         }
@@ -187,7 +187,7 @@ mod tests {
     fn fields_by_contract(row: &Transaction) -> BTreeSet<String> {
         let descriptor = POOL.get_message_by_name("clientele.value.v1.Transaction").unwrap();
         let violations = validation::check(&descriptor, row.encode_to_vec().into()).err();
-        let fields = violations.iter().flat_map(|error| error.violations()).map(|violation| match violation.field.as_str() {
+        let fields = violations.iter().flat_map(clientele_error::Error::violations).map(|violation| match violation.field.as_str() {
             // A rule of the whole message, about the day.
             "Transaction" => "occur_date".to_owned(),
             field => field.to_owned(),

@@ -147,8 +147,8 @@ mod tests {
     use futures::stream;
     use tokio::sync::mpsc::channel;
 
-    fn message(rows: usize) -> Result<ImportTransactionsRequest, Status> {
-        Ok(ImportTransactionsRequest { transactions: vec![Transaction::default(); rows] })
+    fn message(rows: usize) -> ImportTransactionsRequest {
+        ImportTransactionsRequest { transactions: vec![Transaction::default(); rows] }
     }
 
     async fn chunks(
@@ -166,13 +166,13 @@ mod tests {
 
     #[tokio::test]
     async fn messages_are_gathered_until_a_chunk_is_full_and_positions_run_on() {
-        let messages = stream::iter([message(10_000), message(10_000), message(10_000), message(0), message(7)]);
+        let messages = stream::iter([10_000, 10_000, 10_000, 0, 7].map(|rows| Ok(message(rows))));
         assert_eq!(chunks(messages).await, [Ok((0, 30_000)), Ok((30_000, 7))]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_chunk_does_not_wait_for_a_caller_who_waits_for_its_answer() {
-        let messages = stream::iter([message(1)]).chain(stream::pending()).boxed();
+        let messages = stream::iter([Ok(message(1))]).chain(stream::pending()).boxed();
         let (gathered, mut chunks) = channel(1);
         tokio::spawn(gather(messages, gathered, Arc::new(AtomicUsize::new(0))));
         let before = Instant::now();
@@ -185,7 +185,7 @@ mod tests {
     async fn a_trickle_is_handed_over_before_long() {
         let messages = stream::unfold((), |()| async {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            Some((message(1), ()))
+            Some((Ok(message(1)), ()))
         })
         .boxed();
         let (gathered, mut chunks) = channel(1);
@@ -196,9 +196,9 @@ mod tests {
 
     #[tokio::test]
     async fn rows_before_a_message_that_cannot_be_taken_are_kept() {
-        let messages = stream::iter([message(3), message(10_001), message(1)]);
+        let messages = stream::iter([3, 10_001, 1].map(|rows| Ok(message(rows))));
         assert_eq!(chunks(messages).await, [Ok((0, 3)), Err(Reason::InvalidFields)]);
-        let messages = stream::iter([message(3), Err(Status::invalid_argument("what?"))]);
+        let messages = stream::iter([Ok(message(3)), Err(Status::invalid_argument("what?"))]);
         assert_eq!(chunks(messages).await, [Ok((0, 3)), Err(Reason::MalformedMessage)]);
     }
 }

@@ -42,15 +42,7 @@ struct Prepared {
     resolved: Resolved,
 }
 
-pub(super) async fn rpc(
-    state: Arc<State>,
-    call: Call,
-    messages: impl Stream<Item = Result<ImportTransactionsRequest, Status>> + Send + Unpin + 'static,
-) -> Result<impl Stream<Item = Result<ImportTransactionsResponse>> + Send> {
-    Ok(run(state, call, messages))
-}
-
-fn run(
+pub(super) fn run(
     state: Arc<State>,
     call: Call,
     messages: impl Stream<Item = Result<ImportTransactionsRequest, Status>> + Send + Unpin + 'static,

@@ -1,0 +1,154 @@
+//! The commands that need the services, through the real binary and a private Postgres.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder that Postgres' own user may enter.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    folder
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_clientele"));
+    command.current_dir(folder).args(arguments).env_remove("DATABASE_URL").env("COLUMNS", "120").env("NO_COLOR", "1");
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder, arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// What a command prints when it succeeds.
+fn printed(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> Value {
+    serde_json::from_str(&printed(folder, arguments)).unwrap()
+}
+
+/// `clientele up`, until it is dropped or told to stop.
+struct Up {
+    process: Child,
+}
+
+impl Up {
+    fn start(folder: &Path) -> Self {
+        let arguments = ["up", "--customers-listen", "127.0.0.1:0", "--value-listen", "127.0.0.1:0"];
+        let mut process = command(folder, &arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let up = lines.map_while(Result::ok).any(|line| line.contains("clientele import"));
+        assert!(up, "`clientele up` ended before it was up");
+        Self { process }
+    }
+
+    fn stop(mut self) -> bool {
+        let told = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
+        told.success() && self.process.wait().unwrap().success()
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn the_demonstration_shows_key_customers_and_imports_nothing_twice() {
+    let folder = folder();
+    let first = run(folder.path(), &["demo"]);
+    assert!(first.status.success(), "{}", text(&first.stderr));
+    let shown = text(&first.stdout);
+    for part in ["2,357 customers scored", "KEY", "Champions", "Why Customer", "recency", "Gini"] {
+        assert!(shown.contains(part), "{part} is missing in\n{shown}");
+    }
+    assert!(text(&first.stderr).contains("6,919 imported"), "{}", text(&first.stderr));
+
+    let second = run(folder.path(), &["demo"]);
+    assert!(second.status.success());
+    let told = text(&second.stderr);
+    assert!(told.contains("2,357 were there already") && told.contains("6,919 were there already"), "{told}");
+    assert_eq!(text(&second.stdout), shown);
+}
+
+#[test]
+fn a_file_becomes_scores_that_can_be_asked_for() {
+    let folder = folder();
+    let here = folder.path();
+    let up = Up::start(here);
+
+    fs::write(
+        here.join("customers.csv"),
+        "external_id,display_name,country\nC-1,Acme Ltd,GB\nC-2,大明 公司,CN\nC-3,,FR\n",
+    )
+    .unwrap();
+    let customers = json(here, &["import", "customers", "customers.csv", "--format", "json"]);
+    assert_eq!((customers["new"].as_u64(), customers["bad_rows"].as_u64()), (Some(2), Some(1)));
+
+    let mut rows = String::from("customer_id,date,amount\n");
+    for (customer, days) in [("C-1", [2, 9, 16, 25]), ("C-2", [1, 3, 4, 20]), ("C-4", [5, 5, 5, 5])] {
+        for (nth, day) in days.into_iter().enumerate() {
+            rows.push_str(&format!("{customer},2026-01-{day:02},{}.50\n", 10 + nth));
+        }
+    }
+    rows.push_str("C-9,2026-13-01,5.00\n");
+    fs::write(here.join("purchases.csv"), &rows).unwrap();
+    let import = ["import", "transactions", "purchases.csv", "--currency", "EUR", "--format", "json"];
+    let imported = json(here, &import);
+    assert_eq!((imported["new"].as_u64(), imported["bad_rows"].as_u64()), (Some(12), Some(1)));
+    let again = json(here, &import);
+    assert_eq!((again["new"].as_u64(), again["known"].as_u64()), (Some(0), Some(12)));
+    assert_eq!(run(here, &[&import[..], &["--strict"]].concat()).status.code(), Some(1));
+
+    let run_of_2026 = json(here, &["score", "--as-of", "2026-01-31", "--currency", "EUR", "--format", "json"]);
+    assert_eq!(run_of_2026["state"], "STATE_SUCCEEDED");
+    assert_eq!(run_of_2026["summary"]["customers"], 3);
+
+    let key = json(here, &["key-customers", "--format", "json"]);
+    let ids: Vec<_> =
+        key["key_customers"].as_array().unwrap().iter().map(|score| &score["customer_external_id"]).collect();
+    assert_eq!(ids.len(), 3);
+    assert!(printed(here, &["key-customers", "--format", "csv"]).starts_with("rank,customer,name,tier"));
+
+    let acme = json(here, &["customer", "get", "C-1", "--format", "json"]);
+    assert_eq!(acme["customer"]["display_name"], "Acme Ltd");
+    assert_eq!(acme["score"]["purchases"]["frequency"], 3);
+    let nobody = run(here, &["customer", "get", "nobody"]);
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(text(&nobody.stderr).contains("there is no customer nobody"));
+
+    let token = printed(here, &["token", "--tenant", "another"]);
+    let other = run(here, &["customer", "get", "C-1", "--token", token.trim()]);
+    assert_eq!(other.status.code(), Some(1), "another tenant's token sees nothing");
+
+    assert!(up.stop(), "SIGTERM ends `clientele up` cleanly");
+    let gone = run(here, &["customer", "get", "C-1"]);
+    assert_eq!(gone.status.code(), Some(2));
+    assert!(text(&gone.stderr).contains("clientele up"), "{}", text(&gone.stderr));
+}
+
+#[test]
+fn migrate_tells_what_is_applied() {
+    let folder = folder();
+    let pending = json(folder.path(), &["migrate", "--format", "json"]);
+    let states: Vec<_> = pending.as_array().unwrap().iter().map(|migration| &migration["state"]).collect();
+    assert!(states.len() > 5 && states.iter().all(|state| *state == "applied"), "{states:?}");
+}
