@@ -1,12 +1,14 @@
 //! No RPC without a token, none without its permission, and both before anything else is looked at (AIP-211).
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use clientele_error::Reason;
 use clientele_tests::{Raw, World, contract::methods, garbage::Garbage, status::well_formed};
 
 /// Bodies that a service would complain of, if it looked.
 fn bodies() -> Vec<Bytes> {
-    let mut garbage = Garbage::new(11, Default::default());
+    let mut garbage = Garbage::new(11, HashMap::default());
     vec![Bytes::new(), Bytes::from_static(b"\xff\xff\xff\xff"), garbage.bytes().into()]
 }
 

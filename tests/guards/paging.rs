@@ -128,7 +128,7 @@ async fn a_negative_size_is_refused_and_a_huge_one_is_taken_as_the_largest() {
         assert!(some.len() <= 50, "{}: 0 means 50", method.full_name());
         let (many, token) = list(&raw, &method, &with(&request, i32::MAX, "")).await.unwrap();
         assert!(
-            many.len() <= 1000 && (many.len() == 1000) == !token.is_empty(),
+            many.len() <= 1000 && (many.len() == 1000) != token.is_empty(),
             "{}: at most 1,000",
             method.full_name()
         );

@@ -2,7 +2,7 @@
 
 use clientele_testkit::TestDatabase;
 use clientele_tests::rows::tables;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, query_as, raw_sql};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, error::DatabaseError, query_as, raw_sql};
 
 /// What has no tenant: the bounds of feeds, cursors into feeds of all tenants, the record of migrations.
 const WITHOUT_TENANT: [&str; 5] = [
@@ -76,7 +76,7 @@ async fn a_role_reaches_its_own_schema_and_no_other() {
 
 async fn denied(role: &mut PgConnection, statement: &str) {
     let error = raw_sql(AssertSqlSafe(statement.to_owned())).execute(role).await.expect_err(statement);
-    let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned();
+    let code = error.as_database_error().and_then(DatabaseError::code).unwrap_or_default().into_owned();
     assert_eq!(code, "42501", "{statement}: {error}");
 }
 

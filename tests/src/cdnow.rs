@@ -62,6 +62,9 @@ fn transaction(row: usize, purchase: &Purchase) -> Transaction {
 }
 
 /// Every customer, in the order of their numbers.
+///
+/// # Panics
+/// When the file is not there or not as expected.
 pub fn customers() -> Vec<Customer> {
     let numbers: BTreeSet<u32> =
         purchases().iter().map(|purchase| purchase.customer_id.parse().expect("a number")).collect();

@@ -38,19 +38,19 @@ pub fn enums() -> Vec<EnumDescriptor> {
 pub fn inputs() -> Vec<MessageDescriptor> {
     let mut found = Vec::new();
     for method in methods() {
-        collect(method.input(), &mut found);
+        collect(&method.input(), &mut found);
     }
     found
 }
 
-fn collect(message: MessageDescriptor, found: &mut Vec<MessageDescriptor>) {
-    if found.contains(&message) {
+fn collect(message: &MessageDescriptor, found: &mut Vec<MessageDescriptor>) {
+    if found.contains(message) {
         return;
     }
     found.push(message.clone());
     for field in message.fields() {
         if let Kind::Message(inner) = field.kind() {
-            collect(inner, found);
+            collect(&inner, found);
         }
     }
 }

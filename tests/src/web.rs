@@ -42,7 +42,7 @@ pub async fn call(address: SocketAddr, path: &str, headers: &[(&str, &str)], mes
         body.len()
     );
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([name, ": ", value, "\r\n"]);
     }
     head.push_str("\r\n");
 

@@ -49,6 +49,9 @@ impl World {
     }
 
     /// The services that serve a method: one, or all where each serves its own, as with the feed.
+    ///
+    /// # Panics
+    /// When none does.
     pub fn serving(&self, method: &MethodDescriptor) -> Vec<&Running> {
         match method.parent_service().package_name() {
             "clientele.customers.v1" => vec![&self.customers],

@@ -4,9 +4,9 @@
 
 use clientele_proto::value::v1::{
     ConcentrationReport, GetConcentrationReportRequest, GetRfmReportRequest, GetScoreRequest, ListScoresRequest,
-    ModelFit, Score, ScoreRun, ScoreView, StartScoreRunRequest, TimeUnit, ValueMetric, WatchScoreRunRequest,
-    get_score_request, score_run::State, score_run_progress::Stage, score_run_service_client::ScoreRunServiceClient,
-    score_service_client::ScoreServiceClient,
+    ModelFit, Score, ScoreRun, ScoreRunProgress, ScoreView, StartScoreRunRequest, TimeUnit, ValueMetric,
+    WatchScoreRunRequest, get_score_request, score_run::State, score_run_progress::Stage,
+    score_run_service_client::ScoreRunServiceClient, score_service_client::ScoreServiceClient,
 };
 use clientele_tests::{World, cdnow, data, eventually, rows::count};
 
@@ -30,7 +30,7 @@ async fn score(world: &World, as_of: clientele_proto::Date, time_unit: TimeUnit)
     let (mut last, mut stages) = (None, Vec::new());
     while let Some(told) = news.message().await.unwrap() {
         let run = told.score_run.unwrap();
-        stages.extend(run.progress.as_ref().map(|progress| progress.stage()));
+        stages.extend(run.progress.as_ref().map(ScoreRunProgress::stage));
         last = Some(run);
     }
     let last = last.unwrap();

@@ -1,8 +1,8 @@
 use clientele_error::Reason;
-use clientele_proto::customers::v1::{CreateCustomerRequest, customer::Kind};
+use clientele_proto::customers::v1::{CreateCustomerRequest, Customer, UpdateCustomerRequest, customer::Kind};
 use futures::future::join_all;
 
-use crate::support::{Service, by_id, create, created, organisation, person, refused, request_id};
+use crate::support::{Service, by_id, create, created, delete, organisation, person, refused, request_id};
 
 #[tokio::test]
 async fn create_answers_what_is_stored() {
@@ -51,7 +51,7 @@ async fn an_external_id_is_taken_once_in_each_tenant_also_by_the_deleted() {
     let first = created(&mut client, organisation("E-1", "Acme")).await;
     let again = client.create_customer(create(organisation("E-1", "Other"))).await;
     assert_eq!(refused(again, Reason::ExternalIdTaken), ["customer.external_id"]);
-    client.delete_customer(crate::support::delete(&first.customer_id)).await.unwrap();
+    client.delete_customer(delete(&first.customer_id)).await.unwrap();
     refused(client.create_customer(create(organisation("E-1", "Other"))).await, Reason::ExternalIdTaken);
 
     created(&mut service.client_of("globex"), organisation("E-1", "Other")).await;
@@ -85,12 +85,8 @@ async fn a_failed_request_may_be_tried_again() {
     let first = created(&mut client, organisation("E-1", "Acme")).await;
     let request = CreateCustomerRequest { request_id: request_id(1), ..create(organisation("E-1", "Acme")) };
     refused(client.create_customer(request.clone()).await, Reason::ExternalIdTaken);
-    let renamed = clientele_proto::customers::v1::UpdateCustomerRequest {
-        customer: Some(clientele_proto::customers::v1::Customer {
-            external_id: "E-9".into(),
-            customer_id: first.customer_id,
-            ..Default::default()
-        }),
+    let renamed = UpdateCustomerRequest {
+        customer: Some(Customer { external_id: "E-9".into(), customer_id: first.customer_id, ..Default::default() }),
         ..Default::default()
     };
     client.update_customer(renamed).await.unwrap();

@@ -163,14 +163,12 @@ fn predict(
 
 /// Positions of the customers, best first: by CLV; those without one after them, by expected purchases; equals by buyer, ascending.
 pub fn ranked(scores: &[Score<1>]) -> Vec<u32> {
-    // Neither is ever negative, and the bits of such numbers are in their order.
-    let falling = |value: f64| !value.to_bits();
+    // Neither is ever negative, and the bits of such numbers are in their order; the 1 leaves the last place to those without.
+    let falling = |value: f64| !(value.to_bits() + 1);
     let mut keys: Vec<(u64, u64, u32)> = scores
         .par_iter()
-        .enumerate()
-        .map(|(position, score)| {
-            (score.clv.map_or(u64::MAX, falling), falling(score.expected_purchases[0]), position as u32)
-        })
+        .zip(0_u32..scores.len() as u32)
+        .map(|(score, position)| (score.clv.map_or(u64::MAX, falling), falling(score.expected_purchases[0]), position))
         .collect();
     keys.par_sort_unstable();
     keys.into_par_iter().map(|(_, _, position)| position).collect()

@@ -301,3 +301,17 @@ async fn reports_agree_with_the_scores_they_are_made_of() {
         assert!(report.customer_share_of_80_percent > 0.0 && report.customer_share_of_80_percent < 0.8);
     }
 }
+
+#[tokio::test]
+async fn the_ranking_is_whole_however_its_pages_are_cut() {
+    let value = cdnow_scored().await;
+    let (mut ranks, mut page_token) = (Vec::new(), String::new());
+    for page_size in [700, 1000, 1, 299, 1000] {
+        let request = ListScoresRequest { page_size, page_token, ..ListScoresRequest::default() };
+        let page = value.scores().list_scores(request).await.unwrap().into_inner();
+        ranks.extend(page.scores.iter().map(|score| score.rank));
+        page_token = page.next_page_token;
+    }
+    assert_eq!(ranks, (1..=2357).collect::<Vec<_>>());
+    assert_eq!(page_token, "");
+}

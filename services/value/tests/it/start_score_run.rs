@@ -151,7 +151,7 @@ async fn refunds_undo_their_purchases_and_costs_are_kept() {
             "acme",
             2,
             "USD",
-            &[("dan", "1997-03-10", 9_00), ("ann", "1997-04-02", 25_00), ("bob", "1997-05-06", 100_00)],
+            &[("dan", "1997-03-10", 9_00), ("ann", "1997-04-02", 25_00), ("bob", "1997-05-06", 10_000)],
         )
         .await;
     value.happened("acme", 3, "USD", &[("ann", "1997-04-02", 1_50), ("ann", "1997-04-03", 2_00)]).await;
