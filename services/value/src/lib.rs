@@ -8,15 +8,12 @@ use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use clientele_feed::{FeedService, Outbox, sequencer};
-use clientele_pg::{
-    Pool, PoolOptions, ServiceSchema,
-    idempotency::Requests,
-    migrate,
-};
+use clientele_pg::{Pool, PoolOptions, ServiceSchema, idempotency::Requests, migrate};
 use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
     value::v1::{
-        score_run_service_server::SERVICE_NAME as SCORE_RUN_SERVICE, score_service_server::SERVICE_NAME as SCORE_SERVICE,
+        score_run_service_server::SERVICE_NAME as SCORE_RUN_SERVICE,
+        score_service_server::SERVICE_NAME as SCORE_SERVICE,
         transaction_service_server::SERVICE_NAME as TRANSACTION_SERVICE,
     },
 };
@@ -102,8 +99,12 @@ pub async fn app(settings: &Settings, context: Context) -> Result<App> {
     options.max_connections = settings.common.database.database_connections;
     let pool = Pool::connect(&options).await?;
     migrate::ensure_current(&mut *pool.acquire().await?, &SCHEMA).await?;
-    let customers = settings.customers_url.as_deref().map(|url| peer(url, settings.peer_token_file.as_deref())).transpose()?;
-    let scoring = ScoringSettings { lease: Duration::from_secs(settings.score_lease_seconds), runs_kept: settings.score_runs_kept };
+    let customers =
+        settings.customers_url.as_deref().map(|url| peer(url, settings.peer_token_file.as_deref())).transpose()?;
+    let scoring = ScoringSettings {
+        lease: Duration::from_secs(settings.score_lease_seconds),
+        runs_kept: settings.score_runs_kept,
+    };
     Ok(app_with(pool, context, customers, scoring))
 }
 

@@ -52,7 +52,11 @@ pub fn latest(now: Timestamp) -> Date {
 /// A day by its numbers, not after `latest`; every error at once.
 pub fn day(year: i32, month: i32, day: i32, latest: Date) -> Result<Date, Vec<DayError>> {
     let in_range = |number: i32, to: i32, error: DayError| (!(1..=to).contains(&number)).then_some(error);
-    let parts = [in_range(year, 9999, DayError::Year), in_range(month, 12, DayError::Month), in_range(day, 31, DayError::DayOfMonth)];
+    let parts = [
+        in_range(year, 9999, DayError::Year),
+        in_range(month, 12, DayError::Month),
+        in_range(day, 31, DayError::DayOfMonth),
+    ];
     let errors: Vec<_> = parts.into_iter().flatten().collect();
     if !errors.is_empty() {
         return Err(errors);

@@ -77,7 +77,12 @@ mod tests {
     #[test]
     fn only_the_hyphenated_form_is_an_id() {
         assert!(uuid("0198c1f2-7d3a-7cc3-8a51-3f0d8b1c2e4f").is_ok());
-        for text in ["", "0198c1f27d3a7cc38a513f0d8b1c2e4f", "{0198c1f2-7d3a-7cc3-8a51-3f0d8b1c2e4f}", "0198c1f2-7d3a-7cc3-8a51-3f0d8b1c2e4g"] {
+        for text in [
+            "",
+            "0198c1f27d3a7cc38a513f0d8b1c2e4f",
+            "{0198c1f2-7d3a-7cc3-8a51-3f0d8b1c2e4f}",
+            "0198c1f2-7d3a-7cc3-8a51-3f0d8b1c2e4g",
+        ] {
             assert_eq!(uuid(text), Err(KeyError::NotUuid), "{text}");
         }
     }

@@ -136,7 +136,12 @@ impl FactsError {
 }
 
 /// Checks the fields of a transaction against each other, as far as they are known to be right by themselves.
-pub fn check_together(external_id: &str, kind: Option<Kind>, amount: Option<Amount>, refunded_external_id: &str) -> Vec<FactsError> {
+pub fn check_together(
+    external_id: &str,
+    kind: Option<Kind>,
+    amount: Option<Amount>,
+    refunded_external_id: &str,
+) -> Vec<FactsError> {
     let mut errors = Vec::new();
     if matches!(kind, Some(Kind::Refund | Kind::Cost)) && amount.is_some_and(Amount::is_zero) {
         errors.push(FactsError::NothingMoved);
@@ -169,9 +174,15 @@ mod tests {
     #[test]
     fn the_same_facts_have_no_differences_and_others_name_each_field() {
         assert_eq!(facts().differences(&facts()), Vec::<&str>::new());
-        let other = Facts { kind: Kind::Refund, refunded_external_id: Some("p".into()), occur_time: Some(Timestamp::UNIX_EPOCH), ..facts() };
+        let other = Facts {
+            kind: Kind::Refund,
+            refunded_external_id: Some("p".into()),
+            occur_time: Some(Timestamp::UNIX_EPOCH),
+            ..facts()
+        };
         assert_eq!(facts().differences(&other), ["kind", "occur_time", "refunded_external_id"]);
-        let other = Facts { amount: Amount::new("EUR", 11, 770_000_000).unwrap(), occur_date: date(1997, 1, 2), ..facts() };
+        let other =
+            Facts { amount: Amount::new("EUR", 11, 770_000_000).unwrap(), occur_date: date(1997, 1, 2), ..facts() };
         assert_eq!(facts().differences(&other), ["amount", "occur_date"]);
     }
 
@@ -180,7 +191,10 @@ mod tests {
         let nothing = Amount::new("USD", 0, 0).ok();
         assert_eq!(check_together("t", Some(Kind::Purchase), nothing, ""), []);
         assert_eq!(check_together("t", Some(Kind::Refund), nothing, ""), [FactsError::NothingMoved]);
-        assert_eq!(check_together("t", Some(Kind::Cost), nothing, "p"), [FactsError::NothingMoved, FactsError::NotARefund]);
+        assert_eq!(
+            check_together("t", Some(Kind::Cost), nothing, "p"),
+            [FactsError::NothingMoved, FactsError::NotARefund]
+        );
     }
 
     #[test]

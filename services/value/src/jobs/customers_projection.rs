@@ -6,10 +6,7 @@
 
 use std::sync::Arc;
 
-use clientele_feed::{
-    Apply, Projection,
-    projection::Failure,
-};
+use clientele_feed::{Apply, Projection, projection::Failure};
 use clientele_pg::Pool;
 use clientele_proto::{
     customers::v1::{Customer, CustomerCreated, CustomerDeleted, CustomerUndeleted, CustomerUpdated},
@@ -24,7 +21,8 @@ use crate::{
     SCHEMA,
     store::{
         buyer::{
-            Buyer, buyer_by_customer_id, buyer_by_external_id, buyer_delete, buyer_epoch_raise, buyer_insert, buyer_update, buyers_lock_exclusive,
+            Buyer, buyer_by_customer_id, buyer_by_external_id, buyer_delete, buyer_epoch_raise, buyer_insert,
+            buyer_update, buyers_lock_exclusive,
         },
         transaction::transactions_move,
     },
@@ -42,7 +40,12 @@ pub struct CustomersProjection;
 #[tonic::async_trait]
 impl Apply for CustomersProjection {
     fn event_types(&self) -> Vec<String> {
-        vec![CustomerCreated::full_name(), CustomerUpdated::full_name(), CustomerDeleted::full_name(), CustomerUndeleted::full_name()]
+        vec![
+            CustomerCreated::full_name(),
+            CustomerUpdated::full_name(),
+            CustomerDeleted::full_name(),
+            CustomerUndeleted::full_name(),
+        ]
     }
 
     async fn apply(&self, connection: &mut PgConnection, event: &Event) -> Result<(), Failure> {
@@ -69,7 +72,12 @@ fn customer(event: &Event) -> Result<Option<Customer>, Failure> {
 
 /// Makes the buyers of a customer the one buyer that has both of its keys. A customer with an external id gets its buyer even before its
 /// first transaction: the first may come under one key and the second under the other.
-pub async fn customer_apply(connection: &mut PgConnection, tenant: &str, customer_id: Uuid, external_id: Option<&str>) -> sqlx::Result<()> {
+pub async fn customer_apply(
+    connection: &mut PgConnection,
+    tenant: &str,
+    customer_id: Uuid,
+    external_id: Option<&str>,
+) -> sqlx::Result<()> {
     // Most events change neither key.
     match buyer_by_customer_id(connection, tenant, customer_id).await? {
         Some(buyer) if buyer.external_id.as_deref() == external_id => return Ok(()),
@@ -105,7 +113,12 @@ pub async fn customer_apply(connection: &mut PgConnection, tenant: &str, custome
 }
 
 /// Gives a buyer another external id, or none.
-async fn rename(connection: &mut PgConnection, tenant: &str, buyer: &Buyer, external_id: Option<&str>) -> sqlx::Result<()> {
+async fn rename(
+    connection: &mut PgConnection,
+    tenant: &str,
+    buyer: &Buyer,
+    external_id: Option<&str>,
+) -> sqlx::Result<()> {
     buyer_update(connection, tenant, buyer.buyer_id, buyer.customer_id, external_id).await?;
     if buyer.external_id.is_some() {
         buyer_epoch_raise(connection, tenant).await?;

@@ -41,14 +41,22 @@ pub fn compare(chunk: &Chunk, buyers: &[i64], known: &Known) -> (Vec<usize>, Vec
 
 fn outcome(before: (i64, &Facts), now: (i64, &Facts), customer: &CustomerKey) -> Outcome {
     let violations = differences(before, now, customer);
-    if violations.is_empty() { Outcome::Duplicate } else { Outcome::Rejected { reason: Reason::TransactionConflict, violations } }
+    if violations.is_empty() {
+        Outcome::Duplicate
+    } else {
+        Outcome::Rejected { reason: Reason::TransactionConflict, violations }
+    }
 }
 
 /// The fields in which a transaction differs from the one recorded before under its id.
 pub fn differences(before: (i64, &Facts), now: (i64, &Facts), customer: &CustomerKey) -> Vec<Violation> {
     let of_customer = (before.0 != now.0).then_some(customer.field());
     let of_facts = before.1.differences(now.1);
-    of_customer.into_iter().chain(of_facts).map(|field| Violation::new(field, "differs from what is recorded under this external_id")).collect()
+    of_customer
+        .into_iter()
+        .chain(of_facts)
+        .map(|field| Violation::new(field, "differs from what is recorded under this external_id"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -84,14 +92,17 @@ mod tests {
             .iter()
             .map(|exception| match &exception.outcome {
                 Outcome::Duplicate => (exception.place, vec![]),
-                Outcome::Rejected { violations, .. } => (exception.place, violations.iter().map(|violation| violation.field.as_str()).collect()),
+                Outcome::Rejected { violations, .. } => {
+                    (exception.place, violations.iter().map(|violation| violation.field.as_str()).collect())
+                }
             })
             .collect()
     }
 
     #[test]
     fn the_first_row_of_an_id_counts_and_later_ones_are_compared_with_it() {
-        let (new, exceptions) = compare(&chunk(&[("a", 1), ("b", 1), ("a", 1), ("a", 2)]), &[7, 8, 7, 9], &Known::new());
+        let (new, exceptions) =
+            compare(&chunk(&[("a", 1), ("b", 1), ("a", 1), ("a", 2)]), &[7, 8, 7, 9], &Known::new());
         assert_eq!(new, [0, 1]);
         assert_eq!(told(&exceptions), [(2, vec![]), (3, vec!["customer_external_id", "amount"])]);
     }

@@ -16,7 +16,8 @@ use crate::{
     State,
     domain::transaction::CustomerKey,
     store::buyer::{
-        buyer_epoch, buyers_by_customer_ids, buyers_by_external_ids, buyers_insert_customer_ids, buyers_insert_external_ids, buyers_lock_shared,
+        buyer_epoch, buyers_by_customer_ids, buyers_by_external_ids, buyers_insert_customer_ids,
+        buyers_insert_external_ids, buyers_lock_shared,
     },
 };
 
@@ -30,7 +31,12 @@ pub struct Resolved {
 }
 
 /// Looks the keys up, and makes buyers for new ones.
-pub async fn resolve(state: &State, tenant: &str, keys: &[&CustomerKey], remaining: Option<Duration>) -> sqlx::Result<Resolved> {
+pub async fn resolve(
+    state: &State,
+    tenant: &str,
+    keys: &[&CustomerKey],
+    remaining: Option<Duration>,
+) -> sqlx::Result<Resolved> {
     let mut tx = Tx::begin(&state.pool, remaining).await?;
     buyers_lock_shared(&mut tx, tenant).await?;
     let epoch = buyer_epoch(&mut tx, tenant).await?;
@@ -75,7 +81,11 @@ impl Found {
 }
 
 /// The buyers of distinct keys, existing and new.
-async fn look_up<'k>(connection: &mut PgConnection, tenant: &str, keys: impl Iterator<Item = &'k CustomerKey> + Send) -> sqlx::Result<Found> {
+async fn look_up<'k>(
+    connection: &mut PgConnection,
+    tenant: &str,
+    keys: impl Iterator<Item = &'k CustomerKey> + Send,
+) -> sqlx::Result<Found> {
     let mut ids = BTreeSet::new();
     let mut external_ids = BTreeSet::new();
     for key in keys {

@@ -93,7 +93,12 @@ pub async fn resolve_chunk(state: &State, call: &Call, chunk: &Chunk) -> Result<
     resolve(state, call.tenant(), &keys, call.remaining()).await.map_err(failed)
 }
 
-async fn attempt(recorder: &Recorder<'_>, chunk: &Chunk, resolved: &Resolved, look_up: bool) -> Result<Vec<Exception>, Stop> {
+async fn attempt(
+    recorder: &Recorder<'_>,
+    chunk: &Chunk,
+    resolved: &Resolved,
+    look_up: bool,
+) -> Result<Vec<Exception>, Stop> {
     if chunk.good.is_empty() {
         return Ok(Vec::new());
     }
@@ -106,8 +111,8 @@ async fn attempt(recorder: &Recorder<'_>, chunk: &Chunk, resolved: &Resolved, lo
     let known = if look_up { known(&mut tx, call.tenant(), chunk).await? } else { Known::new() };
     let (mut new, exceptions) = compare(chunk, &resolved.buyers, &known);
     if !new.is_empty() {
-        // In the order of the index by buyer: that order saves Postgres most of the pages it would otherwise touch at random. It also makes
-        // imports of the same rows take them in the same order.
+        // In the order of the index by buyer, which helps Postgres where external ids come in no order; and imports of the same rows take
+        // them in the same order, so that they do not wait for each other crosswise.
         new.sort_unstable_by(|a, b| {
             let key = |index: usize| (resolved.buyers[index], &chunk.good[index].1.external_id);
             key(*a).cmp(&key(*b))

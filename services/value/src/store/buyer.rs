@@ -2,23 +2,34 @@
 //!
 //! Whoever uses a buyer id in a write holds [`buyers_lock_shared`] of the tenant; whoever makes a key mean another buyer holds
 //! [`buyers_lock_exclusive`] and calls [`buyer_epoch_raise`].
+//!
+//! Many keys are looked up one by one inside the statement (`LATERAL .. LIMIT 1`): a table that an import is filling has no statistics
+//! yet, and any other form lets Postgres choose to read all of it.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// Keeps the meaning of the tenant's keys as it is until the transaction ends.
 pub async fn buyers_lock_shared(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<()> {
-    sqlx::query!("SELECT pg_advisory_xact_lock_shared(hashtext('value.buyer'), hashtext($1))", tenant).execute(connection).await.map(drop)
+    sqlx::query!("SELECT pg_advisory_xact_lock_shared(hashtext('value.buyer'), hashtext($1))", tenant)
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 /// Waits for every write that uses buyers of the tenant, and keeps new ones waiting until the transaction ends.
 pub async fn buyers_lock_exclusive(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<()> {
-    sqlx::query!("SELECT pg_advisory_xact_lock(hashtext('value.buyer'), hashtext($1))", tenant).execute(connection).await.map(drop)
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtext('value.buyer'), hashtext($1))", tenant)
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 /// Which state the meaning of the tenant's keys is in. Exact under either lock.
 pub async fn buyer_epoch(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<i64> {
-    let epoch = sqlx::query_scalar!("SELECT epoch FROM value.buyer_epoch WHERE tenant_id = $1", tenant).fetch_optional(connection).await?;
+    let epoch = sqlx::query_scalar!("SELECT epoch FROM value.buyer_epoch WHERE tenant_id = $1", tenant)
+        .fetch_optional(connection)
+        .await?;
     Ok(epoch.unwrap_or_default())
 }
 
@@ -46,7 +57,11 @@ pub struct Buyer {
 }
 
 /// The buyer with this id in the customers service.
-pub async fn buyer_by_customer_id(connection: &mut PgConnection, tenant: &str, customer_id: Uuid) -> sqlx::Result<Option<Buyer>> {
+pub async fn buyer_by_customer_id(
+    connection: &mut PgConnection,
+    tenant: &str,
+    customer_id: Uuid,
+) -> sqlx::Result<Option<Buyer>> {
     sqlx::query_as!(
         Buyer,
         "SELECT buyer_id, customer_id, external_id FROM value.buyer WHERE tenant_id = $1 AND customer_id = $2",
@@ -58,7 +73,11 @@ pub async fn buyer_by_customer_id(connection: &mut PgConnection, tenant: &str, c
 }
 
 /// The buyer with this key of the caller.
-pub async fn buyer_by_external_id(connection: &mut PgConnection, tenant: &str, external_id: &str) -> sqlx::Result<Option<Buyer>> {
+pub async fn buyer_by_external_id(
+    connection: &mut PgConnection,
+    tenant: &str,
+    external_id: &str,
+) -> sqlx::Result<Option<Buyer>> {
     sqlx::query_as!(
         Buyer,
         "SELECT buyer_id, customer_id, external_id FROM value.buyer WHERE tenant_id = $1 AND external_id = $2",
@@ -70,9 +89,14 @@ pub async fn buyer_by_external_id(connection: &mut PgConnection, tenant: &str, e
 }
 
 /// Those of the buyers that exist.
-pub async fn buyers_by_customer_ids(connection: &mut PgConnection, tenant: &str, ids: &[Uuid]) -> sqlx::Result<Vec<(Uuid, i64)>> {
+pub async fn buyers_by_customer_ids(
+    connection: &mut PgConnection,
+    tenant: &str,
+    ids: &[Uuid],
+) -> sqlx::Result<Vec<(Uuid, i64)>> {
     let rows = sqlx::query!(
-        r#"SELECT customer_id AS "customer_id!", buyer_id FROM value.buyer WHERE tenant_id = $1 AND customer_id = ANY($2)"#,
+        r#"SELECT k.id AS "customer_id!", b.buyer_id FROM unnest($2::uuid[]) AS k(id)
+           CROSS JOIN LATERAL (SELECT buyer_id FROM value.buyer WHERE tenant_id = $1 AND customer_id = k.id LIMIT 1) AS b"#,
         tenant,
         ids
     )
@@ -82,9 +106,14 @@ pub async fn buyers_by_customer_ids(connection: &mut PgConnection, tenant: &str,
 }
 
 /// Those of the buyers that exist.
-pub async fn buyers_by_external_ids(connection: &mut PgConnection, tenant: &str, ids: &[String]) -> sqlx::Result<Vec<(String, i64)>> {
+pub async fn buyers_by_external_ids(
+    connection: &mut PgConnection,
+    tenant: &str,
+    ids: &[String],
+) -> sqlx::Result<Vec<(String, i64)>> {
     let rows = sqlx::query!(
-        r#"SELECT external_id AS "external_id!", buyer_id FROM value.buyer WHERE tenant_id = $1 AND external_id = ANY($2)"#,
+        r#"SELECT k.id AS "external_id!", b.buyer_id FROM unnest($2::text[]) AS k(id)
+           CROSS JOIN LATERAL (SELECT buyer_id FROM value.buyer WHERE tenant_id = $1 AND external_id = k.id LIMIT 1) AS b"#,
         tenant,
         ids
     )
@@ -94,7 +123,11 @@ pub async fn buyers_by_external_ids(connection: &mut PgConnection, tenant: &str,
 }
 
 /// Makes buyers for ids, as far as nobody else does at the same time. Ids in rising order, so that two calls never wait for each other.
-pub async fn buyers_insert_customer_ids(connection: &mut PgConnection, tenant: &str, ids: &[Uuid]) -> sqlx::Result<Vec<(Uuid, i64)>> {
+pub async fn buyers_insert_customer_ids(
+    connection: &mut PgConnection,
+    tenant: &str,
+    ids: &[Uuid],
+) -> sqlx::Result<Vec<(Uuid, i64)>> {
     let rows = sqlx::query!(
         r#"INSERT INTO value.buyer (tenant_id, customer_id) SELECT $1, id FROM unnest($2::uuid[]) AS id
            ON CONFLICT DO NOTHING RETURNING customer_id AS "customer_id!", buyer_id"#,
@@ -107,7 +140,11 @@ pub async fn buyers_insert_customer_ids(connection: &mut PgConnection, tenant: &
 }
 
 /// Makes buyers for keys, as far as nobody else does at the same time. Keys in rising order, so that two calls never wait for each other.
-pub async fn buyers_insert_external_ids(connection: &mut PgConnection, tenant: &str, ids: &[String]) -> sqlx::Result<Vec<(String, i64)>> {
+pub async fn buyers_insert_external_ids(
+    connection: &mut PgConnection,
+    tenant: &str,
+    ids: &[String],
+) -> sqlx::Result<Vec<(String, i64)>> {
     let rows = sqlx::query!(
         r#"INSERT INTO value.buyer (tenant_id, external_id) SELECT $1, id FROM unnest($2::text[]) AS id
            ON CONFLICT DO NOTHING RETURNING external_id AS "external_id!", buyer_id"#,
@@ -120,7 +157,12 @@ pub async fn buyers_insert_external_ids(connection: &mut PgConnection, tenant: &
 }
 
 /// Makes a buyer that is known by both of its keys.
-pub async fn buyer_insert(connection: &mut PgConnection, tenant: &str, customer_id: Uuid, external_id: &str) -> sqlx::Result<()> {
+pub async fn buyer_insert(
+    connection: &mut PgConnection,
+    tenant: &str,
+    customer_id: Uuid,
+    external_id: &str,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO value.buyer (tenant_id, customer_id, external_id) VALUES ($1, $2, $3)",
         tenant,
@@ -154,7 +196,9 @@ pub async fn buyer_update(
 
 /// Drops a buyer that has no transactions any more.
 pub async fn buyer_delete(connection: &mut PgConnection, tenant: &str, buyer_id: i64) -> sqlx::Result<()> {
-    let done = sqlx::query!("DELETE FROM value.buyer WHERE tenant_id = $1 AND buyer_id = $2", tenant, buyer_id).execute(connection).await?;
+    let done = sqlx::query!("DELETE FROM value.buyer WHERE tenant_id = $1 AND buyer_id = $2", tenant, buyer_id)
+        .execute(connection)
+        .await?;
     one_row(done.rows_affected())
 }
 

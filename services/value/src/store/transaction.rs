@@ -43,14 +43,24 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn read(self) -> sqlx::Result<Recorded> {
-        let facts = facts(&self.currency_code, self.amount_minor, self.kind, self.occur_date, self.occur_time, self.refunded_external_id)?;
+        let facts = facts(
+            &self.currency_code,
+            self.amount_minor,
+            self.kind,
+            self.occur_date,
+            self.occur_time,
+            self.refunded_external_id,
+        )?;
         let customer = match (self.customer_id, self.customer_external_id) {
             (Some(id), _) => CustomerKey::Id(id),
             (None, Some(key)) => CustomerKey::External(key),
             (None, None) => return Err(unreadable("a buyer that nobody knows")),
         };
         let create_time = self.create_time.to_jiff();
-        Ok(Recorded { buyer_id: self.buyer_id, transaction: Transaction { external_id: self.external_id, customer, facts, create_time } })
+        Ok(Recorded {
+            buyer_id: self.buyer_id,
+            transaction: Transaction { external_id: self.external_id, customer, facts, create_time },
+        })
     }
 }
 
@@ -104,7 +114,11 @@ pub async fn transaction_insert(
 }
 
 /// The transaction with this id.
-pub async fn transaction_find(connection: &mut PgConnection, tenant: &str, external_id: &str) -> sqlx::Result<Option<Recorded>> {
+pub async fn transaction_find(
+    connection: &mut PgConnection,
+    tenant: &str,
+    external_id: &str,
+) -> sqlx::Result<Option<Recorded>> {
     sqlx::query_as!(
         Row,
         r#"SELECT t.buyer_id, t.amount_minor, t.currency_code, t.kind, t.occur_date, t.occur_time, t.external_id, t.refunded_external_id,
@@ -127,8 +141,11 @@ pub async fn transactions_known(
     external_ids: &[String],
 ) -> sqlx::Result<HashMap<String, (i64, Facts)>> {
     let rows = sqlx::query!(
-        "SELECT external_id, buyer_id, amount_minor, currency_code, kind, occur_date, occur_time, refunded_external_id \
-         FROM value.transaction WHERE tenant_id = $1 AND external_id = ANY($2)",
+        // By the index, key by key, whatever the statistics say of a table that is being filled.
+        r#"SELECT k.id AS "external_id!", t.buyer_id, t.amount_minor, t.currency_code, t.kind, t.occur_date, t.occur_time,
+                  t.refunded_external_id
+           FROM unnest($2::text[]) AS k(id)
+           CROSS JOIN LATERAL (SELECT * FROM value.transaction WHERE tenant_id = $1 AND external_id = k.id LIMIT 1) AS t"#,
         tenant,
         external_ids
     )
@@ -136,7 +153,14 @@ pub async fn transactions_known(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let facts = facts(&row.currency_code, row.amount_minor, row.kind, row.occur_date, row.occur_time, row.refunded_external_id)?;
+            let facts = facts(
+                &row.currency_code,
+                row.amount_minor,
+                row.kind,
+                row.occur_date,
+                row.occur_time,
+                row.refunded_external_id,
+            )?;
             Ok((row.external_id, (row.buyer_id, facts)))
         })
         .collect()
@@ -175,9 +199,14 @@ pub async fn transactions_copy<'r>(
 
 /// Gives all transactions of one buyer to another one.
 pub async fn transactions_move(connection: &mut PgConnection, tenant: &str, from: i64, to: i64) -> sqlx::Result<u64> {
-    let done = sqlx::query!("UPDATE value.transaction SET buyer_id = $3 WHERE tenant_id = $1 AND buyer_id = $2", tenant, from, to)
-        .execute(connection)
-        .await?;
+    let done = sqlx::query!(
+        "UPDATE value.transaction SET buyer_id = $3 WHERE tenant_id = $1 AND buyer_id = $2",
+        tenant,
+        from,
+        to
+    )
+    .execute(connection)
+    .await?;
     Ok(done.rows_affected())
 }
 

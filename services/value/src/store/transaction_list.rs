@@ -33,7 +33,9 @@ pub async fn transactions_list(
          t.create_time, b.customer_id, b.external_id AS customer_external_id",
     );
     plan.push_keys(&mut query);
-    query.push(" FROM value.transaction t JOIN value.buyer b USING (tenant_id, buyer_id) WHERE t.tenant_id = ").push_bind(tenant);
+    query
+        .push(" FROM value.transaction t JOIN value.buyer b USING (tenant_id, buyer_id) WHERE t.tenant_id = ")
+        .push_bind(tenant);
     query.push(" AND t.buyer_id = ").push_bind(buyer_id);
     plan.push_rest(&mut query);
     let rows = query.build().fetch_all(connection).await?;

@@ -16,9 +16,13 @@ async fn each_row_has_its_outcome_and_a_bad_one_does_not_lose_the_others() {
         purchase("new", "C-1", 1),
         purchase("last", "C-2", 1),
     ];
-    let answer = value.transactions().batch_record_transactions(BatchRecordTransactionsRequest { transactions }).await.unwrap();
+    let answer =
+        value.transactions().batch_record_transactions(BatchRecordTransactionsRequest { transactions }).await.unwrap();
     let outcomes = answer.into_inner().outcomes;
-    let told: Vec<_> = outcomes.iter().map(|outcome| (outcome.row, outcome.external_id.as_str(), outcome.result(), outcome.reason())).collect();
+    let told: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| (outcome.row, outcome.external_id.as_str(), outcome.result(), outcome.reason()))
+        .collect();
     assert_eq!(
         told,
         [
@@ -43,10 +47,15 @@ async fn a_batch_of_none_or_of_too_many_is_refused() {
     let value = Value::start().await;
     for rows in [0, 1001] {
         let transactions = vec![purchase("a", "C-1", 1); rows];
-        let status = value.transactions().batch_record_transactions(BatchRecordTransactionsRequest { transactions }).await.unwrap_err();
+        let status = value
+            .transactions()
+            .batch_record_transactions(BatchRecordTransactionsRequest { transactions })
+            .await
+            .unwrap_err();
         assert_eq!(status.code(), Code::InvalidArgument, "{rows}");
     }
     let transactions = (0..1000).map(|row| purchase(&format!("{row}"), &format!("C-{}", row % 7), 1)).collect();
-    let answer = value.transactions().batch_record_transactions(BatchRecordTransactionsRequest { transactions }).await.unwrap();
+    let answer =
+        value.transactions().batch_record_transactions(BatchRecordTransactionsRequest { transactions }).await.unwrap();
     assert!(answer.into_inner().outcomes.iter().all(|outcome| outcome.result() == Outcome::Accepted));
 }

@@ -7,7 +7,9 @@ use clientele_proto::{
         event_feed_service_server::{EventFeedService, EventFeedServiceServer, SERVICE_NAME},
         subscribe_response::Content,
     },
-    value::v1::{ImportTransactionsRequest, ListTransactionsRequest, list_transactions_request, transaction::Customer as Of},
+    value::v1::{
+        ImportTransactionsRequest, ListTransactionsRequest, list_transactions_request, transaction::Customer as Of,
+    },
 };
 use clientele_service::{App, rpc::Answers};
 use clientele_testkit::{FakeClock, Running, Tokens};
@@ -93,7 +95,11 @@ async fn caught_up(value: &Value, feed: &Feed) {
 }
 
 async fn ids_of(value: &Value, customer: list_transactions_request::Customer) -> Vec<String> {
-    let request = ListTransactionsRequest { customer: Some(customer), order_by: "external_id".into(), ..ListTransactionsRequest::default() };
+    let request = ListTransactionsRequest {
+        customer: Some(customer),
+        order_by: "external_id".into(),
+        ..ListTransactionsRequest::default()
+    };
     let page = value.transactions().list_transactions(request).await.unwrap().into_inner();
     page.transactions.into_iter().map(|transaction| transaction.external_id).collect()
 }
@@ -210,6 +216,7 @@ async fn imports_go_to_the_right_buyer_while_buyers_are_joined() {
     assert_eq!(value.count("SELECT count(*) FROM value.buyer").await, 50);
     let lost = "SELECT count(*) FROM value.transaction t LEFT JOIN value.buyer b USING (tenant_id, buyer_id) WHERE b.buyer_id IS NULL";
     assert_eq!(value.count(lost).await, 0);
-    let wrong = "SELECT count(*) FROM (SELECT count(*) AS n FROM value.transaction GROUP BY buyer_id) AS of WHERE n <> 400";
+    let wrong =
+        "SELECT count(*) FROM (SELECT count(*) AS n FROM value.transaction GROUP BY buyer_id) AS of WHERE n <> 400";
     assert_eq!(value.count(wrong).await, 0);
 }

@@ -13,7 +13,11 @@ async fn reads_asked_for_at_once_each_get_their_own() {
     let calls = (0..50).map(|number| {
         let (mut client, number) = (value.transactions(), number % 5);
         async move {
-            let read = client.get_transaction(GetTransactionRequest { external_id: format!("INV-{number}") }).await.unwrap().into_inner();
+            let read = client
+                .get_transaction(GetTransactionRequest { external_id: format!("INV-{number}") })
+                .await
+                .unwrap()
+                .into_inner();
             assert_eq!(read.amount.unwrap().units, number);
         }
     });

@@ -4,7 +4,8 @@ use clientele_pg::Pool;
 use clientele_proto::{
     Date, Money,
     value::v1::{
-        RecordTransactionRequest, Transaction, TransactionKind, transaction::Customer, transaction_service_client::TransactionServiceClient,
+        RecordTransactionRequest, Transaction, TransactionKind, transaction::Customer,
+        transaction_service_client::TransactionServiceClient,
     },
 };
 use clientele_service::client::Peer;
@@ -57,7 +58,10 @@ impl Value {
 
     /// Types of the events of the outbox, in order.
     pub async fn events(&self) -> Vec<String> {
-        sqlx::query_scalar("SELECT event_type FROM value.outbox ORDER BY outbox_id").fetch_all(&*self.pool).await.unwrap()
+        sqlx::query_scalar("SELECT event_type FROM value.outbox ORDER BY outbox_id")
+            .fetch_all(&*self.pool)
+            .await
+            .unwrap()
     }
 }
 

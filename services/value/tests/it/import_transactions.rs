@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use clientele_error::{Reason, reason_of};
 use clientele_proto::value::v1::{
-    ImportTransactionsRequest, ImportTransactionsResponse, Transaction, TransactionsRecorded, record_outcome::Result as Outcome,
+    ImportTransactionsRequest, ImportTransactionsResponse, Transaction, TransactionsRecorded,
+    record_outcome::Result as Outcome,
 };
 use futures::{Stream, StreamExt as _, stream};
 use prost::Message as _;
@@ -10,13 +11,18 @@ use tonic::{Status, Streaming};
 
 use crate::harness::{Value, on, purchase};
 
-async fn start(value: &Value, messages: impl Stream<Item = Vec<Transaction>> + Send + 'static) -> Streaming<ImportTransactionsResponse> {
+async fn start(
+    value: &Value,
+    messages: impl Stream<Item = Vec<Transaction>> + Send + 'static,
+) -> Streaming<ImportTransactionsResponse> {
     let messages = messages.map(|transactions| ImportTransactionsRequest { transactions });
     value.transactions().import_transactions(messages).await.unwrap().into_inner()
 }
 
 /// The answers up to the end, or to the error that is the end.
-async fn answers(mut stream: Streaming<ImportTransactionsResponse>) -> (Vec<ImportTransactionsResponse>, Option<Status>) {
+async fn answers(
+    mut stream: Streaming<ImportTransactionsResponse>,
+) -> (Vec<ImportTransactionsResponse>, Option<Status>) {
     let mut answers = Vec::new();
     while let Some(answer) = stream.next().await {
         match answer {
@@ -57,7 +63,9 @@ async fn import(value: &Value, messages: Vec<Vec<Transaction>>) -> Vec<ImportTra
 
 /// So many good rows of a few customers, in messages of this size.
 fn rows(count: usize, message: usize) -> Vec<Vec<Transaction>> {
-    let rows: Vec<_> = (0..count).map(|row| on(purchase(&format!("INV-{row}"), &format!("C-{}", row % 97), 1), 1, 1 + (row % 28) as i32)).collect();
+    let rows: Vec<_> = (0..count)
+        .map(|row| on(purchase(&format!("INV-{row}"), &format!("C-{}", row % 97), 1), 1, 1 + (row % 28) as i32))
+        .collect();
     rows.chunks(message).map(<[_]>::to_vec).collect()
 }
 
@@ -166,7 +174,10 @@ async fn two_calls_with_the_same_rows_and_new_customers_record_each_row_once() {
     let value = Value::start().await;
     let (one, other) = tokio::join!(import(&value, rows(50_000, 3000)), import(&value, rows(50_000, 7000)));
     let (one, other) = (sum(&one), sum(&other));
-    assert_eq!((one.accepted + other.accepted, one.duplicates + other.duplicates, one.rejected + other.rejected), (50_000, 50_000, 0));
+    assert_eq!(
+        (one.accepted + other.accepted, one.duplicates + other.duplicates, one.rejected + other.rejected),
+        (50_000, 50_000, 0)
+    );
     assert_eq!((stored(&value).await, told(&value).await), (50_000, 50_000));
     assert_eq!(value.count("SELECT count(*) FROM value.buyer").await, 97);
 }
@@ -181,7 +192,8 @@ async fn a_cancelled_call_leaves_whole_chunks_and_resumes_after_the_last_answer(
     drop(call);
 
     // The call's transaction is over when no session holds a lock on the table.
-    let busy = "SELECT count(*) FROM pg_locks WHERE relation = 'value.transaction'::regclass AND mode = 'RowExclusiveLock'";
+    let busy =
+        "SELECT count(*) FROM pg_locks WHERE relation = 'value.transaction'::regclass AND mode = 'RowExclusiveLock'";
     let mut quiet = 0;
     while quiet < 3 {
         quiet = if value.count(busy).await == 0 { quiet + 1 } else { 0 };

@@ -1,6 +1,11 @@
 //! The service through its own server, on a real Postgres, with time, ids and peers of the tests' choice.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::float_cmp, reason = "a test that meets the unexpected has to fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::float_cmp,
+    reason = "a test that meets the unexpected has to fail"
+)]
 
 mod harness;
 mod scoring;

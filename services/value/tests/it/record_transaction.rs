@@ -20,7 +20,8 @@ async fn records_a_transaction_and_answers_what_is_stored() {
     let create_time = prost_types::Timestamp { seconds: value.clock.now().as_second(), nanos: 0 };
     assert_eq!(answer, Transaction { create_time: Some(create_time), ..sent });
 
-    let read = value.transactions().get_transaction(GetTransactionRequest { external_id: "INV-1".into() }).await.unwrap();
+    let read =
+        value.transactions().get_transaction(GetTransactionRequest { external_id: "INV-1".into() }).await.unwrap();
     assert_eq!(read.into_inner(), answer);
     assert_eq!(value.events().await, ["clientele.value.v1.TransactionRecorded"]);
 }
@@ -57,11 +58,13 @@ async fn the_same_id_of_another_tenant_is_another_transaction() {
 async fn reports_every_bad_field_at_once() {
     let value = Value::start().await;
     let amount = Money { currency_code: "ZZZ".into(), units: -1, nanos: 0 };
-    let mut bad = Transaction { amount: Some(amount), refunded_external_id: "INV-0".into(), ..purchase("INV-1", "C-1", 1) };
+    let mut bad =
+        Transaction { amount: Some(amount), refunded_external_id: "INV-0".into(), ..purchase("INV-1", "C-1", 1) };
     bad.occur_date.as_mut().unwrap().year = 1800;
     let status = value.transactions().record_transaction(request(bad)).await.unwrap_err();
     assert_eq!((status.code(), reason_of(&status)), (Code::InvalidArgument, Some(Reason::InvalidFields)));
-    let expected = ["amount.currency_code", "amount.units", "occur_date", "refunded_external_id"].map(|field| format!("transaction.{field}"));
+    let expected = ["amount.currency_code", "amount.units", "occur_date", "refunded_external_id"]
+        .map(|field| format!("transaction.{field}"));
     assert_eq!(fields(&status), expected);
 
     let status = value.transactions().record_transaction(RecordTransactionRequest::default()).await.unwrap_err();
@@ -87,9 +90,13 @@ async fn the_same_request_id_answers_the_same_and_another_body_is_refused() {
 async fn validate_only_answers_what_would_be_stored_and_stores_nothing() {
     let value = Value::start().await;
     let check = |transaction| RecordTransactionRequest { validate_only: true, ..request(transaction) };
-    let answer = value.transactions().record_transaction(check(purchase("INV-1", "C-1", 11))).await.unwrap().into_inner();
+    let answer =
+        value.transactions().record_transaction(check(purchase("INV-1", "C-1", 11))).await.unwrap().into_inner();
     assert_eq!(answer.external_id, "INV-1");
-    assert_eq!(value.count("SELECT (SELECT count(*) FROM value.transaction) + (SELECT count(*) FROM value.buyer)").await, 0);
+    assert_eq!(
+        value.count("SELECT (SELECT count(*) FROM value.transaction) + (SELECT count(*) FROM value.buyer)").await,
+        0
+    );
 
     value.record(purchase("INV-1", "C-1", 11)).await;
     let status = value.transactions().record_transaction(check(purchase("INV-1", "C-2", 11))).await.unwrap_err();
@@ -99,10 +106,13 @@ async fn validate_only_answers_what_would_be_stored_and_stores_nothing() {
 #[tokio::test]
 async fn many_at_once_for_one_new_customer_make_one_buyer() {
     let value = Value::start().await;
-    let calls = (0..20).map(|number| {
-        let mut client = value.transactions();
-        async move { client.record_transaction(request(purchase(&format!("INV-{}", number / 2), "C-1", 1))).await.unwrap() }
-    });
+    let calls =
+        (0..20).map(|number| {
+            let mut client = value.transactions();
+            async move {
+                client.record_transaction(request(purchase(&format!("INV-{}", number / 2), "C-1", 1))).await.unwrap()
+            }
+        });
     futures::future::join_all(calls).await;
     assert_eq!(value.count("SELECT count(*) FROM value.buyer").await, 1);
     assert_eq!(value.count("SELECT count(*) FROM value.transaction").await, 10);

@@ -11,7 +11,11 @@ use crate::{
     recording::{Chunk, Recorder, Settled, resolve_chunk, settle},
 };
 
-pub(super) async fn rpc(state: &State, call: Call, request: BatchRecordTransactionsRequest) -> Result<BatchRecordTransactionsResponse> {
+pub(super) async fn rpc(
+    state: &State,
+    call: Call,
+    request: BatchRecordTransactionsRequest,
+) -> Result<BatchRecordTransactionsResponse> {
     let ids: Vec<String> = request.transactions.iter().map(|row| row.external_id.clone()).collect();
     let chunk = parse(state, request);
     run(state, &call, chunk).await.map(|settled| reply(ids, settled))
@@ -28,9 +32,10 @@ async fn run(state: &State, call: &Call, chunk: Chunk) -> Result<Settled> {
 
 fn reply(ids: Vec<String>, settled: Settled) -> BatchRecordTransactionsResponse {
     let mut exceptions = settled.exceptions.into_iter().peekable();
-    let outcomes = ids.into_iter().enumerate().map(|(place, id)| match exceptions.next_if(|exception| exception.place == place) {
-        Some(exception) => reply::exception(0, exception),
-        None => reply::accepted(place as i64, id),
-    });
+    let outcomes =
+        ids.into_iter().enumerate().map(|(place, id)| match exceptions.next_if(|exception| exception.place == place) {
+            Some(exception) => reply::exception(0, exception),
+            None => reply::accepted(place as i64, id),
+        });
     BatchRecordTransactionsResponse { outcomes: outcomes.collect() }
 }

@@ -2,7 +2,9 @@
 
 use clientele_error::{Error, Result};
 use clientele_page::{Arguments, ListPlan, ListRequest, Page, PageSizes};
-use clientele_proto::value::v1::{ListTransactionsRequest, ListTransactionsResponse, list_transactions_request::Customer};
+use clientele_proto::value::v1::{
+    ListTransactionsRequest, ListTransactionsResponse, list_transactions_request::Customer,
+};
 use clientele_service::Call;
 
 use super::reply;
@@ -19,16 +21,24 @@ use crate::{
     },
 };
 
-pub(super) async fn rpc(state: &State, call: Call, request: ListTransactionsRequest) -> Result<ListTransactionsResponse> {
+pub(super) async fn rpc(
+    state: &State,
+    call: Call,
+    request: ListTransactionsRequest,
+) -> Result<ListTransactionsResponse> {
     let (customer, plan) = parse(&call, &request)?;
     run(state, &call, &customer, &plan).await.map(reply)
 }
 
 fn parse(call: &Call, request: &ListTransactionsRequest) -> Result<(CustomerKey, ListPlan)> {
     let customer = match &request.customer {
-        Some(Customer::CustomerId(id)) => CustomerKey::Id(key::uuid(id).map_err(|error| Error::invalid_field("customer_id", error.to_string()))?),
+        Some(Customer::CustomerId(id)) => {
+            CustomerKey::Id(key::uuid(id).map_err(|error| Error::invalid_field("customer_id", error.to_string()))?)
+        }
         Some(Customer::CustomerExternalId(key)) => CustomerKey::External(key.clone()),
-        None => return Err(Error::invalid_field("customer", "must be given, as customer_id or as customer_external_id")),
+        None => {
+            return Err(Error::invalid_field("customer", "must be given, as customer_id or as customer_external_id"));
+        }
     };
     let arguments = Arguments::of("value.list_transactions").with("tenant", call.tenant());
     let arguments = match &customer {

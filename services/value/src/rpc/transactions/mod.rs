@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use clientele_proto::value::v1::{
     BatchRecordTransactionsRequest, BatchRecordTransactionsResponse, GetTransactionRequest, ImportTransactionsRequest,
-    ImportTransactionsResponse, ListTransactionsRequest, ListTransactionsResponse, RecordTransactionRequest, Transaction,
+    ImportTransactionsResponse, ListTransactionsRequest, ListTransactionsResponse, RecordTransactionRequest,
+    Transaction,
     transaction_service_server::{TransactionService, TransactionServiceServer},
 };
 use clientele_service::rpc::{Answers, bidirectional, unary};
@@ -38,7 +39,10 @@ pub fn server(state: Arc<State>) -> TransactionServiceServer<Transactions> {
 impl TransactionService for Transactions {
     type ImportTransactionsStream = Answers<ImportTransactionsResponse>;
 
-    async fn record_transaction(&self, request: Request<RecordTransactionRequest>) -> Result<Response<Transaction>, Status> {
+    async fn record_transaction(
+        &self,
+        request: Request<RecordTransactionRequest>,
+    ) -> Result<Response<Transaction>, Status> {
         unary(request, |call, request| record_transaction::rpc(&self.state, call, request)).await
     }
 
@@ -53,14 +57,20 @@ impl TransactionService for Transactions {
         &self,
         request: Request<Streaming<ImportTransactionsRequest>>,
     ) -> Result<Response<Self::ImportTransactionsStream>, Status> {
-        bidirectional(request, async |call, messages| Ok(import_transactions::run(Arc::clone(&self.state), call, messages))).await
+        bidirectional(request, async |call, messages| {
+            Ok(import_transactions::run(Arc::clone(&self.state), call, messages))
+        })
+        .await
     }
 
     async fn get_transaction(&self, request: Request<GetTransactionRequest>) -> Result<Response<Transaction>, Status> {
         unary(request, |call, request| get_transaction::rpc(&self.state, call, request)).await
     }
 
-    async fn list_transactions(&self, request: Request<ListTransactionsRequest>) -> Result<Response<ListTransactionsResponse>, Status> {
+    async fn list_transactions(
+        &self,
+        request: Request<ListTransactionsRequest>,
+    ) -> Result<Response<ListTransactionsResponse>, Status> {
         unary(request, |call, request| list_transactions::rpc(&self.state, call, request)).await
     }
 }

@@ -187,10 +187,12 @@ mod tests {
     fn fields_by_contract(row: &Transaction) -> BTreeSet<String> {
         let descriptor = POOL.get_message_by_name("clientele.value.v1.Transaction").unwrap();
         let violations = validation::check(&descriptor, row.encode_to_vec().into()).err();
-        let fields = violations.iter().flat_map(clientele_error::Error::violations).map(|violation| match violation.field.as_str() {
-            // A rule of the whole message, about the day.
-            "Transaction" => "occur_date".to_owned(),
-            field => field.to_owned(),
+        let fields = violations.iter().flat_map(clientele_error::Error::violations).map(|violation| {
+            match violation.field.as_str() {
+                // A rule of the whole message, about the day.
+                "Transaction" => "occur_date".to_owned(),
+                field => field.to_owned(),
+            }
         });
         fields.collect()
     }
@@ -200,7 +202,10 @@ mod tests {
         let parsed = parse(good(), LATEST).unwrap();
         assert_eq!(parsed.external_id, "INV-1");
         assert_eq!(parsed.customer, CustomerKey::External("C-1".into()));
-        assert_eq!((parsed.facts.kind, parsed.facts.amount.minor(), parsed.facts.amount.currency_code()), (Kind::Purchase, 175, "EUR"));
+        assert_eq!(
+            (parsed.facts.kind, parsed.facts.amount.minor(), parsed.facts.amount.currency_code()),
+            (Kind::Purchase, 175, "EUR")
+        );
         assert_eq!((parsed.facts.occur_date, parsed.facts.occur_time), (civil::date(1997, 1, 1), None));
         assert_eq!(parsed.facts.refunded_external_id, None);
     }
@@ -272,23 +277,37 @@ mod tests {
     }
 
     fn row() -> impl Strategy<Value = Transaction> {
-        let day = (prop_oneof![4 => 1990..2030, 1 => any::<i32>()], prop_oneof![6 => 1..=12, 1 => -1..15], prop_oneof![6 => 1..=31, 1 => -1..35]);
-        let occur_date = prop_oneof![1 => Just(None), 4 => day.prop_map(|(year, month, day)| Some(Date { year, month, day }))];
+        let day = (
+            prop_oneof![4 => 1990..2030, 1 => any::<i32>()],
+            prop_oneof![6 => 1..=12, 1 => -1..15],
+            prop_oneof![6 => 1..=31, 1 => -1..35],
+        );
+        let occur_date =
+            prop_oneof![1 => Just(None), 4 => day.prop_map(|(year, month, day)| Some(Date { year, month, day }))];
         let seconds = prop_oneof![4 => 0..2_000_000_000_i64, 1 => any::<i64>()];
         let time = (seconds, prop_oneof![4 => 0..1_000_000_000_i32, 1 => any::<i32>()]);
         let occur_time = prop_oneof![3 => Just(None), 1 => time.prop_map(|(seconds, nanos)| Some(prost_types::Timestamp { seconds, nanos }))];
-        (key(), customer(), -1..6_i32, amount(), occur_date, occur_time, prop_oneof![3 => Just(String::new()), 1 => key()]).prop_map(
-            |(external_id, customer, kind, amount, occur_date, occur_time, refunded_external_id)| Transaction {
-                external_id,
-                customer,
-                kind,
-                amount,
-                occur_date,
-                occur_time,
-                refunded_external_id,
-                create_time: None,
-            },
+        (
+            key(),
+            customer(),
+            -1..6_i32,
+            amount(),
+            occur_date,
+            occur_time,
+            prop_oneof![3 => Just(String::new()), 1 => key()],
         )
+            .prop_map(|(external_id, customer, kind, amount, occur_date, occur_time, refunded_external_id)| {
+                Transaction {
+                    external_id,
+                    customer,
+                    kind,
+                    amount,
+                    occur_date,
+                    occur_time,
+                    refunded_external_id,
+                    create_time: None,
+                }
+            })
     }
 
     proptest! {

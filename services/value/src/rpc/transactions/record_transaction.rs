@@ -23,7 +23,8 @@ use crate::{
     rpc::database::failed,
     store::{
         buyer::{
-            Buyer, buyer_by_customer_id, buyer_by_external_id, buyers_insert_customer_ids, buyers_insert_external_ids, buyers_lock_shared,
+            Buyer, buyer_by_customer_id, buyer_by_external_id, buyers_insert_customer_ids, buyers_insert_external_ids,
+            buyers_lock_shared,
         },
         transaction::{Recorded, transaction_find, transaction_insert},
     },
@@ -53,9 +54,11 @@ pub(super) async fn rpc(state: &State, call: Call, request: RecordTransactionReq
 
 fn refused(error: idempotency::Error) -> Error {
     match error {
-        idempotency::Error::Conflict => {
-            Error::new(Reason::RequestIdReused, "the request_id was used before with another body; use a new one for a new request").at("request_id")
-        }
+        idempotency::Error::Conflict => Error::new(
+            Reason::RequestIdReused,
+            "the request_id was used before with another body; use a new one for a new request",
+        )
+        .at("request_id"),
         idempotency::Error::Database(error) => failed(error),
     }
 }
@@ -122,7 +125,8 @@ async fn run(state: &State, call: &Call, connection: &mut PgConnection, command:
     let transaction = written(buyer.as_ref(), &command.transaction, now);
     let payload = TransactionRecorded { transaction: Some(reply::transaction(transaction.clone())) };
     let request_id = command.request_id.map(|id| id.to_string()).unwrap_or_default();
-    let event = NewEvent::of_call(&state.context, call, &request_id, now, format!("transactions/{external_id}"), &payload);
+    let event =
+        NewEvent::of_call(&state.context, call, &request_id, now, format!("transactions/{external_id}"), &payload);
     state.outbox.publish(connection, event).await.map_err(failed)?;
     Ok(transaction)
 }
@@ -138,7 +142,9 @@ async fn find(connection: &mut PgConnection, tenant: &str, customer: &CustomerKe
 async fn make(connection: &mut PgConnection, tenant: &str, customer: &CustomerKey) -> sqlx::Result<Option<Buyer>> {
     match customer {
         CustomerKey::Id(id) => buyers_insert_customer_ids(connection, tenant, &[*id]).await.map(drop)?,
-        CustomerKey::External(key) => buyers_insert_external_ids(connection, tenant, std::slice::from_ref(key)).await.map(drop)?,
+        CustomerKey::External(key) => {
+            buyers_insert_external_ids(connection, tenant, std::slice::from_ref(key)).await.map(drop)?
+        }
     }
     find(connection, tenant, customer).await
 }
@@ -153,7 +159,8 @@ fn written(buyer: Option<&Buyer>, new: &NewTransaction, create_time: jiff::Times
 fn settle(recorded: Recorded, buyer: Option<&Buyer>, new: &NewTransaction) -> Result<Transaction> {
     // A buyer that is not known yet is none of those that have transactions.
     let buyer_id = buyer.map_or(0, |buyer| buyer.buyer_id);
-    let differences = differences((recorded.buyer_id, &recorded.transaction.facts), (buyer_id, &new.facts), &new.customer);
+    let differences =
+        differences((recorded.buyer_id, &recorded.transaction.facts), (buyer_id, &new.facts), &new.customer);
     if differences.is_empty() {
         return Ok(recorded.transaction);
     }

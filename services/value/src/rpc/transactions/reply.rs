@@ -4,7 +4,9 @@ use clientele_error::{Reason, Violation};
 use clientele_proto::{
     Date, Money,
     errors::v1::FieldViolation,
-    value::v1::{RecordOutcome, Transaction, TransactionKind, record_outcome::Result as OutcomeResult, transaction::Customer},
+    value::v1::{
+        RecordOutcome, Transaction, TransactionKind, record_outcome::Result as OutcomeResult, transaction::Customer,
+    },
 };
 use jiff::{Timestamp, civil};
 
@@ -54,7 +56,10 @@ fn date(date: civil::Date) -> Date {
 fn timestamp(timestamp: Timestamp) -> prost_types::Timestamp {
     // Before 1970 a fraction counts forwards from the second before.
     let micros = timestamp.as_microsecond();
-    prost_types::Timestamp { seconds: micros.div_euclid(1_000_000), nanos: (micros.rem_euclid(1_000_000) * 1000) as i32 }
+    prost_types::Timestamp {
+        seconds: micros.div_euclid(1_000_000),
+        nanos: (micros.rem_euclid(1_000_000) * 1000) as i32,
+    }
 }
 
 /// A row that was recorded now.

@@ -98,7 +98,9 @@ async fn next_chunk(
             }
         };
         match message {
-            Some(Ok(message)) if message.transactions.len() > MESSAGE_ROWS => return (chunk, End::Error(too_many(message.transactions.len()))),
+            Some(Ok(message)) if message.transactions.len() > MESSAGE_ROWS => {
+                return (chunk, End::Error(too_many(message.transactions.len())));
+            }
             Some(Ok(message)) => {
                 bytes += message.transactions.iter().map(text_bytes).sum::<usize>();
                 if chunk.rows.is_empty() {
@@ -133,10 +135,14 @@ fn too_many(rows: usize) -> Error {
 /// The caller's end of the stream failed: a message that is none, or a caller who went away.
 fn broken_off(status: &Status) -> Error {
     match status.code() {
-        Code::InvalidArgument | Code::OutOfRange | Code::Internal | Code::ResourceExhausted => {
-            Error::new(Reason::MalformedMessage, format!("a message of the stream cannot be read: {}", status.message()))
-        }
-        Code::DeadlineExceeded => Error::new(Reason::DeadlineExceeded, "the deadline passed before the stream ended; resume from the last answer"),
+        Code::InvalidArgument | Code::OutOfRange | Code::Internal | Code::ResourceExhausted => Error::new(
+            Reason::MalformedMessage,
+            format!("a message of the stream cannot be read: {}", status.message()),
+        ),
+        Code::DeadlineExceeded => Error::new(
+            Reason::DeadlineExceeded,
+            "the deadline passed before the stream ended; resume from the last answer",
+        ),
         _ => Error::new(Reason::Cancelled, "the stream broke off; resume from the last answer"),
     }
 }

@@ -71,7 +71,12 @@ pub(super) fn run(
 }
 
 /// Reads the rows of each chunk and resolves its buyers, while the chunk before is being stored.
-async fn prepare(state: Arc<State>, call: Call, mut chunks: Receiver<Result<Gathered>>, prepared: Sender<Result<Prepared>>) {
+async fn prepare(
+    state: Arc<State>,
+    call: Call,
+    mut chunks: Receiver<Result<Gathered>>,
+    prepared: Sender<Result<Prepared>>,
+) {
     while let Some(gathered) = chunks.recv().await {
         let next = match gathered {
             Ok(gathered) => prepare_one(&state, &call, gathered).await,

@@ -32,9 +32,16 @@ pub(super) fn answers(first_row: i64, settled: Settled) -> Vec<ImportTransaction
 }
 
 fn answer(from: i64, next_row: i64, exceptions: Vec<RecordOutcome>) -> ImportTransactionsResponse {
-    let count = |result: OutcomeResult| exceptions.iter().filter(|exception| exception.result() == result).count() as i64;
+    let count =
+        |result: OutcomeResult| exceptions.iter().filter(|exception| exception.result() == result).count() as i64;
     let (duplicates, rejected) = (count(OutcomeResult::Duplicate), count(OutcomeResult::Rejected));
-    ImportTransactionsResponse { next_row, accepted: next_row - from - duplicates - rejected, duplicates, rejected, exceptions }
+    ImportTransactionsResponse {
+        next_row,
+        accepted: next_row - from - duplicates - rejected,
+        duplicates,
+        rejected,
+        exceptions,
+    }
 }
 
 #[cfg(test)]
@@ -54,14 +61,16 @@ mod tests {
         let answers = answers(100, Settled { rows: 10, exceptions: vec![duplicate(1, "b"), rejected] });
         let [answer] = answers.as_slice() else { panic!("{answers:?}") };
         assert_eq!((answer.next_row, answer.accepted, answer.duplicates, answer.rejected), (110, 8, 1, 1));
-        let rows: Vec<_> = answer.exceptions.iter().map(|exception| (exception.row, exception.external_id.as_str())).collect();
+        let rows: Vec<_> =
+            answer.exceptions.iter().map(|exception| (exception.row, exception.external_id.as_str())).collect();
         assert_eq!(rows, [(101, "b"), (103, "d")]);
     }
 
     #[test]
     fn many_exceptions_are_cut_into_answers_that_add_up() {
         let id = "x".repeat(200);
-        let settled = Settled { rows: 30_000, exceptions: (0..30_000).step_by(2).map(|place| duplicate(place, &id)).collect() };
+        let settled =
+            Settled { rows: 30_000, exceptions: (0..30_000).step_by(2).map(|place| duplicate(place, &id)).collect() };
         let answers = answers(7, settled);
         assert!(answers.len() > 2);
         let mut from = 7;
