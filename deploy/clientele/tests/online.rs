@@ -1,6 +1,9 @@
 //! The commands that need the services, through the real binary and a private Postgres.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has to fail")]
+
 use std::{
+    fmt::Write as _,
     fs,
     io::{BufRead, BufReader},
     os::unix::fs::PermissionsExt,
@@ -106,7 +109,7 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     let mut rows = String::from("customer_id,date,amount\n");
     for (customer, days) in [("C-1", [2, 9, 16, 25]), ("C-2", [1, 3, 4, 20]), ("C-4", [5, 5, 5, 5])] {
         for (nth, day) in days.into_iter().enumerate() {
-            rows.push_str(&format!("{customer},2026-01-{day:02},{}.50\n", 10 + nth));
+            writeln!(rows, "{customer},2026-01-{day:02},{}.50", 10 + nth).unwrap();
         }
     }
     rows.push_str("C-9,2026-13-01,5.00\n");

@@ -116,7 +116,7 @@ pub async fn serve(app: App, settings: &ServerSettings, guard: Guard, stop: Stop
         .max_concurrent_streams(Some(2048))
         .initial_stream_window_size(Some(1 << 20))
         .initial_connection_window_size(Some(8 << 20))
-        .layer(cors(&settings.web_origins)?)
+        .layer(tower::util::option_layer(cors(&settings.web_origins)?))
         .layer(tonic_web::GrpcWebLayer::new())
         .layer(ObserveLayer::new(app.name))
         .layer(LimitLayer::new(settings.max_calls))
@@ -210,17 +210,22 @@ fn reflection(services: &[&'static str]) -> tonic_reflection::server::Builder<'s
     builder
 }
 
-fn cors(origins: &[String]) -> Result<CorsLayer> {
+/// Nothing is in the way of a call where no web page may make one.
+fn cors(origins: &[String]) -> Result<Option<CorsLayer>> {
+    if origins.is_empty() {
+        return Ok(None);
+    }
     let origins = origins
         .iter()
         .map(|origin| origin.parse())
         .collect::<Result<Vec<_>, _>>()
         .context("web_origins holds a bad origin")?;
-    Ok(CorsLayer::new()
+    let layer = CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([http::Method::POST])
         .allow_headers(tower_http::cors::Any)
         .expose_headers(ExposeHeaders::list(
             ["grpc-status", "grpc-message", "grpc-status-details-bin"].map(http::HeaderName::from_static),
-        )))
+        ));
+    Ok(Some(layer))
 }

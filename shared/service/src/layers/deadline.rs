@@ -70,7 +70,8 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        let own = METHODS.get(request.uri().path()).is_some_and(|method| !method.streaming).then_some(self.longest);
+        let answers_once = METHODS.get(request.uri().path()).is_some_and(|method| !method.streaming);
+        let own = answers_once.then_some(self.longest);
         let asked = asked_for(request.headers()).map(|asked| asked.saturating_sub(MARGIN));
         let Some(budget) = own.into_iter().chain(asked).min() else {
             return Box::pin(self.inner.call(request));
@@ -82,7 +83,8 @@ where
             match tokio::time::timeout_at(deadline.into(), answer).await {
                 Ok(response) => response.map(|response| {
                     response.map(|body| {
-                        if body.is_end_stream() || body.size_hint().exact().is_some() {
+                        // The one answer is there when the RPC is over: only a stream can still run into its deadline.
+                        if answers_once || body.is_end_stream() {
                             return body;
                         }
                         Body::new(TimedBody {

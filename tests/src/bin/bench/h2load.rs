@@ -44,7 +44,9 @@ impl H2load {
     }
 
     fn rate(&self, said: &str) -> Result<f64> {
-        let rate = said.lines().find_map(|line| line.strip_prefix("finished in ")?.split(", ").nth(1)?.strip_suffix(" req/s")?.parse().ok());
+        let rate = said.lines().find_map(|line| {
+            line.strip_prefix("finished in ")?.split(", ").nth(1)?.strip_suffix(" req/s")?.parse().ok()
+        });
         let rate: f64 = rate.context("no rate")?;
         let done = counted(said, "requests: ", " done").context("no number of requests")?;
         let failed = counted(said, "requests: ", " failed").context("no number of failures")?;
@@ -53,7 +55,10 @@ impl H2load {
         // A call that ends in a gRPC error has an HTTP status of 200 as well, but no message.
         let each = data as f64 / done as f64;
         let expected = self.answer_bytes as f64;
-        ensure!((each - expected).abs() <= expected * 0.02, "an answer has {expected} bytes, these had {each:.1} on average");
+        ensure!(
+            (each - expected).abs() <= expected * 0.02,
+            "an answer has {expected} bytes, these had {each:.1} on average"
+        );
         Ok(rate)
     }
 }

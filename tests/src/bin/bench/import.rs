@@ -12,7 +12,9 @@ use bytes::Bytes;
 use clientele_proto::{
     Date, Money,
     codec::{ContractCodec, ContractDecoder},
-    value::v1::{ImportTransactionsRequest, ImportTransactionsResponse, Transaction, TransactionKind, transaction::Customer},
+    value::v1::{
+        ImportTransactionsRequest, ImportTransactionsResponse, Transaction, TransactionKind, transaction::Customer,
+    },
 };
 use http::uri::PathAndQuery;
 use jiff::{Span, civil};
@@ -128,7 +130,10 @@ impl Rows {
         for row in self.all() {
             let Row1 { external_id, buyer, date, amount_minor } = row;
             let tenant = &self.tenant;
-            writeln!(out, "{buyer}\t{amount_minor}\t\\N\t2026-11-01 00:00:00.123456Z\t{date}\t1\t{tenant}\tEUR\t{external_id}\t\\N")?;
+            writeln!(
+                out,
+                "{buyer}\t{amount_minor}\t\\N\t2026-11-01 00:00:00.123456Z\t{date}\t1\t{tenant}\tEUR\t{external_id}\t\\N"
+            )?;
         }
         Ok(out.flush()?)
     }
@@ -140,7 +145,11 @@ impl Rows {
         for row in self.all() {
             transactions.push(message(row));
             if transactions.len() as u64 == MESSAGE {
-                messages.push(ImportTransactionsRequest { transactions: std::mem::take(&mut transactions) }.encode_to_vec().into());
+                messages.push(
+                    ImportTransactionsRequest { transactions: std::mem::take(&mut transactions) }
+                        .encode_to_vec()
+                        .into(),
+                );
             }
         }
         if !transactions.is_empty() {

@@ -2,9 +2,9 @@
 //! the others.
 
 use std::{
+    cell::{Cell, RefCell},
     net::SocketAddr,
     rc::Rc,
-    cell::{Cell, RefCell},
     time::{Duration, Instant},
 };
 
@@ -49,7 +49,12 @@ pub fn framed(message: &[u8]) -> Bytes {
 
 /// Answers a second with `in_flight` calls at work over `seconds`; `body` gives the frame of the next call. An answer that is not
 /// OK is an error.
-pub async fn closed_loop(target: &Target, in_flight: usize, seconds: u64, body: impl FnMut() -> Bytes + Send + 'static) -> Result<f64> {
+pub async fn closed_loop(
+    target: &Target,
+    in_flight: usize,
+    seconds: u64,
+    body: impl FnMut() -> Bytes + Send + 'static,
+) -> Result<f64> {
     let target = target.clone();
     let running = move || -> Result<f64> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;

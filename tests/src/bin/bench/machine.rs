@@ -18,7 +18,8 @@ impl Machine {
     pub async fn look(house: &House) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(0, usize::from);
         let model = field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown".to_owned());
-        let memory: u64 = field("/proc/meminfo", "MemTotal").and_then(|text| text.trim_end_matches(" kB").parse().ok()).unwrap_or(0);
+        let memory: u64 =
+            field("/proc/meminfo", "MemTotal").and_then(|text| text.trim_end_matches(" kB").parse().ok()).unwrap_or(0);
         let postgres = house.psql("postgres").value("SHOW server_version").await?;
         let loads = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let loads = loads.split(' ').take(3).collect::<Vec<_>>().join(" ");
@@ -27,7 +28,14 @@ impl Machine {
             lines: vec![
                 ("Machine", format!("{cores} cores ({model}), {} GiB, Linux {}", memory >> 20, said("uname", &["-r"]))),
                 ("Load before", loads),
-                ("Versions", format!("{}, Postgres {postgres}, {}", said("rustc", &["--version"]), said("h2load", &["--version"]))),
+                (
+                    "Versions",
+                    format!(
+                        "{}, Postgres {postgres}, {}",
+                        said("rustc", &["--version"]),
+                        said("h2load", &["--version"])
+                    ),
+                ),
                 ("Revision", format!("{}{dirty}", said("git", &["rev-parse", "--short", "HEAD"]))),
                 ("Day", Context::system().now().to_string().chars().take(10).collect()),
             ],

@@ -74,7 +74,10 @@ const QUICK: Size = Size { rounds: 3, seconds: 1, import_rows: 200_000, scored_c
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match tokio::runtime::Runtime::new().context("cannot start the async runtime").and_then(|runtime| runtime.block_on(run(&arguments))) {
+    match tokio::runtime::Runtime::new()
+        .context("cannot start the async runtime")
+        .and_then(|runtime| runtime.block_on(run(&arguments)))
+    {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error:#}");
@@ -91,11 +94,16 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let mut table = Table::begin(&house, arguments.quick).await?;
     for measurement in all.iter().filter(|measurement| wanted.contains(measurement)) {
         eprintln!("measuring {measurement:?}");
-        table.rows.extend(measure(*measurement, &house, size).await.with_context(|| format!("cannot measure {measurement:?}"))?);
+        table.rows.extend(
+            measure(*measurement, &house, size).await.with_context(|| format!("cannot measure {measurement:?}"))?,
+        );
     }
     let text = table.finish();
     table::print(&text)?;
-    let kept = arguments.report.clone().or_else(|| (!arguments.quick && arguments.only.is_empty()).then(table::default_report));
+    let kept = arguments
+        .report
+        .clone()
+        .or_else(|| (!arguments.quick && arguments.only.is_empty()).then(table::default_report));
     if let Some(path) = kept {
         std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         eprintln!("kept in {}", path.display());

@@ -70,7 +70,10 @@ impl Psql {
 
     fn command(&self) -> Command {
         let mut command = Command::new("psql");
-        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", &self.url]).stdin(Stdio::null()).stdout(Stdio::piped());
+        command
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", &self.url])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
         command.stderr(Stdio::piped()).kill_on_drop(true);
         command
     }

@@ -106,7 +106,10 @@ pub async fn fill(owner: &Psql, customers: u32) -> Result<usize> {
     let indexes = take_indexes(owner).await?;
     let (year, month, day) = LAST_DAY;
     let last = jiff::civil::date(year as i16, month as i8, day as i8);
-    let dates: Vec<_> = (0..DAYS).rev().map(|back| last.checked_sub(jiff::Span::new().days(i64::from(back)))).collect::<Result<_, _>>()?;
+    let dates: Vec<_> = (0..DAYS)
+        .rev()
+        .map(|back| last.checked_sub(jiff::Span::new().days(i64::from(back))))
+        .collect::<Result<_, _>>()?;
     let target = "value.transaction (tenant_id, buyer_id, amount_minor, create_time, occur_date, kind, currency_code, external_id)";
     let rows = purchases.iter().enumerate().map(|(number, purchase)| {
         let Purchase { day, buyer, amount_minor } = purchase;

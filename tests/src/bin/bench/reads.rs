@@ -2,7 +2,9 @@
 
 use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
-use clientele_proto::customers::v1::{Customer, GetCustomerRequest, customer_service_client::CustomerServiceClient, get_customer_request::Key};
+use clientele_proto::customers::v1::{
+    Customer, GetCustomerRequest, customer_service_client::CustomerServiceClient, get_customer_request::Key,
+};
 use prost::Message;
 use tonic::Request;
 

@@ -1,7 +1,9 @@
 //! `GetScore` beside `pgbench` reading the same rows.
 
 use anyhow::Result;
-use clientele_proto::value::v1::{GetScoreRequest, Score, get_score_request::Customer, score_service_client::ScoreServiceClient};
+use clientele_proto::value::v1::{
+    GetScoreRequest, Score, get_score_request::Customer, score_service_client::ScoreServiceClient,
+};
 use prost::Message as _;
 use tonic::transport::Channel;
 
@@ -32,7 +34,10 @@ pub async fn measure(house: &House, size: Size) -> Result<Vec<Row>> {
     let set = owner.value(&format!("SELECT score_set FROM value.score_run WHERE score_run_id = '{}'", run.id)).await?;
 
     let asked: Vec<_> = (0..ASKED).map(|number| customers::id(1 + number * (u64::from(SCORED) / ASKED))).collect();
-    let request = |id: &uuid::Uuid| GetScoreRequest { customer: Some(Customer::CustomerId(id.to_string())), ..GetScoreRequest::default() };
+    let request = |id: &uuid::Uuid| GetScoreRequest {
+        customer: Some(Customer::CustomerId(id.to_string())),
+        ..GetScoreRequest::default()
+    };
     let answer = read(&channel, &token, request(&asked[0])).await?;
     let scripts: Vec<_> = asked.iter().map(|id| script(id, &set)).collect();
     let contest = Contest {

@@ -84,9 +84,11 @@ pub async fn score(channel: &Channel, token: &str) -> Result<Run> {
     let began = Instant::now();
     let start = StartScoreRunRequest { settings: Some(settings), ..StartScoreRunRequest::default() };
     let id = runs.start_score_run(authorised(start, token)?).await?.into_inner().score_run_id;
-    let mut changes = runs.watch_score_run(authorised(WatchScoreRunRequest { score_run_id: id.clone() }, token)?).await?.into_inner();
+    let mut changes =
+        runs.watch_score_run(authorised(WatchScoreRunRequest { score_run_id: id.clone() }, token)?).await?.into_inner();
     let customers = loop {
-        let run = changes.message().await?.and_then(|change| change.score_run).context("the watch ended before the run")?;
+        let run =
+            changes.message().await?.and_then(|change| change.score_run).context("the watch ended before the run")?;
         match run.state() {
             State::Succeeded => break run.summary.map_or(0, |summary| summary.customers),
             State::Failed | State::Cancelled => bail!("the run failed: {}", run.failure),
@@ -110,7 +112,10 @@ pub fn authorised<T>(message: T, token: &str) -> Result<Request<T>> {
 /// Writes the scores of the last run to a file.
 async fn keep_scores(owner: &Psql, file: &Path) -> Result<()> {
     let set = owner.value("SELECT score_set FROM value.score_run ORDER BY run_no DESC LIMIT 1").await?;
-    owner.copy_out(&format!("(SELECT * FROM value.score WHERE score_set = {set} ORDER BY buyer_id)"), Some(file)).await.map(drop)
+    owner
+        .copy_out(&format!("(SELECT * FROM value.score WHERE score_set = {set} ORDER BY buyer_id)"), Some(file))
+        .await
+        .map(drop)
 }
 
 /// Seconds to read what a run reads and to write what it writes, and nothing else.

@@ -52,7 +52,8 @@ impl Served {
     /// A connection to it.
     pub async fn channel(&self) -> Result<Channel> {
         let endpoint = Endpoint::from_shared(format!("http://{}", self.address))?;
-        let endpoint = endpoint.initial_stream_window_size(1 << 20).initial_connection_window_size(8 << 20).tcp_nodelay(true);
+        let endpoint =
+            endpoint.initial_stream_window_size(1 << 20).initial_connection_window_size(8 << 20).tcp_nodelay(true);
         Ok(endpoint.connect().await?)
     }
 

@@ -22,7 +22,8 @@ impl Spread {
             return Self { median: f64::NAN, least: f64::NAN, most: f64::NAN };
         };
         let middle = sorted.len() / 2;
-        let median = if sorted.len() % 2 == 1 { sorted[middle] } else { f64::midpoint(sorted[middle - 1], sorted[middle]) };
+        let median =
+            if sorted.len() % 2 == 1 { sorted[middle] } else { f64::midpoint(sorted[middle - 1], sorted[middle]) };
         Self { median, least, most }
     }
 

@@ -33,8 +33,20 @@ pub async fn measure(house: &House, size: Size) -> Result<Vec<Row>> {
         }
         let (time, memory) = (Spread::of(&times), Spread::of(&memory));
         let name = service.name;
-        rows.push(Row::figure(format!("start: {name}, from its process to SERVING"), "-".into(), time, " s", Bar::AtMost(1.0)));
-        rows.push(Row::figure(format!("start: {name}, memory when idle"), "-".into(), memory, " MiB", Bar::AtMost(40.0)));
+        rows.push(Row::figure(
+            format!("start: {name}, from its process to SERVING"),
+            "-".into(),
+            time,
+            " s",
+            Bar::AtMost(1.0),
+        ));
+        rows.push(Row::figure(
+            format!("start: {name}, memory when idle"),
+            "-".into(),
+            memory,
+            " MiB",
+            Bar::AtMost(40.0),
+        ));
     }
     house.drop_database(DATABASE).await?;
     Ok(rows)

@@ -35,7 +35,8 @@ pub async fn measure(house: &House, size: Size) -> Result<Vec<Row>> {
     create(&served, &token, request(0, 0)).await?;
     let script = script(&owner).await?;
     let beside = Pgbench::new(house.url(CUSTOMERS, DATABASE), house.folder(), "create_customer", &[script])?;
-    let target = Target { address: served.address, path: "/clientele.customers.v1.CustomerService/CreateCustomer", token };
+    let target =
+        Target { address: served.address, path: "/clientele.customers.v1.CustomerService/CreateCustomer", token };
 
     let (mut ours, mut raw) = (Vec::new(), Vec::new());
     for round in 1..=size.rounds {

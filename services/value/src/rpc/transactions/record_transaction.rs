@@ -143,7 +143,7 @@ async fn make(connection: &mut PgConnection, tenant: &str, customer: &CustomerKe
     match customer {
         CustomerKey::Id(id) => buyers_insert_customer_ids(connection, tenant, &[*id]).await.map(drop)?,
         CustomerKey::External(key) => {
-            buyers_insert_external_ids(connection, tenant, std::slice::from_ref(key)).await.map(drop)?
+            buyers_insert_external_ids(connection, tenant, std::slice::from_ref(key)).await.map(drop)?;
         }
     }
     find(connection, tenant, customer).await
