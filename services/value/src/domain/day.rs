@@ -51,18 +51,29 @@ pub fn latest(now: Timestamp) -> Date {
 
 /// A day by its numbers, not after `latest`; every error at once.
 pub fn day(year: i32, month: i32, day: i32, latest: Date) -> Result<Date, Vec<DayError>> {
-    let in_range = |number: i32, to: i32, error: DayError| (!(1..=to).contains(&number)).then_some(error);
-    let parts = [
-        in_range(year, 9999, DayError::Year),
-        in_range(month, 12, DayError::Month),
-        in_range(day, 31, DayError::DayOfMonth),
+    let checks = [
+        ((1..=9999).contains(&year), DayError::Year),
+        ((1..=12).contains(&month), DayError::Month),
+        ((1..=31).contains(&day), DayError::DayOfMonth),
+        (day <= last_day(year, month), DayError::NoSuchDay),
     ];
-    let errors: Vec<_> = parts.into_iter().flatten().collect();
+    let errors: Vec<_> = checks.into_iter().filter_map(|(holds, error)| (!holds).then_some(error)).collect();
     if !errors.is_empty() {
         return Err(errors);
     }
     let date = Date::new(year as i16, month as i8, day as i8).map_err(|_| vec![DayError::NoSuchDay])?;
     believable(date, latest).map_err(|error| vec![error])
+}
+
+/// The last day of a month, as the rule of the contract counts it for any numbers.
+const fn last_day(year: i32, month: i32) -> i32 {
+    let leap = year % 4 == 0 && year % 100 != 0 || year % 400 == 0;
+    match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
 }
 
 /// An instant whose day is not after `latest`, in whole microseconds: what Postgres can hold.
@@ -100,7 +111,10 @@ mod tests {
     #[test]
     fn a_day_is_refused_part_by_part_then_as_a_whole() {
         assert_eq!(day(1997, 1, 1, LATEST), Ok(date(1997, 1, 1)));
-        assert_eq!(day(0, 13, 32, LATEST), Err(vec![DayError::Year, DayError::Month, DayError::DayOfMonth]));
+        assert_eq!(
+            day(0, 13, 32, LATEST),
+            Err(vec![DayError::Year, DayError::Month, DayError::DayOfMonth, DayError::NoSuchDay])
+        );
         assert_eq!(day(1997, 4, 31, LATEST), Err(vec![DayError::NoSuchDay]));
         assert_eq!(day(1900, 2, 29, LATEST), Err(vec![DayError::NoSuchDay]));
         assert_eq!(day(2000, 2, 29, LATEST), Ok(date(2000, 2, 29)));

@@ -41,16 +41,19 @@ impl Feed {
     }
 
     fn created(&self, customer_id: &str, external_id: &str) {
-        self.publish(&CustomerCreated { customer: customer(customer_id, external_id) });
+        self.publish(&CustomerCreated { customer: Some(customer(customer_id, external_id)) });
     }
 
     fn updated(&self, customer_id: &str, external_id: &str) {
-        self.publish(&CustomerUpdated { customer: customer(customer_id, external_id), changed_fields: Vec::new() });
+        self.publish(&CustomerUpdated {
+            customer: Some(customer(customer_id, external_id)),
+            changed_fields: Vec::new(),
+        });
     }
 }
 
-fn customer(customer_id: &str, external_id: &str) -> Option<Customer> {
-    Some(Customer { customer_id: customer_id.to_owned(), external_id: external_id.to_owned(), ..Customer::default() })
+fn customer(customer_id: &str, external_id: &str) -> Customer {
+    Customer { customer_id: customer_id.to_owned(), external_id: external_id.to_owned(), ..Customer::default() }
 }
 
 #[tonic::async_trait]
@@ -171,7 +174,7 @@ async fn a_deleted_customer_keeps_its_transactions() {
     let (value, feed, _customers) = start().await;
     value.record(purchase("a", "C-1", 1)).await;
     feed.created(ANA, "C-1");
-    feed.publish(&CustomerDeleted { customer: customer(ANA, "C-1") });
+    feed.publish(&CustomerDeleted { customer: Some(customer(ANA, "C-1")) });
     caught_up(&value, &feed).await;
     assert_eq!(of_id(&value, ANA).await, ["a"]);
 }

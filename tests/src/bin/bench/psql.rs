@@ -65,7 +65,7 @@ impl Psql {
         }
         stdin.write_all(buffer.as_bytes()).await?;
         drop(stdin);
-        checked(child.wait_with_output().await?).map(drop)
+        checked(&child.wait_with_output().await?).map(drop)
     }
 
     fn command(&self) -> Command {
@@ -84,7 +84,7 @@ pub async fn finish(command: &mut Command) -> Result<String> {
     let child = command.kill_on_drop(true).spawn();
     let name = command.as_std().get_program().to_string_lossy().into_owned();
     match child {
-        Ok(child) => checked(child.wait_with_output().await?).with_context(|| format!("{name} failed")),
+        Ok(child) => checked(&child.wait_with_output().await?).with_context(|| format!("{name} failed")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let package = if name == "h2load" { "nghttp2-client" } else { "postgresql" };
             bail!("{name} is missing: install it, for example with `apt-get install {package}`")
@@ -93,7 +93,7 @@ pub async fn finish(command: &mut Command) -> Result<String> {
     }
 }
 
-fn checked(output: std::process::Output) -> Result<String> {
+fn checked(output: &std::process::Output) -> Result<String> {
     if !output.status.success() {
         bail!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
     }

@@ -41,7 +41,7 @@ pub async fn measure(house: &House, size: Size) -> Result<Vec<Row>> {
     let request = |id: &uuid::Uuid| GetCustomerRequest { key: Some(Key::CustomerId(id.to_string())) };
     let answer = read(&served, &token, request(asked.first().context("nothing to ask for")?)).await?;
     ensure!(answer.customer_id == asked[0].to_string(), "another customer was answered");
-    let scripts: Vec<_> = asked.iter().map(|id| script(id)).collect();
+    let scripts: Vec<_> = asked.iter().map(script).collect();
     let contest = Contest {
         what: "GetCustomer",
         target: Target { address: served.address, path: "/clientele.customers.v1.CustomerService/GetCustomer", token },
