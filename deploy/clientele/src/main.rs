@@ -6,9 +6,6 @@ use clap::Parser;
 use clientele::commands::{self, Cli};
 use clientele::term;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     match commands::run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,

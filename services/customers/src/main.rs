@@ -4,9 +4,6 @@ use std::process::ExitCode;
 
 use clientele_customers::{ABOUT, Settings, app};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let settings: Settings = clientele_service::settings::load("customers", ABOUT);
     let common = settings.common.clone();

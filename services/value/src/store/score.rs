@@ -1,4 +1,7 @@
 //! Scores: read by customer, many at once, and listed in any order.
+//!
+//! Reads of many keys look each one up by itself (`LATERAL .. LIMIT 1`): as a plain join the planner would, for some numbers of keys,
+//! rather read whole tables.
 
 use clientele_page::{Field, Kind, ListPlan, Page, Schema};
 use jiff::civil::Date;
@@ -76,8 +79,13 @@ pub async fn score_by_customer(
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier
            FROM unnest($1::text[], $2::bigint[], $3::uuid[]) WITH ORDINALITY AS k (tenant_id, score_set, customer_id, place)
-           JOIN value.buyer b ON b.tenant_id = k.tenant_id AND b.customer_id = k.customer_id
-           JOIN value.score s ON s.tenant_id = k.tenant_id AND s.score_set = k.score_set AND s.buyer_id = b.buyer_id"#,
+           CROSS JOIN LATERAL (
+               SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.customer_id = k.customer_id LIMIT 1
+           ) b
+           CROSS JOIN LATERAL (
+               SELECT * FROM value.score s
+               WHERE s.tenant_id = k.tenant_id AND s.score_set = k.score_set AND s.buyer_id = b.buyer_id LIMIT 1
+           ) s"#,
         tenants,
         sets,
         customers,
@@ -98,8 +106,13 @@ pub async fn score_by_external_id(
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier
            FROM unnest($1::text[], $2::bigint[], $3::text[]) WITH ORDINALITY AS k (tenant_id, score_set, external_id, place)
-           JOIN value.buyer b ON b.tenant_id = k.tenant_id AND b.external_id = k.external_id
-           JOIN value.score s ON s.tenant_id = k.tenant_id AND s.score_set = k.score_set AND s.buyer_id = b.buyer_id"#,
+           CROSS JOIN LATERAL (
+               SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.external_id = k.external_id LIMIT 1
+           ) b
+           CROSS JOIN LATERAL (
+               SELECT * FROM value.score s
+               WHERE s.tenant_id = k.tenant_id AND s.score_set = k.score_set AND s.buyer_id = b.buyer_id LIMIT 1
+           ) s"#,
         tenants,
         sets,
         customers,
@@ -122,8 +135,10 @@ pub async fn score_by_buyer(
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier
            FROM unnest($3::bigint[]) AS k (buyer_id)
-           JOIN value.score s ON s.tenant_id = $1 AND s.score_set = $2 AND s.buyer_id = k.buyer_id
-           LEFT JOIN value.buyer b ON b.tenant_id = s.tenant_id AND b.buyer_id = s.buyer_id
+           CROSS JOIN LATERAL (
+               SELECT * FROM value.score s WHERE s.tenant_id = $1 AND s.score_set = $2 AND s.buyer_id = k.buyer_id LIMIT 1
+           ) s
+           LEFT JOIN value.buyer b ON b.tenant_id = $1 AND b.buyer_id = k.buyer_id
            ORDER BY s.rank"#,
         tenant,
         set,
