@@ -13,9 +13,12 @@ use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
 };
 use clientele_service::{App, Context, settings::CommonSettings};
+use futures::FutureExt as _;
 use sqlx::migrate::Migrator;
 use tonic::{codec::CompressionEncoding, service::Routes};
 use uuid::Uuid;
+
+use store::customer_read::{customer_by_external_ids, customer_by_ids};
 
 pub mod domain;
 pub mod error;
@@ -83,11 +86,11 @@ impl Customers {
         Self {
             by_id: Coalescer::new(move |keys| {
                 let pool = ids.clone();
-                async move { store::customer_read::customer_by_ids(&pool, keys).await }
+                async move { pool.lend(|connection| customer_by_ids(connection, keys).boxed()).await }
             }),
             by_external_id: Coalescer::new(move |keys| {
                 let pool = external_ids.clone();
-                async move { store::customer_read::customer_by_external_ids(&pool, keys).await }
+                async move { pool.lend(|connection| customer_by_external_ids(connection, keys).boxed()).await }
             }),
             outbox: Outbox::new(SCHEMA.schema.name()),
             requests: Requests::new(SCHEMA.schema),

@@ -172,6 +172,7 @@ where
         return;
     }
     let keys = distinct(&batch);
+    let once = keys.len() == batch.len();
     // The batch function may panic when called as well as when polled.
     let read = AssertUnwindSafe(async { (shared.read)(keys).await }).catch_unwind();
     let found = match read.await {
@@ -179,13 +180,20 @@ where
         Ok(Err(error)) => Err(Arc::new(Error::Query(error))),
         Err(_) => Err(Arc::new(Error::Stopped)),
     };
+    let mut found = match found {
+        Ok(found) => found,
+        Err(error) => {
+            for (_, waiting) in batch {
+                let _ = waiting.send(Err(Arc::clone(&error)));
+            }
+            return;
+        }
+    };
     for (key, waiting) in batch {
-        let answer = match &found {
-            Ok(found) => Ok(found.get(&key).cloned()),
-            Err(error) => Err(Arc::clone(error)),
-        };
+        // Most keys are asked for once: then the value moves instead of being copied.
+        let value = if once { found.remove(&key) } else { found.get(&key).cloned() };
         // Whoever stopped waiting does not mind.
-        let _ = waiting.send(answer);
+        let _ = waiting.send(Ok(value));
     }
 }
 

@@ -6,6 +6,7 @@ pub mod cluster;
 pub mod coalesce;
 pub mod constraint;
 pub mod copy;
+mod hot;
 pub mod idempotency;
 pub mod migrate;
 pub mod pool;

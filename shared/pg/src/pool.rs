@@ -3,13 +3,16 @@
 use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::try_join_all;
+use futures::future::{BoxFuture, try_join_all};
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgPool};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Postgres};
 
 use crate::Schema;
+use crate::hot::Hot;
 
 /// An idle connection is asked whether it still lives only after resting this long; busy ones skip the round trip.
 const TRUSTED_IDLE: Duration = Duration::from_secs(2);
@@ -88,6 +91,7 @@ pub struct Pool {
     requests: PgPool,
     /// Only ever runs `pg_cancel_backend`, so a full request pool cannot keep its own queries alive.
     control: PgPool,
+    hot: Arc<Hot>,
 }
 
 impl Pool {
@@ -119,11 +123,36 @@ impl Pool {
             .max_connections(2)
             .idle_timeout(Duration::from_mins(1))
             .connect_lazy_with(connect.application_name(&format!("{} (control)", options.application_name)));
-        Ok(Self { requests, control })
+        let hot = Arc::new(Hot::new(options.max_connections, TRUSTED_IDLE));
+        Ok(Self { requests, control, hot })
+    }
+
+    /// Lends a connection to a piece of work, outside a transaction. Where one read follows another, the next has the connection at once,
+    /// without the round trip that sqlx's own way back to the pool takes.
+    pub async fn lend<T, W>(&self, work: W) -> Result<T, sqlx::Error>
+    where
+        W: for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<T, sqlx::Error>>,
+    {
+        let mut connection = self.take().await?;
+        // After an error, and when this future is dropped, the pool looks at the connection before anybody else has it.
+        let done = work(&mut connection).await?;
+        self.keep(connection);
+        Ok(done)
+    }
+
+    /// A connection to use and then [`keep`](Self::keep), or to drop.
+    pub(crate) async fn take(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        self.hot.take(&self.requests).await
+    }
+
+    /// Takes back a connection that is in no transaction and has no answer under way.
+    pub(crate) fn keep(&self, connection: PoolConnection<Postgres>) {
+        self.hot.keep(connection);
     }
 
     /// Waits for running requests and closes every connection.
     pub async fn close(&self) {
+        self.hot.close();
         self.requests.close().await;
         self.control.close().await;
     }

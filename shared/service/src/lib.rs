@@ -8,6 +8,7 @@ pub mod app;
 pub mod call;
 pub mod client;
 pub mod context;
+mod gathered;
 pub mod layers;
 pub mod rpc;
 pub mod run;

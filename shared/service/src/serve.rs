@@ -5,6 +5,7 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, sync::Arc, time::Dura
 use anyhow::{Context as _, Result, bail};
 use clientele_auth::Verifier;
 use clientele_proto::contract;
+use futures::TryStreamExt as _;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tonic::{
     service::RoutesBuilder,
@@ -15,6 +16,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer, ExposeHeaders};
 use crate::{
     App,
     app::Stop,
+    gathered::Gathered,
     layers::{admit::AdmitLayer, deadline::DeadlineLayer, limit::LimitLayer, observe::ObserveLayer},
     tls, validation,
 };
@@ -109,7 +111,7 @@ pub async fn serve(app: App, settings: &ServerSettings, guard: Guard, stop: Stop
         server = server.tls_config(tls).context("the TLS files cannot be used")?;
     }
     // The builder's own setting is for listeners it binds itself: with Nagle's algorithm on, answers wait for 40 ms acknowledgements.
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true)).map_ok(Gathered::new);
     let router = server
         .accept_http1(true)
         .http2_keepalive_interval(Some(Duration::from_mins(1)))

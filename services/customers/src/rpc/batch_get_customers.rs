@@ -35,7 +35,7 @@ fn parse(request: &BatchGetCustomersRequest) -> Result<Vec<Uuid>> {
 
 /// The customers in the order asked for; the same one twice where it is asked for twice.
 pub async fn run(app: &Customers, tenant: &str, customer_ids: &[Uuid]) -> Result<Vec<Customer>> {
-    let found = customer_get_many(&app.pool, tenant, customer_ids).await?;
+    let found = customer_get_many(&*app.pool, tenant, customer_ids).await?;
     let found: HashMap<_, _> = found.into_iter().map(|customer| (customer.customer_id, customer)).collect();
     let mut missing = customer_ids.iter().filter(|id| !found.contains_key(*id));
     if let Some(first) = missing.next() {

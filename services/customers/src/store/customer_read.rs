@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use clientele_page::{ListPlan, Page};
 use clientele_pg::Pool;
-use sqlx::{FromRow as _, PgConnection, QueryBuilder};
+use sqlx::{FromRow as _, PgConnection, PgExecutor, QueryBuilder};
 use uuid::Uuid;
 
 use super::row::CustomerRow;
@@ -29,17 +29,21 @@ macro_rules! select {
 }
 
 /// The customers with these ids, in no order; what is missing is left out.
-pub async fn customer_get_many(pool: &Pool, tenant: &str, customer_ids: &[Uuid]) -> sqlx::Result<Vec<Customer>> {
+pub async fn customer_get_many(
+    executor: impl PgExecutor<'_>,
+    tenant: &str,
+    customer_ids: &[Uuid],
+) -> sqlx::Result<Vec<Customer>> {
     let rows = select!("customers.customer c WHERE c.tenant_id = $1 AND c.customer_id = ANY($2)", tenant, customer_ids);
-    read(rows.fetch_all(&**pool).await?)
+    read(rows.fetch_all(executor).await?)
 }
 
 /// The customers with these ids, of several tenants.
-pub async fn customer_by_ids(pool: &Pool, keys: Vec<(Arc<str>, Uuid)>) -> sqlx::Result<Found<Uuid>> {
+pub async fn customer_by_ids(connection: &mut PgConnection, keys: Vec<(Arc<str>, Uuid)>) -> sqlx::Result<Found<Uuid>> {
     if let Some(tenant) = only_tenant(&keys) {
         // Cheaper by a third than the join, and nearly every batch is of one tenant.
         let customer_ids: Vec<_> = keys.iter().map(|(_, id)| *id).collect();
-        let customers = customer_get_many(pool, tenant, &customer_ids).await?;
+        let customers = customer_get_many(connection, tenant, &customer_ids).await?;
         return Ok(customers
             .into_iter()
             .map(|customer| ((Arc::clone(tenant), customer.customer_id), customer))
@@ -52,12 +56,12 @@ pub async fn customer_by_ids(pool: &Pool, keys: Vec<(Arc<str>, Uuid)>) -> sqlx::
         tenants as _,
         &customer_ids
     );
-    let rows = rows.fetch_all(&**pool).await?;
+    let rows = rows.fetch_all(connection).await?;
     rows.into_iter().map(|row| Ok(((row.tenant_id.as_str().into(), row.customer_id), row.read()?))).collect()
 }
 
 /// The customers with these external ids, of several tenants.
-pub async fn customer_by_external_ids(pool: &Pool, keys: Vec<(Arc<str>, String)>) -> sqlx::Result<Found<String>> {
+pub async fn customer_by_external_ids(connection: &mut PgConnection, keys: Vec<(Arc<str>, String)>) -> sqlx::Result<Found<String>> {
     let (tenants, external_ids): (Vec<_>, Vec<_>) = keys.iter().map(|(tenant, id)| (&**tenant, id.as_str())).unzip();
     let rows = if let Some(tenant) = only_tenant(&keys) {
         let rows = select!(
@@ -65,7 +69,7 @@ pub async fn customer_by_external_ids(pool: &Pool, keys: Vec<(Arc<str>, String)>
             &**tenant,
             external_ids as _
         );
-        rows.fetch_all(&**pool).await?
+        rows.fetch_all(connection).await?
     } else {
         let rows = select!(
             "unnest($1::text[], $2::text[]) AS wanted (tenant_id, external_id)
@@ -73,7 +77,7 @@ pub async fn customer_by_external_ids(pool: &Pool, keys: Vec<(Arc<str>, String)>
             tenants as _,
             external_ids as _
         );
-        rows.fetch_all(&**pool).await?
+        rows.fetch_all(connection).await?
     };
     let found = rows.into_iter().map(|row| {
         let key = (row.tenant_id.as_str().into(), row.external_id.clone().unwrap_or_default());

@@ -50,7 +50,7 @@ async fn a_customer_reads_back_as_it_was_written() {
     let organisation = customer(2, "");
     insert(&pool, "acme", &[&person, &organisation]).await.unwrap();
     let ids = [person.customer_id, organisation.customer_id];
-    let mut read = customer_get_many(&pool, "acme", &ids).await.unwrap();
+    let mut read = customer_get_many(&*pool, "acme", &ids).await.unwrap();
     read.sort_by_key(|customer| customer.customer_id);
     assert_eq!(read, [person.clone(), organisation]);
 
@@ -81,12 +81,12 @@ async fn keys_of_several_tenants_find_each_its_own() {
     for tenants in [vec![&acme], vec![&acme, &globex]] {
         let keys =
             tenants.iter().flat_map(|tenant| [1, 2].map(|id| (Arc::clone(tenant), Uuid::from_u128(id)))).collect();
-        let found = customer_by_ids(&pool, keys).await.unwrap();
+        let found = customer_by_ids(&mut pool.acquire().await.unwrap(), keys).await.unwrap();
         assert_eq!(found.len(), tenants.len());
         assert_eq!(found[&(Arc::clone(&acme), ours.customer_id)], ours);
 
         let keys = tenants.iter().flat_map(|tenant| ["a", "b"].map(|id| (Arc::clone(tenant), id.to_owned()))).collect();
-        let found = customer_by_external_ids(&pool, keys).await.unwrap();
+        let found = customer_by_external_ids(&mut pool.acquire().await.unwrap(), keys).await.unwrap();
         assert_eq!(found.len(), tenants.len());
         assert_eq!(found[&(Arc::clone(&acme), "a".to_owned())], ours);
     }
@@ -107,7 +107,7 @@ async fn a_customer_that_is_read_for_update_waits_for_the_one_before() {
     first.delete(Timestamp::UNIX_EPOCH).unwrap();
     customer_update(&mut tx, "acme", &[&first]).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(customer_get_many(&pool, "acme", &[first.customer_id]).await.unwrap(), [first]);
+    assert_eq!(customer_get_many(&*pool, "acme", &[first.customer_id]).await.unwrap(), [first]);
 }
 
 #[tokio::test]

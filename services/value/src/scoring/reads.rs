@@ -14,6 +14,7 @@ use clientele_pg::{
     coalesce::{Coalescer, Error},
 };
 use clientele_proto::value::v1::ScoreRunSettings;
+use futures::FutureExt as _;
 use jiff::civil::Date;
 use prost::Message as _;
 use quick_cache::sync::Cache;
@@ -88,11 +89,11 @@ impl Reads {
         Self {
             runs: Coalescer::with_workers(1, move |keys| {
                 let pool = for_runs.clone();
-                async move { read_runs(&mut *pool.acquire().await?, &keys).await }
+                async move { pool.lend(|connection| async move { read_runs(connection, &keys).await }.boxed()).await }
             }),
             scores: Coalescer::new(move |keys| {
                 let pool = for_scores.clone();
-                async move { read_scores(&mut *pool.acquire().await?, keys).await }
+                async move { pool.lend(|connection| read_scores(connection, keys).boxed()).await }
             }),
             known: Cache::new(REMEMBERED),
             generation: AtomicU64::new(0),

@@ -13,7 +13,7 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, PgPool, Postgres, Row, raw_sql};
+use sqlx::{PgConnection, Postgres, Row, raw_sql};
 use tokio::runtime::Handle;
 
 use crate::Pool;
@@ -37,7 +37,7 @@ pub struct Tx {
     /// Taken when the transaction ends or is dropped.
     connection: Option<PoolConnection<Postgres>>,
     backend: Backend,
-    control: PgPool,
+    pool: Pool,
     runtime: Handle,
 }
 
@@ -50,13 +50,13 @@ impl Tx {
     /// Opens a transaction as described; still one round trip.
     pub async fn begin_with(pool: &Pool, begin: Begin) -> Result<Self, sqlx::Error> {
         let waited = tokio::time::Instant::now();
-        let connection = pool.acquire().await?;
+        let connection = pool.take().await?;
         let token = begin::token();
         let sql = begin.sql(&token, waited.elapsed());
         let mut tx = Self {
             connection: Some(connection),
             backend: Backend::Starting(token),
-            control: pool.control().clone(),
+            pool: pool.clone(),
             runtime: Handle::current(),
         };
         let row = raw_sql(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *tx).await?;
@@ -73,15 +73,21 @@ impl Tx {
         // A bare COMMIT of a failed transaction answers ROLLBACK without an error, and sqlx does not show which. In a failed
         // transaction the statement before it is an error (25P02); otherwise it runs the deferred constraints due now anyway.
         raw_sql("SET CONSTRAINTS ALL IMMEDIATE; COMMIT").execute(&mut *self).await?;
-        self.connection = None;
+        self.give_back();
         Ok(())
     }
 
     /// Undoes the changes and waits for the answer. Dropping does the same in the background.
     pub async fn rollback(mut self) -> Result<(), sqlx::Error> {
         raw_sql("ROLLBACK").execute(&mut *self).await?;
-        self.connection = None;
+        self.give_back();
         Ok(())
+    }
+
+    fn give_back(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.pool.keep(connection);
+        }
     }
 
     /// The server process that runs this transaction, as `pg_stat_activity` names it.
@@ -117,7 +123,7 @@ impl Drop for Tx {
             return;
         };
         let backend = std::mem::replace(&mut self.backend, Backend::Starting(String::new()));
-        let control = self.control.clone();
+        let control = self.pool.control().clone();
         self.runtime.spawn(abandon::abandon(connection, backend, control));
     }
 }

@@ -76,8 +76,8 @@ async fn create(served: &Served, token: &str, request: CreateCustomerRequest) ->
     Ok(CustomerServiceClient::new(served.channel().await?).create_customer(request).await?.into_inner())
 }
 
-/// The statements of the one customer that was created, with new keys each time. The service opens its transaction in one round trip,
-/// which the pipeline stands for.
+/// The statements of the one customer that was created, with new keys each time. The service opens and ends its transaction in one round trip
+/// each, which the pipelines stand for.
 async fn script(owner: &Psql) -> Result<String> {
     let tenant = customers::TENANT;
     let event = owner.value("SELECT encode(data, 'hex') FROM customers.outbox").await?;
@@ -108,6 +108,9 @@ async fn script(owner: &Psql) -> Result<String> {
              VALUES ('{tenant}', {id}, '{event_type}', 'customers/' || {id}::text, now(), 'bench', {id}::text, '', '\\x{event}');\n\
          INSERT INTO customers.idempotency (tenant_id, method, request_id, fingerprint, response) \
              VALUES ('{tenant}', 'CreateCustomer', {id}, '\\x{fingerprint}', '\\x{response}');\n\
-         COMMIT;\n"
+         \\startpipeline\n\
+         SET CONSTRAINTS ALL IMMEDIATE;\n\
+         COMMIT;\n\
+         \\endpipeline\n"
     ))
 }
