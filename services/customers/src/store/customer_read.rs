@@ -61,7 +61,10 @@ pub async fn customer_by_ids(connection: &mut PgConnection, keys: Vec<(Arc<str>,
 }
 
 /// The customers with these external ids, of several tenants.
-pub async fn customer_by_external_ids(connection: &mut PgConnection, keys: Vec<(Arc<str>, String)>) -> sqlx::Result<Found<String>> {
+pub async fn customer_by_external_ids(
+    connection: &mut PgConnection,
+    keys: Vec<(Arc<str>, String)>,
+) -> sqlx::Result<Found<String>> {
     let (tenants, external_ids): (Vec<_>, Vec<_>) = keys.iter().map(|(tenant, id)| (&**tenant, id.as_str())).unzip();
     let rows = if let Some(tenant) = only_tenant(&keys) {
         let rows = select!(
