@@ -47,6 +47,7 @@ pub struct Write {
 
 /// How a write begins.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "taken apart at once, never kept")]
 pub enum Start<A> {
     /// It was done before and answered this.
     Done(A),
