@@ -116,7 +116,8 @@ fn read<S: Args + FromArgMatches>(
 ) -> Result<Result<S, clap::Error>> {
     let prefix = format!("CLIENTELE_{}_", name.to_uppercase());
     let mut command =
-        S::augment_args(Command::new(format!("clientele-{name}")).about(about).version(env!("CARGO_PKG_VERSION"))).arg(
+        // The struct's own comment would stand in the place of `about`, so that comes after it.
+        S::augment_args(Command::new(format!("clientele-{name}")).version(env!("CARGO_PKG_VERSION"))).about(about).arg(
             clap::Arg::new("config")
                 .long("config")
                 .value_name("FILE")
@@ -204,6 +205,7 @@ fn plain(value: toml::Value) -> Result<String> {
 mod tests {
     use super::*;
 
+    /// Settings of a sample.
     #[derive(Debug, Args)]
     struct Sample {
         /// Needed.
@@ -223,7 +225,13 @@ mod tests {
     fn sample(arguments: &[&str], environment: &[(&str, &str)]) -> Result<Sample> {
         let arguments = ["clientele-sample"].iter().chain(arguments).map(OsString::from).collect();
         let environment = environment.iter().map(|(key, value)| ((*key).to_owned(), OsString::from(value))).collect();
-        Ok(read("sample", "", arguments, environment)??)
+        Ok(read("sample", "What a sample is for", arguments, environment)??)
+    }
+
+    #[test]
+    fn help_says_first_what_the_service_is_for() {
+        let help = sample(&["--help"], &[]).unwrap_err().to_string();
+        assert!(help.starts_with("What a sample is for\n"), "{help}");
     }
 
     #[test]

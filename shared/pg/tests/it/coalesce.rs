@@ -49,6 +49,28 @@ async fn reads_that_arrive_during_a_batch_form_the_next_one_with_each_key_once()
 }
 
 #[tokio::test]
+async fn those_just_answered_who_ask_again_join_those_who_waited() {
+    let (reads, gate, batches) = held();
+    let twice = [2, 4].map(|key| {
+        let reads = reads.clone();
+        tokio::spawn(async move { (reads.get(key).await.unwrap(), reads.get(key + 10).await.unwrap()) })
+    });
+    while batches.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let waited = tokio::spawn({
+        let reads = reads.clone();
+        async move { reads.get(6).await.unwrap() }
+    });
+    tokio::task::yield_now().await;
+    gate.add_permits(10);
+    let twice: Vec<_> = join_all(twice).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(twice, [(Some(20), Some(120)), (Some(40), Some(140))]);
+    assert_eq!(waited.await.unwrap(), Some(60));
+    assert_eq!(*batches.lock().unwrap(), [vec![2, 4], vec![6, 12, 14]]);
+}
+
+#[tokio::test]
 async fn a_batch_holds_at_most_512_keys() {
     let (reads, gate, batches) = held();
     gate.add_permits(100);
