@@ -131,6 +131,15 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     assert_eq!(ids.len(), 3);
     assert!(printed(here, &["key-customers", "--format", "csv"]).starts_with("rank,customer,name,tier"));
 
+    let depth = json(here, &["report", "purchase-depth", "--format", "json"]);
+    let customers: Vec<_> =
+        depth["levels"].as_array().unwrap().iter().map(|level| level["customers"].as_i64()).collect();
+    // C-4 bought on one day of the month; all purchases of the others are on days of their own.
+    assert_eq!(customers, [Some(0), Some(0), Some(1), Some(2)]);
+    let cohorts = printed(here, &["report", "retention", "--unit", "quarter", "--format", "csv"]);
+    assert_eq!(cohorts, "quarter,customers,0\n2026-Q1,3,3\n");
+    assert!(printed(here, &["report", "retention"]).contains("2026-01"));
+
     let acme = json(here, &["customer", "get", "C-1", "--format", "json"]);
     assert_eq!(acme["customer"]["display_name"], "Acme Ltd");
     assert_eq!(acme["score"]["purchases"]["frequency"], 3);

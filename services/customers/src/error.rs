@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use clientele_error::{Error as Answer, Reason, Violation};
-use clientele_page::PageError;
-use clientele_pg::{Kind, coalesce, constraint::violated, idempotency};
+use clientele_page::{PageError, refused};
+use clientele_pg::{Kind, answer, coalesce, constraint::violated, idempotency};
 use uuid::Uuid;
 
 use crate::{domain::Refusal, store::customer_write::EXTERNAL_ID_TAKEN};
@@ -109,7 +109,7 @@ impl From<Error> for Answer {
     fn from(error: Error) -> Self {
         match error {
             Error::Invalid(violations) => Self::invalid_fields(violations),
-            Error::Page(errors) => page(&errors),
+            Error::Page(errors) => refused(errors),
             Error::NotFound { key, others: 0 } => Self::not_found("customer", key),
             Error::NotFound { key, others } => {
                 let message = format!("there is no customer {key}, nor {others} more of those asked for");
@@ -128,41 +128,10 @@ impl From<Error> for Answer {
                 Self::new(Reason::ExternalIdTaken, "another customer, maybe a deleted one, has this external_id")
                     .at("customer.external_id")
             }
-            Error::RequestIdReused => {
-                let message = "the request_id was used before with another body; use a new one for a new request";
-                Self::new(Reason::RequestIdReused, message).at("request_id")
-            }
-            Error::Database(error) => match Kind::of(&error) {
-                Kind::Retry => Self::new(Reason::Conflict, "another transaction got in the way; repeat the call"),
-                Kind::Cancelled => {
-                    Self::new(Reason::DeadlineExceeded, "the deadline passed before the database answered")
-                }
-                Kind::Unavailable | Kind::Busy | Kind::Exhausted => out_of_reach(error),
-                _ => Self::internal(error),
-            },
-            Error::Gathered(error) => match error.query().map(Kind::of) {
-                Some(Kind::Unavailable | Kind::Busy | Kind::Exhausted) => out_of_reach(error),
-                _ => Self::internal(error),
-            },
+            Error::RequestIdReused => answer::request_id_reused(),
+            Error::Database(error) => answer::failed(error),
+            Error::Gathered(error) => answer::shared_failed(error),
             Error::Recorded(error) => Self::internal(error),
         }
-    }
-}
-
-fn out_of_reach(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Answer {
-    Answer::unavailable("the database is out of reach for now; repeat the call", source)
-}
-
-/// A bad token or filter has a reason of its own; whatever else is wrong comes along.
-fn page(errors: &[PageError]) -> Answer {
-    let violations = errors.iter().map(|error| Violation::new(error.field(), error.to_string())).collect();
-    let own = errors.iter().find_map(|error| match error {
-        PageError::InvalidToken | PageError::ForeignToken => Some((Reason::InvalidPageToken, error)),
-        PageError::Filter { .. } => Some((Reason::InvalidFilter, error)),
-        _ => None,
-    });
-    match own {
-        Some((reason, error)) => Answer::new(reason, error.to_string()).with_violations(violations),
-        None => Answer::invalid_fields(violations),
     }
 }

@@ -26,7 +26,7 @@ pub use histories::{Histories, History, MAX_AGE_DAYS, MAX_FREQUENCY};
 pub use holdout::Holdout;
 pub use mbg_nbd::MbgNbd;
 pub use parameters::{DropoutParameters, ParameterError, SpendParameters};
-pub use purchase_log::{Calibration, Excluded, PurchaseLog, Summaries, Summary};
+pub use purchase_log::{Calibration, Cohort, Cohorts, Excluded, Periods, PurchaseLog, Summaries, Summary};
 pub use rfm::{Code, Rfm, RfmConfig, SegmentMap};
 pub use spends::{Spend, Spends};
 pub use transaction_model::{TransactionKind, TransactionModel};

@@ -23,7 +23,7 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::NotScoredYet
         | Reason::ModelNotFitted => Code::FailedPrecondition,
         Reason::RateLimited => Code::ResourceExhausted,
-        Reason::Overloaded | Reason::DependencyUnavailable => Code::Unavailable,
+        Reason::Overloaded | Reason::DependencyUnavailable | Reason::ShuttingDown => Code::Unavailable,
         Reason::DeadlineExceeded => Code::DeadlineExceeded,
         Reason::FeedPositionGone => Code::OutOfRange,
         Reason::UnknownMethod => Code::Unimplemented,

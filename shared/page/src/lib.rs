@@ -3,6 +3,7 @@
 //! A resource declares a [`Schema`] once; every list then reads its request with [`Schema::plan`], pushes the plan onto its
 //! query and turns the rows into a [`Page`]. `README.md` beside this crate shows the whole of it.
 
+mod answer;
 mod decimal;
 mod error;
 mod filter;
@@ -16,6 +17,7 @@ pub mod suite;
 mod token;
 mod value;
 
+pub use answer::refused;
 pub use error::PageError;
 pub use filter::{Filter, MAX_DEPTH, MAX_LENGTH, MAX_TESTS};
 pub use keyset::{Key, after};

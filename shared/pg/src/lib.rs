@@ -2,6 +2,7 @@
 //!
 //! `README.md` says which module answers which need.
 
+pub mod answer;
 pub mod cluster;
 pub mod coalesce;
 pub mod constraint;

@@ -66,6 +66,10 @@ impl PoolOptions {
             ("search_path", search_path.to_owned()),
             ("statement_timeout", milliseconds(self.statement_timeout)),
             ("idle_in_transaction_session_timeout", milliseconds(self.idle_in_transaction_timeout)),
+            // A plan for one tenant trusts statistics that know nothing of a tenant that came since: it expects no row of it and may
+            // take any index that begins with the tenant, so that each look-up reads all the tenant has. A plan for any tenant does
+            // not. (It also need not be made again for every statement.)
+            ("plan_cache_mode", "force_generic_plan".to_owned()),
         ]))
     }
 }

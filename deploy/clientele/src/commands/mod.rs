@@ -11,6 +11,7 @@ pub mod import;
 pub mod key_customers;
 pub mod migrate;
 pub mod model;
+pub mod report;
 pub mod score;
 pub mod token;
 pub mod up;
@@ -33,6 +34,7 @@ Examples:
     clientele import transactions purchases.csv --currency EUR
     clientele score --as-of 2026-10-31 --currency EUR
     clientele key-customers
+    clientele report retention
   Fit a model to your purchases, without any server:
     clientele model fit --model bg-nbd --transactions purchases.csv
   Fit on the first months and check against the rest:
@@ -64,6 +66,9 @@ enum Command {
     Import(import::Import),
     Score(score::Score),
     KeyCustomers(key_customers::KeyCustomers),
+    /// Report on all customers of a score run
+    #[command(subcommand)]
+    Report(report::Report),
     /// Show a customer
     #[command(subcommand)]
     Customer(customer::Customer),
@@ -83,6 +88,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Import(args) => import::run(args),
         Command::Score(args) => score::run(&args),
         Command::KeyCustomers(args) => key_customers::run(&args),
+        Command::Report(args) => report::run(args),
         Command::Customer(args) => customer::run(args),
         Command::Model(args) => model::run(args),
     }

@@ -3,6 +3,8 @@
 pub mod heat;
 pub mod json;
 pub mod key_customers;
+pub mod purchase_depth;
+pub mod retention;
 pub mod run;
 
 use clientele_proto::{Date, Money, value::v1::ScoreReason};

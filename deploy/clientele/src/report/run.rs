@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
+use clientele_error::{Reason, reason_of};
 use clientele_proto::value::v1::{
     ScoreRun, WatchScoreRunRequest, score_run::State, score_run_progress::Stage,
     score_run_service_client::ScoreRunServiceClient,
@@ -21,7 +22,17 @@ pub async fn follow(client: &mut ScoreRunServiceClient<Peer>, score_run_id: &str
     let mut answers = client.watch_score_run(request).await.map_err(|status| explain(&status))?.into_inner();
     let mut shown: Option<(Stage, Progress)> = None;
     let mut last = ScoreRun::default();
-    while let Some(answer) = answers.message().await.map_err(|status| explain(&status))? {
+    loop {
+        let answer = match answers.message().await {
+            Ok(Some(answer)) => answer,
+            Ok(None) => break,
+            Err(status) if reason_of(&status) == Some(Reason::ShuttingDown) => {
+                let request = WatchScoreRunRequest { score_run_id: score_run_id.to_owned() };
+                answers = client.watch_score_run(request).await.map_err(|status| explain(&status))?.into_inner();
+                continue;
+            }
+            Err(status) => return Err(explain(&status)),
+        };
         last = answer.score_run.unwrap_or_default();
         let progress = last.progress.unwrap_or_default();
         let stage = progress.stage();

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use clientele_pg::{Pool, Tx, constraint::violated};
 use clientele_testkit::TestDatabase;
 use jiff::Timestamp;
+use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::{
@@ -125,4 +126,34 @@ async fn a_row_of_two_kinds_is_refused() {
     let mut owner = database.owner().await;
     let error = sqlx::query("UPDATE customers.customer SET given_name = 'Ana'").execute(&mut owner).await.unwrap_err();
     assert_eq!(violated(&error), Some("customer_is_of_its_kind"));
+}
+
+/// Index entries that were read of the table, as Postgres counts them.
+async fn entries_read(connection: &mut PgConnection) -> i64 {
+    sqlx::raw_sql("SELECT pg_stat_force_next_flush()").execute(&mut *connection).await.unwrap();
+    sqlx::query_scalar("SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relname = 'customer'")
+        .fetch_one(connection)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_tenant_that_came_after_the_statistics_is_read_by_its_keys() {
+    let (database, pool) = pool().await;
+    let fill = |tenant: &str, customers: u32| {
+        format!(
+            "INSERT INTO customers.customer (tenant_id, customer_id, external_id, kind, display_name, legal_name, version, create_time, update_time)
+             SELECT '{tenant}', gen_random_uuid(), 'C-' || n, 1, 'Acme', 'Acme', 1, now(), now() FROM generate_series(1, {customers}) n"
+        )
+    };
+    let sql = [fill("old", 20_000), "ANALYZE customers.customer".into(), fill("new", 1_000)].join(";");
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut database.owner().await).await.unwrap();
+    let mut connection = pool.acquire().await.unwrap();
+    let before = entries_read(&mut connection).await;
+    let keys: Vec<_> = (1..=500).map(|number| (Arc::from("new"), format!("C-{number}"))).collect();
+    let found = customer_by_external_ids(&mut connection, keys).await.unwrap();
+    let keys: Vec<_> = found.values().map(|customer| (Arc::from("new"), customer.customer_id)).collect();
+    assert_eq!(customer_by_ids(&mut connection, keys).await.unwrap().len(), 500);
+    let read = entries_read(&mut connection).await - before;
+    assert!((1_000..2_000).contains(&read), "{read} entries for 1,000 look-ups");
 }

@@ -1,5 +1,6 @@
 //! The rules: plain types and functions that know no wire, no database, no clock.
 
+pub mod calendar;
 pub mod concentration;
 pub mod currency;
 pub mod day;

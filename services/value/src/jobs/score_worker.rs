@@ -30,21 +30,29 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub fn job(state: Arc<State>) -> Job {
     Job::new("score worker", move |stop| async move {
         let owner = state.context.new_id();
-        while !*stop.borrow() {
-            match Box::pin(turn(&state, owner, &stop)).await {
-                Ok(true) => continue,
-                Ok(false) => {}
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "the score worker cannot look for work");
-                }
-            }
-            tokio::select! {
-                () = state.scoring.hub.work() => {}
-                () = tokio::time::sleep(LOOK_AGAIN) => {}
-                () = stopped(stop.clone()) => {}
+        let told = async {
+            stopped(stop.clone()).await;
+            state.scoring.hub.close();
+        };
+        tokio::join!(told, work_until(&state, owner, stop.clone()));
+    })
+}
+
+async fn work_until(state: &State, owner: Uuid, stop: Stop) {
+    while !*stop.borrow() {
+        match Box::pin(turn(state, owner, &stop)).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the score worker cannot look for work");
             }
         }
-    })
+        tokio::select! {
+            () = state.scoring.hub.work() => {}
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+            () = stopped(stop.clone()) => {}
+        }
+    }
 }
 
 /// Takes up a run and ends it; `false` when there was none.

@@ -8,7 +8,7 @@ use std::{mem, time::Duration};
 
 use clientele_error::{Error, Reason, Result};
 use clientele_feed::NewEvent;
-use clientele_pg::{Tx, constraint};
+use clientele_pg::{Tx, answer::failed, constraint};
 use clientele_proto::value::v1::TransactionsRecorded;
 use clientele_service::Call;
 use sqlx::PgConnection;
@@ -21,7 +21,6 @@ use super::{
 use crate::{
     State,
     domain::transaction::CustomerKey,
-    rpc::database::failed,
     store::{
         buyer::{buyer_epoch, buyers_lock_shared},
         transaction::{EXTERNAL_ID_TAKEN, transactions_copy, transactions_known},

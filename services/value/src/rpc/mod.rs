@@ -1,7 +1,5 @@
 //! The RPCs, a folder a service and a file an RPC: parse -> run -> reply.
 
-pub mod database;
-pub mod listing;
 pub mod score_runs;
 pub mod scores;
 pub mod transactions;

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use btyd::{
-    ClvTerms, Code, Customer, Fit, GammaGamma, Histories, Rfm, RfmConfig, Score, Scorer, SegmentMap, Spends, Summary,
-    TransactionModel,
+    ClvTerms, Code, Cohorts, Customer, Fit, GammaGamma, Histories, Periods, Rfm, RfmConfig, Score, Scorer, SegmentMap,
+    Spends, Summary, TransactionModel,
     clv::DAYS_PER_YEAR,
     purchase_log::Excluded,
     rfm::{Cuts, Monetary},
@@ -16,9 +16,10 @@ use rayon::prelude::*;
 use super::{
     error::RunError,
     progress::Progress,
-    reading::{Purchases, day_number},
+    reading::{Purchases, day_number, day_of_number},
 };
 use crate::domain::{
+    calendar::CalendarUnit,
     currency::grouped,
     score_settings::{ScoreSettings, TierMetric},
     tiers::tier_ends,
@@ -47,6 +48,10 @@ pub struct Scored {
     pub cuts: Cuts<Vec<f64>>,
     /// What was left out.
     pub excluded: Excluded,
+    /// Customers known, with or without a purchase.
+    pub known_customers: i64,
+    /// The cohorts of each calendar unit.
+    pub cohorts: [Cohorts; CalendarUnit::ALL.len()],
     /// The model of buying and staying.
     pub transaction_fit: Fit<TransactionModel>,
     /// The model of spend, or why there is none.
@@ -61,7 +66,8 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     if purchases.log.is_empty() {
         return Err(nothing_bought(settings, &purchases));
     }
-    let summarised = purchases.log.summarise(day_number(settings.as_of_date));
+    let calendars = calendars(&purchases, settings);
+    let (summarised, cohorts) = purchases.log.summarise_by_cohort(day_number(settings.as_of_date), &calendars);
     let (summaries, excluded) = (summarised.customers, summarised.excluded);
     if summaries.is_empty() {
         return Err(RunError::Explained(
@@ -104,10 +110,22 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         tier_ends,
         cuts: rfm.cuts,
         excluded,
+        known_customers: purchases.known_customers,
+        cohorts,
         transaction_fit,
         spend_fit,
     };
     Ok((scored, transactions))
+}
+
+/// The periods of each unit from the first purchase to the as-of date.
+fn calendars(purchases: &Purchases, settings: &ScoreSettings) -> [Periods; CalendarUnit::ALL.len()] {
+    let last = settings.as_of_date;
+    let first = purchases.log.first_purchase_day().map_or(last, day_of_number);
+    CalendarUnit::ALL.map(|unit| {
+        let starts: Vec<i32> = unit.starts(first, last).into_iter().map(day_number).collect();
+        Periods::new(&starts, day_number(last))
+    })
 }
 
 fn nothing_bought(settings: &ScoreSettings, purchases: &Purchases) -> RunError {

@@ -1,6 +1,6 @@
 //! What a run found beside its scores and its summary: kept with the run, read by reports and reasons. Not part of the contract.
 
-use clientele_proto::value::v1::{ConcentrationReport, RfmCell};
+use clientele_proto::value::v1::{ConcentrationReport, RetentionReport, RfmCell};
 
 /// The findings of a run, encoded in `value.score_run.findings`.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -26,6 +26,43 @@ pub struct Findings {
     /// Whether customers were ranked by CLV; otherwise by expected purchases.
     #[prost(bool, tag = "7")]
     pub ranked_by_clv: bool,
+    /// Customers by how far they have come as buyers; absent in runs of before this was counted.
+    #[prost(message, optional, tag = "8")]
+    pub purchase_depth: Option<DepthFinding>,
+    /// Retention by month, quarter and year.
+    #[prost(message, repeated, tag = "9")]
+    pub retention: Vec<RetentionReport>,
+}
+
+/// Customers by how far they have come as buyers.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct DepthFinding {
+    /// Customers known without a purchase that counts.
+    #[prost(int64, tag = "1")]
+    pub never: i64,
+    /// Customers of one purchase day, by the days since then, ascending.
+    #[prost(message, repeated, tag = "2")]
+    pub once: Vec<OnceFinding>,
+    /// Customers of two purchase days or more.
+    #[prost(int64, tag = "3")]
+    pub repeaters: i64,
+    /// Their net revenue.
+    #[prost(int64, tag = "4")]
+    pub repeaters_revenue_minor: i64,
+}
+
+/// Customers of one purchase day, so many days ago.
+#[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
+pub struct OnceFinding {
+    /// Days since then.
+    #[prost(uint32, tag = "1")]
+    pub days_since: u32,
+    /// How many customers.
+    #[prost(int64, tag = "2")]
+    pub customers: i64,
+    /// Their net revenue.
+    #[prost(int64, tag = "3")]
+    pub revenue_minor: i64,
 }
 
 /// Scores of the customer in the middle; money in minor units.

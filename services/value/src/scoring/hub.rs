@@ -16,11 +16,17 @@ pub struct Hub {
     work: Notify,
     at_work: Mutex<HashMap<Uuid, Progress>>,
     changes: watch::Sender<()>,
+    closing: watch::Sender<bool>,
 }
 
 impl Default for Hub {
     fn default() -> Self {
-        Self { work: Notify::new(), at_work: Mutex::default(), changes: watch::channel(()).0 }
+        Self {
+            work: Notify::new(),
+            at_work: Mutex::default(),
+            changes: watch::channel(()).0,
+            closing: watch::channel(false).0,
+        }
     }
 }
 
@@ -44,6 +50,16 @@ impl Hub {
     /// Tells every change of some run's stored state that this process made.
     pub fn subscribe(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
+    }
+
+    /// This process is to stop: who watches runs here is to watch them elsewhere.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Turns true when this process is to stop.
+    pub fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
     }
 
     /// The progress of a run at work in this process.

@@ -24,7 +24,7 @@ use std::time::Duration;
 use clientele_pg::Pool;
 
 pub use error::RunError;
-pub use findings::{Findings, Medians, TierFinding};
+pub use findings::{DepthFinding, Findings, Medians, OnceFinding, TierFinding};
 pub use hub::Hub;
 pub use reads::{CustomerKey, Reads, ScoredRun};
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use btyd::PurchaseLog;
 use clientele_pg::{Pool, copy::copy_out};
 use clientele_proto::value::v1::{OtherCurrency, score_run_progress::Stage};
-use jiff::{Unit, civil::Date};
+use jiff::{ToSpan as _, Unit, civil::Date};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use super::{error::RunError, progress::Progress, session};
@@ -29,6 +29,8 @@ pub struct Purchases {
     pub costs: HashMap<u64, i64>,
     /// Transactions that counted.
     pub transactions: i64,
+    /// Customers known, with or without a purchase.
+    pub known_customers: i64,
     /// Those in other currencies.
     pub other_currencies: Vec<OtherCurrency>,
 }
@@ -36,6 +38,11 @@ pub struct Purchases {
 /// A day as `btyd` counts it.
 pub fn day_number(date: Date) -> i32 {
     date.since((Unit::Day, Date::constant(1970, 1, 1))).map_or(0, |span| span.get_days())
+}
+
+/// The day with a number of `btyd`'s.
+pub fn day_of_number(number: i32) -> Date {
+    Date::constant(1970, 1, 1).saturating_add(number.days())
 }
 
 /// Reads what `settings` ask for.
@@ -79,6 +86,7 @@ pub async fn read(
         Purchases { transactions: (first.log.len() + second.log.len()) as i64, log: first.log, ..Purchases::default() };
     read.log.append(second.log);
     add_refunds_and_costs(&mut connection, &purchases, &mut read, progress).await?;
+    read.known_customers = purchases.known_buyers(&mut connection).await?;
     if first.foreign || second.foreign || purchases.has_foreign_others(&mut connection).await? {
         read.other_currencies = purchases.other_currencies(&mut connection).await?;
     }

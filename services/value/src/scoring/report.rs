@@ -1,18 +1,22 @@
 //! What a run tells of itself: the summary of the contract, and the findings that reports and reasons read.
 
-use btyd::{Fit, GammaGamma, TransactionKind, TransactionModel};
+use std::collections::BTreeMap;
+
+use btyd::{Cohorts, Fit, GammaGamma, TransactionKind, TransactionModel};
 use clientele_proto::value::v1::{
-    ConcentrationPoint, ConcentrationReport, ModelFit, OtherCurrency, RfmCell, RfmScore, RfmThresholds,
-    ScoreRunSummary, TierCount, ValueMetric,
+    CalendarUnit as UnitMessage, ConcentrationPoint, ConcentrationReport, ModelFit, OtherCurrency, RetentionCohort,
+    RetentionReport, RfmCell, RfmScore, RfmThresholds, ScoreRunSummary, TierCount, ValueMetric,
 };
 use rayon::prelude::*;
 
 use super::{
     engine::Scored,
-    findings::{Findings, Medians, TierFinding},
-    settings_message::money,
+    findings::{DepthFinding, Findings, Medians, OnceFinding, TierFinding},
+    reading::day_of_number,
+    settings_message::{date, money},
 };
 use crate::domain::{
+    calendar::CalendarUnit,
     concentration::concentration,
     currency::{Currency, rounded},
     score_settings::ScoreSettings,
@@ -85,6 +89,54 @@ pub fn findings(scored: &Scored, settings: &ScoreSettings, segments: impl Fn(u8,
             })
             .collect(),
         ranked_by_clv: !clvs.is_empty(),
+        purchase_depth: Some(purchase_depth(scored)),
+        retention: CalendarUnit::ALL
+            .iter()
+            .zip(&scored.cohorts)
+            .map(|(unit, cohorts)| retention(*unit, cohorts))
+            .collect(),
+    }
+}
+
+fn purchase_depth(scored: &Scored) -> DepthFinding {
+    let mut once: BTreeMap<u32, OnceFinding> = BTreeMap::new();
+    let mut depth =
+        DepthFinding { never: scored.known_customers - scored.summaries.len() as i64, ..DepthFinding::default() };
+    for summary in &scored.summaries {
+        let (customers, revenue_minor) = if summary.frequency > 0 {
+            (&mut depth.repeaters, &mut depth.repeaters_revenue_minor)
+        } else {
+            let days_since = summary.days_since_last();
+            let found = once.entry(days_since).or_insert(OnceFinding { days_since, ..OnceFinding::default() });
+            (&mut found.customers, &mut found.revenue_minor)
+        };
+        *customers += 1;
+        *revenue_minor = revenue_minor.saturating_add(summary.total_minor);
+    }
+    depth.once = once.into_values().collect();
+    depth
+}
+
+fn retention(unit: CalendarUnit, cohorts: &Cohorts) -> RetentionReport {
+    let unit = match unit {
+        CalendarUnit::Month => UnitMessage::Month,
+        CalendarUnit::Quarter => UnitMessage::Quarter,
+        CalendarUnit::Year => UnitMessage::Year,
+    };
+    let counts = |counts: &[u64]| counts.iter().map(|count| *count as i64).collect();
+    RetentionReport {
+        unit: unit.into(),
+        cohorts: cohorts
+            .cohorts
+            .iter()
+            .map(|cohort| RetentionCohort {
+                start_date: Some(date(day_of_number(cohort.start_day))),
+                customers: cohort.active.first().copied().unwrap_or_default() as i64,
+                active_customers: counts(&cohort.active),
+            })
+            .collect(),
+        earlier_customers: cohorts.earlier_customers as i64,
+        ..RetentionReport::default()
     }
 }
 

@@ -4,7 +4,8 @@
 //! [`buyers_lock_exclusive`] and calls [`buyer_epoch_raise`].
 //!
 //! Many keys are looked up one by one inside the statement (`LATERAL .. LIMIT 1`): a table that an import is filling has no statistics
-//! yet, and any other form lets Postgres choose to read all of it.
+//! yet, and any other form lets Postgres choose to read all of it. That each look-up takes the index of its key is owed to plans for any
+//! tenant (see `clientele_pg::pool`).
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -204,4 +205,37 @@ pub async fn buyer_delete(connection: &mut PgConnection, tenant: &str, buyer_id:
 
 fn one_row(rows: u64) -> sqlx::Result<()> {
     if rows == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clientele_testkit::TestDatabase;
+
+    use super::*;
+    use crate::SCHEMA;
+
+    /// Index entries that were read of the table, as Postgres counts them.
+    async fn entries_read(connection: &mut PgConnection) -> i64 {
+        sqlx::raw_sql("SELECT pg_stat_force_next_flush()").execute(&mut *connection).await.unwrap();
+        sqlx::query_scalar("SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relname = 'buyer'")
+            .fetch_one(connection)
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn buyers_of_a_tenant_that_came_after_the_statistics_are_found_by_their_keys() {
+        let database = TestDatabase::new(&[&SCHEMA]).await;
+        let pool = database.pool(SCHEMA.schema).await;
+        let sql = "INSERT INTO value.buyer (tenant_id, external_id) SELECT 'old', 'C-' || n FROM generate_series(1, 60000) n;
+                   ANALYZE value.buyer;
+                   INSERT INTO value.buyer (tenant_id, external_id) SELECT 'new', 'C-' || n FROM generate_series(1, 2000) n";
+        sqlx::raw_sql(sql).execute(&mut database.owner().await).await.unwrap();
+        let mut connection = pool.acquire().await.unwrap();
+        let before = entries_read(&mut connection).await;
+        let keys: Vec<String> = (1..=1_000).map(|number| format!("C-{number}")).collect();
+        assert_eq!(buyers_by_external_ids(&mut connection, "new", &keys).await.unwrap().len(), 1_000);
+        let read = entries_read(&mut connection).await - before;
+        assert!((1_000..2_000).contains(&read), "{read} entries for 1,000 look-ups");
+    }
 }

@@ -106,6 +106,13 @@ impl Purchases<'_> {
         .await
     }
 
+    /// Buyers known, with or without a transaction.
+    pub async fn known_buyers(&self, connection: &mut PgConnection) -> sqlx::Result<i64> {
+        sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM value.buyer WHERE tenant_id = $1"#, self.tenant)
+            .fetch_one(connection)
+            .await
+    }
+
     /// Whether a refund or a cost is in another currency.
     pub async fn has_foreign_others(&self, connection: &mut PgConnection) -> sqlx::Result<bool> {
         sqlx::query_scalar!(

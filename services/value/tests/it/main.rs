@@ -17,6 +17,7 @@ mod import_transactions;
 mod list_transactions;
 mod published_figures;
 mod record_transaction;
+mod reports;
 mod score_runs;
 mod score_worker;
 mod scores;

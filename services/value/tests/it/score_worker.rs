@@ -2,13 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use clientele_proto::value::v1::score_run::State;
+use clientele_proto::value::v1::{
+    WatchScoreRunRequest, score_run::State, score_run_service_client::ScoreRunServiceClient,
+};
 use clientele_testkit::{FakeClock, Running, TestDatabase, Tokens};
 use clientele_value::{SCHEMA, State as ServiceState, app_with, jobs::score_sweep::sweep, scoring::ScoringSettings};
 use sqlx::Connection as _;
+use tokio::time::timeout;
 
 use crate::{
-    harness::Value,
+    harness::{TENANT, Value},
     scoring::{SHOP, settings},
 };
 
@@ -78,6 +81,36 @@ async fn a_worker_that_is_told_to_stop_gives_its_lease_back() {
     .unwrap();
     assert_eq!(waiting, 1);
     drop((held, database));
+}
+
+#[tokio::test]
+async fn who_watches_a_run_does_not_hold_a_draining_service_up() {
+    let database = TestDatabase::new(&[&SCHEMA]).await;
+    let pool = database.pool(SCHEMA.schema).await;
+    let clock = FakeClock::default();
+    let tokens = Arc::new(Tokens::new(clock.now()));
+    let app = app_with(pool.clone(), clock.context(), None, SHORT);
+    let running = Running::start_with(app, &clock, tokens, &["--drain-seconds", "60"]).await;
+    let value = Value { running, clock, pool, database };
+    value.bought(&SHOP).await;
+    let held = value.hold_up_reading().await;
+    let run = value.start_run(settings("1997-06-30")).await;
+    value.until(&run.score_run_id, State::Running).await;
+    let mut runs = ScoreRunServiceClient::new(value.running.tenant(TENANT));
+    let mut told =
+        runs.watch_score_run(WatchScoreRunRequest { score_run_id: run.score_run_id }).await.unwrap().into_inner();
+    let watching = tokio::spawn(async move {
+        loop {
+            match told.message().await {
+                Ok(Some(_)) => {}
+                ended => return ended,
+            }
+        }
+    });
+    timeout(Duration::from_secs(30), value.running.stop()).await.expect("it has stopped");
+    let status = timeout(Duration::from_secs(30), watching).await.expect("the watch has ended").unwrap().unwrap_err();
+    assert_eq!(clientele_error::reason_of(&status), Some(clientele_error::Reason::ShuttingDown));
+    drop(held);
 }
 
 #[tokio::test]

@@ -16,10 +16,12 @@
 //! - A negative purchase is a refund of an unknown day; a refund's sign does not matter.
 //! - What happened after the as-of day is not known: a purchase does not count, a refund does not yet undo one.
 
+mod cohorts;
 mod netting;
 mod row;
 mod summary;
 
+pub use cohorts::{Cohort, Cohorts, MAX_PERIODS, Periods};
 use netting::{NetDay, net_days};
 use rayon::prelude::*;
 use row::Row;
@@ -46,6 +48,7 @@ const CHUNK_ROWS: usize = 1024;
 pub struct PurchaseLog {
     partitions: Vec<Partition>,
     rows: u64,
+    first_purchase_day: Option<i32>,
     last_purchase_day: Option<i32>,
 }
 
@@ -64,7 +67,12 @@ impl Default for PurchaseLog {
 impl PurchaseLog {
     /// An empty log. It grows in small chunks, so no capacity need be told.
     pub fn new() -> Self {
-        Self { partitions: (0..PARTITIONS).map(|_| Partition::default()).collect(), rows: 0, last_purchase_day: None }
+        Self {
+            partitions: (0..PARTITIONS).map(|_| Partition::default()).collect(),
+            rows: 0,
+            first_purchase_day: None,
+            last_purchase_day: None,
+        }
     }
 
     /// Adds a purchase: `day` in days since 1970-01-01, `amount_minor` in minor units of the one currency of this log.
@@ -75,6 +83,7 @@ impl PurchaseLog {
         if amount_minor < 0 {
             return self.refund(customer, day, amount_minor, None);
         }
+        self.first_purchase_day = Some(self.first_purchase_day.map_or(day, |first| first.min(day)));
         self.last_purchase_day = self.last_purchase_day.max(Some(day));
         self.push(Row::purchase(customer, day, amount_minor));
     }
@@ -88,6 +97,7 @@ impl PurchaseLog {
     /// Moves all rows of `other`, for example another reader's, into this log.
     pub fn append(&mut self, other: Self) {
         self.rows += other.rows;
+        self.first_purchase_day = self.first_purchase_day.into_iter().chain(other.first_purchase_day).min();
         self.last_purchase_day = self.last_purchase_day.max(other.last_purchase_day);
         for (mine, theirs) in self.partitions.iter_mut().zip(other.partitions) {
             mine.full.extend(theirs.full);
@@ -105,6 +115,11 @@ impl PurchaseLog {
         self.rows == 0
     }
 
+    /// Day of the earliest purchase, in days since 1970-01-01.
+    pub fn first_purchase_day(&self) -> Option<i32> {
+        self.first_purchase_day
+    }
+
     /// Day of the latest purchase, in days since 1970-01-01: the usual end of a holdout.
     pub fn last_purchase_day(&self) -> Option<i32> {
         self.last_purchase_day
@@ -112,12 +127,27 @@ impl PurchaseLog {
 
     /// The summaries of everything known at the end of `as_of_day` (days since 1970-01-01).
     pub fn summarise(self, as_of_day: i32) -> Summaries {
-        let (mut customers, excluded) = self.reduce(|customer, rows, days| {
+        self.summarise_by_cohort(as_of_day, &[]).0
+    }
+
+    /// The same, and for each calendar the cohorts of its periods; the periods end with `as_of_day`, as [`Periods::new`] was told.
+    pub fn summarise_by_cohort<const CALENDARS: usize>(
+        self,
+        as_of_day: i32,
+        calendars: &[Periods; CALENDARS],
+    ) -> (Summaries, [Cohorts; CALENDARS]) {
+        let (customers, excluded) = self.reduce(|customer, rows, days| {
             let excluded = net_days(rows, as_of_day, days);
-            (Summary::of_days(customer, days, as_of_day), excluded)
+            let summary = Summary::of_days(customer, days, as_of_day);
+            let active = calendars.each_ref().map(|periods| periods.activity(days));
+            (summary.map(|summary| (summary, active)), excluded)
         });
+        let cohorts = std::array::from_fn(|at| {
+            Cohorts::count(&calendars[at], customers.par_iter().map(|(_, active)| &active[at]))
+        });
+        let mut customers: Vec<Summary> = customers.into_iter().map(|(summary, _)| summary).collect();
         customers.par_sort_unstable_by_key(|summary| summary.customer);
-        Summaries { as_of_day, customers, excluded }
+        (Summaries { as_of_day, customers, excluded }, cohorts)
     }
 
     /// The summaries at the end of `calibration_end_day`, and for the same customers the purchase days after it up to the end of

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod cdnow;
+mod cohorts;
 mod fitting;
 mod high_precision;
 mod purchase_log;

@@ -2,13 +2,12 @@
 
 use clientele_error::{Error, Reason, Result};
 use clientele_feed::NewEvent;
-use clientele_pg::Tx;
+use clientele_pg::{Tx, answer::failed};
 use clientele_proto::value::v1::{CancelScoreRunRequest, ScoreRun, ScoreRunFinished};
 use clientele_service::Call;
 
 use crate::{
     State,
-    rpc::database::failed,
     store::score_run::{score_run_cancel, score_run_get},
 };
 

@@ -1,11 +1,12 @@
 //! `GetScoreRun`: one run as it stands, with the fresher progress this process may know.
 
 use clientele_error::{Error, Result};
+use clientele_pg::answer::failed;
 use clientele_proto::value::v1::{GetScoreRunRequest, ScoreRun, score_run::State as RunState};
 use clientele_service::Call;
 use uuid::Uuid;
 
-use crate::{State, rpc::database::failed, scoring::run_message::set_step, store::score_run::score_run_get};
+use crate::{State, scoring::run_message::set_step, store::score_run::score_run_get};
 
 pub(super) async fn get_score_run(state: &State, call: Call, request: GetScoreRunRequest) -> Result<ScoreRun> {
     read(state, call.tenant(), super::run_id(&request.score_run_id)?).await

@@ -1,15 +1,12 @@
 //! `ListScoreRuns`: newest first.
 
 use clientele_error::Result;
-use clientele_page::{Arguments, Field, Kind, ListPlan, ListRequest, PageSizes, Schema, Value};
+use clientele_page::{Arguments, Field, Kind, ListPlan, ListRequest, PageSizes, Schema, Value, refused};
+use clientele_pg::answer::failed;
 use clientele_proto::value::v1::{ListScoreRunsRequest, ListScoreRunsResponse};
 use clientele_service::Call;
 
-use crate::{
-    State,
-    rpc::{database::failed, listing::refused},
-    store::score_run::score_run_list,
-};
+use crate::{State, store::score_run::score_run_list};
 
 static RUNS: Schema = Schema::new(Field::new("run_no", "run_no", Kind::Integer), &[]).ordered_by("run_no desc");
 

@@ -3,6 +3,7 @@
 use clientele_error::{Error, Result};
 use clientele_pg::{
     Begin, Tx,
+    answer::{failed, not_begun},
     idempotency::{Begun, Key, Ticket},
 };
 use clientele_proto::value::v1::{ScoreRun, StartScoreRunRequest};
@@ -13,7 +14,6 @@ use prost::Message as _;
 use crate::{
     State,
     domain::{day, score_settings::ScoreSettings},
-    rpc::database::{failed, not_begun},
     scoring::{engine, settings_message},
     store::score_run::{NewRun, RunRecord, score_run_insert, state},
 };

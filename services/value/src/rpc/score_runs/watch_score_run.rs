@@ -4,9 +4,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use clientele_error::Result;
+use clientele_error::{Error, Reason, Result};
 use clientele_proto::value::v1::{ScoreRun, WatchScoreRunRequest, WatchScoreRunResponse, score_run::State as RunState};
-use clientele_service::Call;
+use clientele_service::{Call, serve::stopped};
 use futures::{Stream, stream};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -25,9 +25,10 @@ pub(super) async fn watch_score_run(
     request: WatchScoreRunRequest,
 ) -> Result<impl Stream<Item = Result<WatchScoreRunResponse>> + Send + 'static> {
     let id = super::run_id(&request.score_run_id)?;
-    let changes = state.scoring.hub.subscribe();
+    let (changes, closing) = (state.scoring.hub.subscribe(), state.scoring.hub.closing());
     let first = read(&state, call.tenant(), id).await?;
-    let watcher = Watcher { state, tenant: call.tenant().to_owned(), id, changes, told: None, next: Some(first) };
+    let watcher =
+        Watcher { state, tenant: call.tenant().to_owned(), id, changes, closing, told: None, next: Some(first) };
     Ok(stream::try_unfold(watcher, async |mut watcher| {
         let run = watcher.next().await?;
         Ok(run.map(|run| (WatchScoreRunResponse { score_run: Some(run) }, watcher)))
@@ -39,6 +40,7 @@ struct Watcher {
     tenant: String,
     id: Uuid,
     changes: watch::Receiver<()>,
+    closing: watch::Receiver<bool>,
     told: Option<ScoreRun>,
     next: Option<ScoreRun>,
 }
@@ -54,6 +56,9 @@ impl Watcher {
                 first
             } else {
                 self.changed().await;
+                if *self.closing.borrow() {
+                    return Err(Error::new(Reason::ShuttingDown, "this replica is shutting down; watch the run again"));
+                }
                 read(&self.state, &self.tenant, self.id).await?
             };
             if self.told.as_ref() != Some(&run) {
@@ -75,6 +80,7 @@ impl Watcher {
         };
         tokio::select! {
             _ = self.changes.changed() => {}
+            () = stopped(self.closing.clone()) => {}
             () = stepped => {}
             () = tokio::time::sleep(LOOK_AGAIN) => {}
         }

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use clientele_error::{Error, Result, Violation};
+use clientele_pg::answer::failed;
 use clientele_proto::value::v1::{BatchGetScoresRequest, BatchGetScoresResponse, ScoreView};
 use clientele_service::Call;
 use uuid::Uuid;
 
 use super::{message::score, scored_run};
-use crate::{State, rpc::database::failed, store::score::score_by_customer};
+use crate::{State, store::score::score_by_customer};
 
 pub(super) async fn batch_get_scores(
     state: &State,

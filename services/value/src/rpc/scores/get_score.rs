@@ -1,11 +1,12 @@
 //! `GetScore`: one customer's score, read together with those that others ask for at the same time.
 
 use clientele_error::{Error, Result};
+use clientele_pg::answer::shared_failed;
 use clientele_proto::value::v1::{GetScoreRequest, Score, get_score_request::Customer};
 use clientele_service::Call;
 
 use super::{message::score, scored_run};
-use crate::{State, rpc::database::shared_failed, scoring::CustomerKey};
+use crate::{State, scoring::CustomerKey};
 
 pub(super) async fn get_score(state: &State, call: Call, request: GetScoreRequest) -> Result<Score> {
     let view = request.view();

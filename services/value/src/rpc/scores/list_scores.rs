@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use clientele_error::Result;
-use clientele_page::{Arguments, ListPlan, ListRequest, PageError, PageSizes, Value};
-use clientele_pg::Tx;
+use clientele_page::{Arguments, ListPlan, ListRequest, PageError, PageSizes, Value, refused};
+use clientele_pg::{Tx, answer::failed};
 use clientele_proto::value::v1::{ListScoresRequest, ListScoresResponse};
 use clientele_service::Call;
 use uuid::Uuid;
@@ -12,7 +12,6 @@ use uuid::Uuid;
 use super::{message::score, scored_run};
 use crate::{
     State,
-    rpc::{database::failed, listing::refused},
     scoring::ScoredRun,
     store::{
         score::{RunColumns, SCORES, score_list},
@@ -78,8 +77,8 @@ fn pinned(request: &ListScoresRequest) -> Result<(String, &str)> {
         request.page_token.split_once(SEPARATOR).and_then(|(run, token)| Some((Uuid::try_parse(run).ok()?, token)));
     let asked = Uuid::try_parse(&request.score_run_id).ok();
     match parts {
-        Some((_, "")) | None => Err(refused(vec![PageError::InvalidToken])),
-        Some((run, _)) if asked.is_some_and(|asked| asked != run) => Err(refused(vec![PageError::ForeignToken])),
+        Some((_, "")) | None => Err(refused([PageError::InvalidToken])),
+        Some((run, _)) if asked.is_some_and(|asked| asked != run) => Err(refused([PageError::ForeignToken])),
         Some((run, token)) => Ok((run.to_string(), token)),
     }
 }

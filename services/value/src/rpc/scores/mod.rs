@@ -2,6 +2,8 @@
 
 mod batch_get_scores;
 mod get_concentration_report;
+mod get_purchase_depth_report;
+mod get_retention_report;
 mod get_rfm_report;
 mod get_score;
 mod list_scores;
@@ -10,16 +12,17 @@ mod message;
 use std::sync::Arc;
 
 use clientele_error::{Error, Reason, Result};
+use clientele_pg::answer::{failed, shared_failed};
 use clientele_proto::value::v1::{
     BatchGetScoresRequest, BatchGetScoresResponse, ConcentrationReport, GetConcentrationReportRequest,
-    GetRfmReportRequest, GetScoreRequest, ListScoresRequest, ListScoresResponse, RfmReport, Score,
+    GetPurchaseDepthReportRequest, GetRetentionReportRequest, GetRfmReportRequest, GetScoreRequest, ListScoresRequest,
+    ListScoresResponse, PurchaseDepthReport, RetentionReport, RfmReport, Score,
     score_service_server::{ScoreService, ScoreServiceServer},
 };
 use clientele_service::rpc::unary;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-use super::database::{failed, shared_failed};
 use crate::{State, scoring::ScoredRun, store::score_run::score_run_get};
 
 /// The service over `state`.
@@ -63,6 +66,26 @@ impl ScoreService for Scores {
     async fn get_rfm_report(&self, request: Request<GetRfmReportRequest>) -> Result<Response<RfmReport>, Status> {
         unary(request, async |call, request| get_rfm_report::get_rfm_report(&self.state, call, request).await).await
     }
+
+    async fn get_purchase_depth_report(
+        &self,
+        request: Request<GetPurchaseDepthReportRequest>,
+    ) -> Result<Response<PurchaseDepthReport>, Status> {
+        unary(request, async |call, request| {
+            get_purchase_depth_report::get_purchase_depth_report(&self.state, call, request).await
+        })
+        .await
+    }
+
+    async fn get_retention_report(
+        &self,
+        request: Request<GetRetentionReportRequest>,
+    ) -> Result<Response<RetentionReport>, Status> {
+        unary(request, async |call, request| {
+            get_retention_report::get_retention_report(&self.state, call, request).await
+        })
+        .await
+    }
 }
 
 /// A run whose scores can be read, and the number they stand under. `id` as it stands in a request: empty for the newest.
@@ -76,6 +99,14 @@ async fn scored_run(state: &State, tenant: &str, id: &str) -> Result<(Arc<Scored
         },
         None => Err(unreadable(state, tenant, id).await?),
     }
+}
+
+/// What a run counted; runs of before it was counted do not have it.
+fn counted<'r, T>(run: &'r ScoredRun, found: Option<&'r T>) -> Result<&'r T> {
+    found.ok_or_else(|| {
+        let message = "the run was made before this report was counted; start a new one with StartScoreRun";
+        Error::new(Reason::NotScoredYet, message).about("score_run", run.id.clone())
+    })
 }
 
 /// Why there is no such run to read.

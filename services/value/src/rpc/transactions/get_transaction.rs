@@ -1,11 +1,12 @@
 //! `GetTransaction`: reads asked for at the same time are read together.
 
 use clientele_error::{Error, Result};
+use clientele_pg::answer::shared_failed;
 use clientele_proto::value::v1::{GetTransactionRequest, Transaction};
 use clientele_service::Call;
 
 use super::reply;
-use crate::{State, domain::transaction, rpc::database::shared_failed};
+use crate::{State, domain::transaction};
 
 pub(super) async fn rpc(state: &State, call: Call, request: GetTransactionRequest) -> Result<Transaction> {
     run(state, &call, request.external_id).await.map(reply::transaction)

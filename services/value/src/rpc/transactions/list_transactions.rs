@@ -1,7 +1,8 @@
 //! `ListTransactions`: the transactions of one customer, newest first.
 
 use clientele_error::{Error, Result};
-use clientele_page::{Arguments, ListPlan, ListRequest, Page, PageSizes};
+use clientele_page::{Arguments, ListPlan, ListRequest, Page, PageSizes, refused};
+use clientele_pg::answer::failed;
 use clientele_proto::value::v1::{
     ListTransactionsRequest, ListTransactionsResponse, list_transactions_request::Customer,
 };
@@ -14,7 +15,6 @@ use crate::{
         key,
         transaction::{CustomerKey, Transaction},
     },
-    rpc::{database::failed, listing::refused},
     store::{
         buyer::{buyer_by_customer_id, buyer_by_external_id},
         transaction_list::{TRANSACTIONS, transactions_list},

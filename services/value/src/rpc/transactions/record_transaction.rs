@@ -4,7 +4,8 @@ use clientele_error::{Error, Reason, Result, Violation};
 use clientele_feed::NewEvent;
 use clientele_pg::{
     Begin, Tx,
-    idempotency::{self, Begun, Key},
+    answer::{failed, not_begun},
+    idempotency::{Begun, Key},
 };
 use clientele_proto::value::v1::{self as proto, RecordTransactionRequest, TransactionRecorded};
 use clientele_service::Call;
@@ -20,7 +21,6 @@ use crate::{
         transaction::{CustomerKey, NewTransaction, Transaction},
     },
     recording::compare::differences,
-    rpc::database::failed,
     store::{
         buyer::{
             Buyer, buyer_by_customer_id, buyer_by_external_id, buyers_insert_customer_ids, buyers_insert_external_ids,
@@ -41,7 +41,7 @@ pub(super) async fn rpc(state: &State, call: Call, request: RecordTransactionReq
         return Ok(answer);
     };
     let key = Key { tenant_id: call.tenant().to_owned(), method: "RecordTransaction", request_id };
-    match state.requests.begin(&state.pool, begin, key, &encoded).await.map_err(refused)? {
+    match state.requests.begin(&state.pool, begin, key, &encoded).await.map_err(not_begun)? {
         Begun::Replay(answer) => proto::Transaction::decode(answer.as_slice()).map_err(Error::internal),
         Begun::Fresh(mut tx, ticket) => {
             let answer = run(state, &call, &mut tx, command).await.map(reply::transaction)?;
@@ -49,17 +49,6 @@ pub(super) async fn rpc(state: &State, call: Call, request: RecordTransactionReq
             commit(state, tx).await?;
             Ok(answer)
         }
-    }
-}
-
-fn refused(error: idempotency::Error) -> Error {
-    match error {
-        idempotency::Error::Conflict => Error::new(
-            Reason::RequestIdReused,
-            "the request_id was used before with another body; use a new one for a new request",
-        )
-        .at("request_id"),
-        idempotency::Error::Database(error) => failed(error),
     }
 }
 
