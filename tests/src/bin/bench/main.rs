@@ -69,7 +69,7 @@ pub struct Size {
     starts: usize,
 }
 
-const FULL: Size = Size { rounds: 5, seconds: 8, import_rows: 3_000_000, scored_customers: 1_000_000, starts: 9 };
+const FULL: Size = Size { rounds: 5, seconds: 5, import_rows: 2_000_000, scored_customers: 1_000_000, starts: 9 };
 const QUICK: Size = Size { rounds: 3, seconds: 1, import_rows: 200_000, scored_customers: 50_000, starts: 3 };
 
 fn main() -> ExitCode {
