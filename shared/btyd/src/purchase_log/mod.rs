@@ -17,10 +17,12 @@
 //! - What happened after the as-of day is not known: a purchase does not count, a refund does not yet undo one.
 
 mod netting;
+mod periods;
 mod row;
 mod summary;
 
 use netting::{NetDay, net_days};
+pub use periods::{PeriodCalibration, PeriodSummary};
 use rayon::prelude::*;
 use row::Row;
 pub use summary::{Calibration, Excluded, Summaries, Summary};
