@@ -1,6 +1,6 @@
 //! The log-likelihood of sBG, its gradient and its maximum.
 //!
-//! A cohort adds (n_(t-1) - n_t) ln P(T = t) for each period and n_end ln S(end) (Fader and Hardie 2007, appendix B). By the paper's
+//! A cohort adds (n_(t-1) - n_t) ln P(T = t) for each period and n_end ln S(end) (Fader and Hardie 2007). By the paper's
 //! recursions P and S are products of one factor a renewal, so over all cohorts, with s = alpha+beta+t-1,
 //!
 //! ```text

@@ -68,7 +68,7 @@ impl Sbg {
         SbgParameters { alpha, beta }
     }
 
-    /// The total log-likelihood of `survivors` (appendix B): a probability, not a density.
+    /// The total log-likelihood of `survivors`: a probability, not a density.
     pub fn log_likelihood(&self, survivors: &Survivors) -> f64 {
         fitting::evaluate(self.parameters(), survivors).0
     }

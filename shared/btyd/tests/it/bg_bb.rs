@@ -36,7 +36,7 @@ fn possible(opportunities: u32) -> impl Iterator<Item = (u32, u32)> {
 
 #[test]
 fn the_donors_have_the_published_fit() {
-    // Fader, Hardie, Shang 2010, table 3.
+    // Fader, Hardie, Shang 2010.
     let cells = Cells::new(donors()).unwrap();
     assert_eq!((cells.rows().len(), cells.customers()), (22, 11_104));
     let fit = BgBb::fit(&cells).unwrap();
@@ -91,7 +91,7 @@ fn expectations_are_sums_over_everything_that_can_happen() {
 
 #[test]
 fn posterior_means_are_ratios_of_likelihoods() {
-    // E(p | history) L = E(p L(p)), and p moves alpha to alpha + 1 (Fader, Hardie, Shang 2010, appendix).
+    // E(p | history) L = E(p L(p)), and p moves alpha to alpha + 1.
     let (alpha, beta, gamma, delta) = (1.2, 0.75, 0.66, 2.78);
     let one = model(alpha, beta, gamma, delta);
     for (x, t_x, n) in [(0, 0, 6), (3, 4, 6), (6, 6, 6), (1, 1, 0)] {
