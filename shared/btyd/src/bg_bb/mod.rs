@@ -111,7 +111,7 @@ impl BgBb {
         alive * self.purchase_probability_alive(frequency, opportunities) * lived
     }
 
-    /// E[X(n)]: purchases expected of a customer just won at the first `next` opportunities (equation 8).
+    /// E[X(n)]: purchases expected of a customer just won at the first `next` opportunities.
     pub fn expected_purchases_new(&self, next: u32) -> f64 {
         self.expected_purchases(0, 0, 0, next)
     }
