@@ -45,6 +45,21 @@ pub enum Warning {
         /// Pearson's correlation between frequency and mean spend.
         correlation: f64,
     },
+    /// Customers do not differ measurably in their churn: alpha + beta ran away, and retention does not rise with age.
+    ChurnAlike {
+        /// alpha + beta.
+        sum: f64,
+    },
+    /// Customers leave at the first renewal or never: alpha + beta ran to 0.
+    ChurnPolarised {
+        /// alpha + beta.
+        sum: f64,
+    },
+    /// So few periods say little about the ones after them.
+    FewPeriods {
+        /// Periods observed of the oldest customers.
+        periods: u32,
+    },
     /// q is not above 1: the population's mean spend is infinite, and customers without a repeat purchase get no expectation.
     NoPopulationMean {
         /// The fitted q.
@@ -54,6 +69,9 @@ pub enum Warning {
 
 /// Fewer repeaters than this deserve a warning: samples of 50 customers leave parameters on a bound half the time.
 pub(crate) const FEW_REPEATERS: u64 = 50;
+
+/// Fewer periods than this deserve a warning: the parameters of a discrete model then have hardly more figures to follow than they are.
+pub(crate) const FEW_PERIODS: u32 = 4;
 
 /// Correlation between frequency and spend beyond which independence is doubtful (CDNOW has 0.11).
 pub(crate) const MUCH_CORRELATION: f64 = 0.3;
@@ -71,6 +89,18 @@ impl fmt::Display for Warning {
             }
             Self::SpendFollowsFrequency { correlation } => {
                 write!(f, "spend is correlated with frequency ({correlation:.2}); the spend model assumes it is not")
+            }
+            Self::ChurnAlike { sum } => write!(
+                f,
+                "customers do not differ measurably in their churn (alpha + beta ran to {sum:.3e}); alpha and beta themselves mean \
+                 nothing, their ratio does"
+            ),
+            Self::ChurnPolarised { sum } => write!(
+                f,
+                "customers leave at the first renewal or never (alpha + beta ran to {sum:.3e}); do not project from this"
+            ),
+            Self::FewPeriods { periods } => {
+                write!(f, "only {periods} periods were observed; what comes after them is little more than a guess")
             }
             Self::NoPopulationMean { q } => write!(
                 f,

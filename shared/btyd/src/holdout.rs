@@ -4,7 +4,8 @@ use crate::clv::{ClvTerms, Customer, Scorer, TermsError};
 use crate::purchase_log::Calibration;
 use crate::transaction_model::TransactionModel;
 
-/// Predicted against actual purchase days of the holdout window, customer by customer.
+/// Predicted against actual purchase days of the holdout window, customer by customer; for [`crate::BgBb`], which counts by period,
+/// a "day" is a period with a purchase.
 ///
 /// Without customers, or with a window of no days, all is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

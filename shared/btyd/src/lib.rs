@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod beta_geometric;
+mod bg_bb;
 mod bg_nbd;
 pub mod clv;
 mod dropout;
@@ -13,10 +15,12 @@ mod minimise;
 mod parameters;
 pub mod purchase_log;
 pub mod rfm;
+mod sbg;
 mod special;
 mod spends;
 mod transaction_model;
 
+pub use bg_bb::{BgBb, BgBbError, BgBbParameters, Cell, Cells, MAX_OPPORTUNITIES};
 pub use bg_nbd::BgNbd;
 pub use clv::{ClvTerms, Customer, Score, Scorer, TermsError};
 pub use error::FitError;
@@ -26,7 +30,10 @@ pub use histories::{Histories, History, MAX_AGE_DAYS, MAX_FREQUENCY};
 pub use holdout::Holdout;
 pub use mbg_nbd::MbgNbd;
 pub use parameters::{DropoutParameters, ParameterError, SpendParameters};
-pub use purchase_log::{Calibration, Cohort, Cohorts, Excluded, Periods, PurchaseLog, Summaries, Summary};
+pub use purchase_log::{
+    Calibration, Cohort, Cohorts, Excluded, PeriodCalibration, PeriodSummary, Periods, PurchaseLog, Summaries, Summary,
+};
 pub use rfm::{Code, Rfm, RfmConfig, SegmentMap};
+pub use sbg::{Sbg, SbgError, SbgParameters, Survivors};
 pub use spends::{Spend, Spends};
 pub use transaction_model::{TransactionKind, TransactionModel};

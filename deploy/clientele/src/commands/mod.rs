@@ -39,6 +39,8 @@ Examples:
     clientele model fit --model bg-nbd --transactions purchases.csv
   Fit on the first months and check against the rest:
     clientele model fit --model bg-nbd --transactions purchases.csv --calibration-end 1997-09-30
+  Project a cohort of contracts:
+    clientele model fit --model sbg --survivors cohort.csv
   The same for a program:
     clientele model fit --model gamma-gamma --transactions - --format json < purchases.csv
 
@@ -73,7 +75,7 @@ enum Command {
     #[command(subcommand)]
     Customer(customer::Customer),
     // --- without a server
-    /// Customer-base models on a purchase file, without any server
+    /// Customer-base models on a file, without any server
     #[command(subcommand)]
     Model(model::Model),
 }

@@ -134,6 +134,43 @@ pub enum Problem {
     /// Not two letters.
     #[error("is not a country code")]
     BadCountry,
+    /// Not digits only.
+    #[error("is not a whole number")]
+    BadCount,
+    /// Not digits with at most one point.
+    #[error("is not a number")]
+    BadNumber,
+    /// A count below zero.
+    #[error("is negative")]
+    NegativeCount,
+    /// A count that our numbers cannot hold.
+    #[error("is too large a number")]
+    CountOverflow,
+    /// A count that contradicts the rest of its row.
+    #[error("is out of range ({least} to {most})")]
+    OutOfRange {
+        /// The least it may be, given the rest.
+        least: u32,
+        /// The most.
+        most: u32,
+        /// What it counts.
+        because: &'static str,
+    },
+    /// Periods that do not run from 0 one by one.
+    #[error("is not the next period, which is {expected}")]
+    PeriodGap {
+        /// The period that must stand here.
+        expected: u64,
+    },
+    /// More survivors than before.
+    #[error("is more than the period before had ({before})")]
+    CohortGrows {
+        /// Survivors of the period before.
+        before: f64,
+    },
+    /// A cohort of nobody.
+    #[error("is no cohort: nobody is there to leave")]
+    EmptyCohort,
     /// More or fewer columns than the header.
     #[error("the row has {found} columns where the header has {expected}")]
     ColumnCount {
@@ -212,6 +249,19 @@ impl Problem {
             Self::UnknownCustomerKind => "use organisation or person".into(),
             Self::BadEmail => "write it as name@example.com or leave it empty".into(),
             Self::BadCountry => "use the two letters of ISO 3166 such as DE, US or CN, or leave it empty".into(),
+            Self::BadCount => "write digits only, such as 12".into(),
+            Self::BadNumber => {
+                "write it as 869 or 86.9: digits and a point, no percent sign or thousands separator".into()
+            }
+            Self::NegativeCount => "nothing is counted below zero: correct it".into(),
+            Self::CountOverflow => "check the number".into(),
+            Self::OutOfRange { because, .. } => (*because).into(),
+            Self::PeriodGap { .. } => "list every period once, in order, from 0 (the start of the cohort)".into(),
+            Self::CohortGrows { .. } => {
+                "a cohort only loses customers: count, in every period, those who began in period 0 and are still there"
+                    .into()
+            }
+            Self::EmptyCohort => "period 0 holds the customers that the cohort began with".into(),
             Self::ColumnCount { expected, found } if found > expected => {
                 "put values that hold the separator in double quotes".into()
             }
@@ -243,6 +293,14 @@ impl Problem {
             Self::UnknownTransactionKind | Self::UnknownCustomerKind => "unknown kind",
             Self::BadEmail => "bad e-mail address",
             Self::BadCountry => "bad country code",
+            Self::BadCount => "not a whole number",
+            Self::BadNumber => "bad number",
+            Self::NegativeCount => "negative number",
+            Self::CountOverflow => "number too large",
+            Self::OutOfRange { .. } => "out of range",
+            Self::PeriodGap { .. } => "period out of order",
+            Self::CohortGrows { .. } => "growing cohort",
+            Self::EmptyCohort => "empty cohort",
             Self::ColumnCount { .. } => "wrong number of columns",
             Self::NotUtf8 { .. } => "not UTF-8",
             Self::NulByte { .. } => "NUL byte",
@@ -295,6 +353,16 @@ pub enum FileError {
         /// The most similar of them, if one is similar.
         nearest: Option<String>,
     },
+    /// A column whose name is fixed is not there.
+    #[error("no column \"{wanted}\": the file has {}; {}", quoted(has), renaming(wanted, nearest.as_deref(), has))]
+    MissingFixedColumn {
+        /// Its name.
+        wanted: &'static str,
+        /// The columns the file has.
+        has: Vec<String>,
+        /// The most similar of them, if one is similar.
+        nearest: Option<String>,
+    },
     /// A needed name stands twice in the header.
     #[error(
         "the header names \"{name}\" {count} times (columns {first} and {second}): rename all but the one that holds the {role}"
@@ -313,6 +381,25 @@ pub enum FileError {
     },
 }
 
+/// Why a small table, in which every row counts, cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// Something about the whole file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A row.
+    #[error(transparent)]
+    Row(#[from] RowError),
+}
+
+fn renaming(wanted: &str, nearest: Option<&str>, has: &[String]) -> String {
+    match (separator(has), nearest) {
+        (Some(hint), _) => hint,
+        (None, Some(name)) => format!("rename \"{name}\" to {wanted}"),
+        (None, None) => "name it in the first line".into(),
+    }
+}
+
 fn quoted(names: &[String]) -> String {
     const SHOWN: usize = 20;
     let text = names.iter().take(SHOWN).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
@@ -323,15 +410,18 @@ fn quoted(names: &[String]) -> String {
 }
 
 fn hint(role: &str, nearest: Option<&str>, has: &[String]) -> String {
-    let separator = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")]
-        .into_iter()
-        .find(|(separator, _)| has.len() == 1 && has[0].contains(*separator));
-    match (nearest, separator) {
+    match (nearest, separator(has)) {
         (Some(name), _) => format!("; did you mean --{role}-column \"{name}\"?"),
-        (None, Some((separator, name))) => format!(
-            "; its columns look separated by {name}: say --delimiter '{}'",
-            if separator == '\t' { "\\t".into() } else { separator.to_string() }
-        ),
+        (None, Some(hint)) => format!("; {hint}"),
         (None, None) => format!("; name the right one with --{role}-column"),
     }
+}
+
+/// A header in one piece that holds another separator than the one it was split by.
+fn separator(has: &[String]) -> Option<String> {
+    let (separator, name) = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars"), (',', "commas")]
+        .into_iter()
+        .find(|(separator, _)| has.len() == 1 && has[0].contains(*separator))?;
+    let flag = if separator == '\t' { "\\t".into() } else { separator.to_string() };
+    Some(format!("its columns look separated by {name}: say --delimiter '{flag}'"))
 }

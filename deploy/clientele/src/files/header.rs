@@ -66,8 +66,17 @@ impl Header {
         self.find(role, wanted)?.ok_or_else(|| FileError::MissingColumn {
             role,
             wanted: wanted.to_owned(),
-            has: self.names.iter().map(|name| excerpt(name, SHOWN)).collect(),
+            has: self.shown(),
             nearest: self.nearest(role, wanted),
+        })
+    }
+
+    /// The place of the column `name`, which no flag can name otherwise and the file must have.
+    pub fn fixed(&self, name: &'static str) -> Result<usize, FileError> {
+        self.find(name, name)?.ok_or_else(|| FileError::MissingFixedColumn {
+            wanted: name,
+            has: self.shown(),
+            nearest: self.nearest(name, name),
         })
     }
 
@@ -97,6 +106,10 @@ impl Header {
         let (expected, found) = (self.len(), record.len());
         let at = expected.min(found);
         self.error(record.place, at, record.field(at), Problem::ColumnCount { expected, found })
+    }
+
+    fn shown(&self) -> Vec<String> {
+        self.names.iter().map(|name| excerpt(name, SHOWN)).collect()
     }
 
     fn find(&self, role: &'static str, wanted: &str) -> Result<Option<usize>, FileError> {

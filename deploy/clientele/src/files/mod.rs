@@ -1,13 +1,16 @@
 //! Purchase and customer files: CSV read row by row in bounded memory, good rows kept, every bad row explained.
 //!
 //! The layers, from the bytes up: [`records`] finds rows, [`header`] finds columns, [`amount`] and [`date`] read values,
-//! [`transactions`] and [`customers`] put rows together, [`BadRows`] sums up what was left out.
+//! [`transactions`] and [`customers`] put rows together, [`BadRows`] sums up what was left out. [`read_survivors`] and [`read_cells`]
+//! read small tables in which every row counts: their first bad row is an error.
 //!
 //! A further kind of file is a struct that names its columns ([`ColumnChoice`]), a row, and an iterator like
 //! [`Transactions`]; nothing below needs to change.
 
 pub mod amount;
 mod bad_rows;
+mod cells;
+mod counts;
 pub mod customers;
 pub mod date;
 mod error;
@@ -15,12 +18,15 @@ pub mod fingerprint;
 pub mod header;
 pub mod records;
 mod source;
+mod survivors;
 pub mod transactions;
 
 pub use bad_rows::BadRows;
+pub use cells::read_cells;
 pub use customers::{CustomerColumns, CustomerKind, CustomerRow, Customers};
 pub use date::Moment;
-pub use error::{ColumnRef, FileError, Place, Problem, RowError};
+pub use error::{ColumnRef, FileError, Place, Problem, RowError, TableError};
 pub use header::ColumnChoice;
 pub use source::{Source, open};
+pub use survivors::read_survivors;
 pub use transactions::{TransactionColumns, TransactionId, TransactionKind, TransactionRow, Transactions};

@@ -18,11 +18,13 @@
 
 mod cohorts;
 mod netting;
+mod periods;
 mod row;
 mod summary;
 
 pub use cohorts::{Cohort, Cohorts, MAX_PERIODS, Periods};
 use netting::{NetDay, net_days};
+pub use periods::{PeriodCalibration, PeriodSummary};
 use rayon::prelude::*;
 use row::Row;
 pub use summary::{Calibration, Excluded, Summaries, Summary};

@@ -1,10 +1,15 @@
 //! The crate as its users see it: published figures, independent high-precision values, properties.
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
+mod bg_bb;
 mod cdnow;
 mod cohorts;
+mod discrete_data;
+mod discrete_precision;
 mod fitting;
 mod high_precision;
+mod periods;
 mod purchase_log;
 mod rfm;
+mod sbg;
 mod scoring;

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use iso_currency::Currency;
 use jiff::civil::Date;
 
+use crate::commands::Usage;
 use crate::files::{ColumnChoice, TransactionColumns, TransactionId, amount, date};
 use crate::term::Format;
 
@@ -20,13 +21,25 @@ Where the file goes on after the calibration end, `holdout` compares the purchas
 bought by then (actual) with what the model expects of them over the same days (predicted). Gamma-Gamma is a model of \
 spend, not of purchases: it has no holdout, and its customers are those with a repeat purchase.
 
+BG/BB sees calendar periods (--time-unit: days, weeks from Monday, months or years), in each of which a customer bought or did \
+not. The period of the first purchase wins the customer; every later one is an opportunity, up to the last that ends by the \
+calibration end. `holdout` counts customers and periods with a purchase in the whole periods after it, as far as the file goes. \
+Ready counts come as --cells: columns frequency (opportunities with a purchase), recency (the last of them, counted from 1), \
+opportunities, customers.
+
+sBG sees the survivors of a cohort of contracts: columns period (0, 1, 2, ...) and survivors, as counts or percentages. \
+--periods N fits the first N periods and compares the others (`holdout`); `projection` goes on to twice the fitted periods.
+
 Examples:
   clientele model fit --model bg-nbd --transactions purchases.csv --calibration-end 1997-09-30
   clientele model fit --model gamma-gamma --transactions - --format json < purchases.csv
   clientele model fit --model mbg-nbd --transactions retail.csv \\
-      --customer-column CustomerID --date-column InvoiceDate --amount-column Total --refunds net";
+      --customer-column CustomerID --date-column InvoiceDate --amount-column Total --refunds net
+  clientele model fit --model bg-bb --transactions donations.csv --time-unit year --calibration-end 2001-12-31
+  clientele model fit --model bg-bb --cells cells.csv
+  clientele model fit --model sbg --survivors cohort.csv --periods 7";
 
-/// Fit a model to the purchases in a file and check it against later ones.
+/// Fit a model to the purchases or survivors in a file and check it against later ones.
 #[derive(Debug, Args)]
 #[command(after_help = EXPLAINED)]
 pub struct Fit {
@@ -36,7 +49,15 @@ pub struct Fit {
 
     /// The CSV file of purchases; - reads stdin
     #[arg(long, value_name = "FILE")]
-    pub transactions: PathBuf,
+    pub transactions: Option<PathBuf>,
+
+    /// For sbg: the CSV file of a cohort's survivors; - reads stdin
+    #[arg(long, value_name = "FILE")]
+    pub survivors: Option<PathBuf>,
+
+    /// For bg-bb, in place of purchases: the CSV file of counted histories; - reads stdin
+    #[arg(long, value_name = "FILE")]
+    pub cells: Option<PathBuf>,
 
     /// The column with the customer's id
     #[arg(long, value_name = "NAME", default_value = "customer_id")]
@@ -66,9 +87,14 @@ pub struct Fit {
     #[arg(long, value_name = "DATE", value_parser = date::parse_day)]
     pub calibration_end: Option<Date>,
 
-    /// The unit of time of the parameters and the log-likelihood; the published figures are in weeks
-    #[arg(long, value_enum, default_value_t = TimeUnit::Week)]
-    pub time_unit: TimeUnit,
+    /// For sbg: how many periods the model may see; the ones after them are the holdout [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub periods: Option<u32>,
+
+    /// The unit of time of the parameters and the log-likelihood (the published figures are in weeks); for bg-bb, the length of a
+    /// period [default: week; for bg-bb month]
+    #[arg(long, value_enum)]
+    pub time_unit: Option<TimeUnit>,
 
     /// What a negative amount is: a bad row, or money given back that is netted against earlier purchases
     #[arg(long, value_enum, default_value_t = Refunds::Reject)]
@@ -96,6 +122,10 @@ pub enum ModelName {
     MbgNbd,
     /// Spend per purchase of customers who bought again (Fader, Hardie 2013)
     GammaGamma,
+    /// Purchases by calendar period, yes or no in each; dropout before any of them (Fader, Hardie, Shang 2010)
+    BgBb,
+    /// Contracts: who of a cohort is still there after each renewal (Fader, Hardie 2007)
+    Sbg,
 }
 
 /// The unit of time.
@@ -105,6 +135,10 @@ pub enum TimeUnit {
     Day,
     /// Seven days
     Week,
+    /// A calendar month: for bg-bb only
+    Month,
+    /// A calendar year: for bg-bb only
+    Year,
 }
 
 /// What a negative amount is.
@@ -123,6 +157,8 @@ impl ModelName {
             Self::BgNbd => "bg-nbd",
             Self::MbgNbd => "mbg-nbd",
             Self::GammaGamma => "gamma-gamma",
+            Self::BgBb => "bg-bb",
+            Self::Sbg => "sbg",
         }
     }
 
@@ -132,16 +168,19 @@ impl ModelName {
             Self::BgNbd => "BG/NBD",
             Self::MbgNbd => "MBG/NBD",
             Self::GammaGamma => "Gamma-Gamma",
+            Self::BgBb => "BG/BB",
+            Self::Sbg => "sBG",
         }
     }
 }
 
 impl TimeUnit {
-    /// Days in it.
-    pub fn days(self) -> f64 {
+    /// Days in it; none for what has no fixed length.
+    pub fn days(self) -> Option<f64> {
         match self {
-            Self::Day => 1.0,
-            Self::Week => 7.0,
+            Self::Day => Some(1.0),
+            Self::Week => Some(7.0),
+            Self::Month | Self::Year => None,
         }
     }
 
@@ -150,11 +189,28 @@ impl TimeUnit {
         match self {
             Self::Day => "day",
             Self::Week => "week",
+            Self::Month => "month",
+            Self::Year => "year",
         }
     }
 }
 
 impl Fit {
+    /// The unit of time asked for, or the model's usual one.
+    pub fn time_unit(&self) -> TimeUnit {
+        let usual = if self.model == ModelName::BgBb { TimeUnit::Month } else { TimeUnit::Week };
+        self.time_unit.unwrap_or(usual)
+    }
+
+    /// Days in the unit of time, for models in which time flows.
+    pub fn days_per_unit(&self) -> Result<f64, Usage> {
+        let unit = self.time_unit();
+        unit.days().ok_or_else(|| {
+            let (unit, model) = (unit.id(), self.model.title());
+            Usage(format!("a {unit} has no fixed length, which {model} needs: take --time-unit day or week (only bg-bb takes {unit}s)"))
+        })
+    }
+
     /// Where the file has what.
     pub fn columns(&self) -> TransactionColumns {
         TransactionColumns {

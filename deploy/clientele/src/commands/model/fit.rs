@@ -1,10 +1,14 @@
 //! `clientele model fit`: read, fit, compare, tell.
 
 use anyhow::{Context, Result};
-use btyd::{Calibration, GammaGamma, Histories, Spends, Summaries, TransactionKind, TransactionModel};
+use btyd::{Calibration, Excluded, GammaGamma, Histories, Spends, Summaries, TransactionKind, TransactionModel};
+use jiff::civil::Date;
+use serde::Serialize;
 
 use super::args::{Fit, ModelName};
-use super::outcome::{About, Holdout, Outcome, Parameters, Rows};
+use super::discrete;
+use super::input::Input;
+use super::outcome::{self, About, Holdout, Outcome, Parameters, Rows};
 use super::purchases::{self, Purchases, epoch_day};
 use super::table;
 use crate::commands::Usage;
@@ -13,19 +17,55 @@ use crate::term::{self, Format, Screen, number};
 
 /// Runs the command.
 pub fn run(args: &Fit) -> Result<()> {
-    let purchases = purchases::read(args)?;
-    let outcome = fit(args, purchases)?;
-    if args.format != Format::Table || !outcome.converged {
-        for warning in &outcome.warnings {
+    match args.input()? {
+        Input::Survivors(path) => discrete::sbg::run(args, path),
+        Input::Cells(path) => discrete::bg_bb::run_on_cells(args, path),
+        Input::Periods(path) => discrete::bg_bb::run_on_purchases(args, path),
+        Input::Purchases(path) => {
+            let outcome = fit(args, purchases::read(args, path)?)?;
+            let drawn = |screen: &Screen| table::render(&outcome, screen);
+            tell(args.format, &outcome, outcome.converged, &outcome.warnings, drawn)
+        }
+    }
+}
+
+/// Writes an outcome in the form asked for, and its warnings where that form hides them.
+pub(super) fn tell(
+    format: Format,
+    outcome: &impl Serialize,
+    converged: bool,
+    warnings: &[String],
+    drawn: impl FnOnce(&Screen) -> String,
+) -> Result<()> {
+    if format != Format::Table || !converged {
+        for warning in warnings {
             term::note(&format!("warning: {warning}"));
         }
     }
-    let text = match args.format {
-        Format::Table => table::render(&outcome, &Screen::stdout()),
-        Format::Json => outcome.json()?,
-        Format::Csv => outcome.csv()?,
+    let text = match format {
+        Format::Table => drawn(&Screen::stdout()),
+        Format::Json => serde_json::to_string_pretty(outcome)?,
+        Format::Csv => outcome::csv(outcome)?,
     };
     term::print(&text).context("cannot write the result: check the disk or the pipe behind stdout")
+}
+
+/// The day asked for, or the last of the file.
+pub(super) fn calibration_end(args: &Fit, (first_day, last_day): (Date, Date)) -> Result<Date, Usage> {
+    let calibration_end = args.calibration_end.unwrap_or(last_day);
+    if calibration_end < first_day {
+        return Err(Usage(format!(
+            "--calibration-end {calibration_end} lies before the first row ({first_day}): take a day up to {last_day}"
+        )));
+    }
+    Ok(calibration_end)
+}
+
+/// What to know of a calibration that goes on after the file.
+pub(super) fn silence(calibration_end: Date, last_day: Date) -> Option<String> {
+    (calibration_end > last_day).then(|| {
+        format!("the calibration end {calibration_end} lies after the last row ({last_day}): the days between count as silence")
+    })
 }
 
 /// What a model's own fit gives.
@@ -41,25 +81,16 @@ struct Fitted {
 
 fn fit(args: &Fit, purchases: Purchases) -> Result<Outcome> {
     let (first_day, last_day) = purchases.days;
-    let calibration_end = args.calibration_end.unwrap_or(last_day);
-    if calibration_end < first_day {
-        return Err(Usage(format!(
-            "--calibration-end {calibration_end} lies before the first row ({first_day}): take a day up to {last_day}"
-        ))
-        .into());
-    }
+    let calibration_end = calibration_end(args, purchases.days)?;
     let calibration = purchases.log.calibrate(epoch_day(calibration_end), epoch_day(last_day.max(calibration_end)));
     let mut warnings = purchases.warnings;
-    if calibration_end > last_day {
-        warnings.push(format!(
-            "the calibration end {calibration_end} lies after the last row ({last_day}): the days between count as silence"
-        ));
-    }
-    warnings.extend(left_out(&calibration.summaries, purchases.currency));
+    warnings.extend(silence(calibration_end, last_day));
+    warnings.extend(left_out(&calibration.summaries.excluded, purchases.currency));
     let fitted = match args.model {
         ModelName::BgNbd => fit_dropout(TransactionKind::BgNbd, args, &calibration),
         ModelName::MbgNbd => fit_dropout(TransactionKind::MbgNbd, args, &calibration),
         ModelName::GammaGamma => fit_spend(&calibration.summaries, purchases.currency),
+        ModelName::BgBb | ModelName::Sbg => return Err(args.needed_input().into()),
     };
     let fitted = fitted
         .map_err(|error| Usage(format!("{} cannot be fitted to {}: {error}", args.model.title(), purchases.name)))?;
@@ -70,7 +101,7 @@ fn fit(args: &Fit, purchases: Purchases) -> Result<Outcome> {
         log_likelihood: fitted.log_likelihood,
         customers: fitted.customers,
         converged: fitted.converged,
-        time_unit: args.time_unit.id(),
+        time_unit: args.time_unit().id(),
         calibration_end: calibration_end.to_string(),
         currency: purchases.currency_is_named.then(|| purchases.currency.code()),
         rows: Rows { used: purchases.used, left_out: purchases.bad },
@@ -78,7 +109,7 @@ fn fit(args: &Fit, purchases: Purchases) -> Result<Outcome> {
         holdout: fitted.holdout,
         about: About {
             model: args.model,
-            time_unit: args.time_unit,
+            time_unit: args.time_unit(),
             file: purchases.name,
             first_day,
             last_day,
@@ -89,7 +120,7 @@ fn fit(args: &Fit, purchases: Purchases) -> Result<Outcome> {
 }
 
 fn fit_dropout(kind: TransactionKind, args: &Fit, calibration: &Calibration) -> Result<Fitted> {
-    let days = args.time_unit.days();
+    let days = args.days_per_unit()?;
     let histories = Histories::from_summaries(&calibration.summaries.customers, days)?;
     let fit = kind.fit(&histories)?;
     let holdout = match calibration.holdout_days() {
@@ -130,8 +161,7 @@ fn fit_spend(summaries: &Summaries, currency: iso_currency::Currency) -> Result<
 }
 
 /// What netting refunds left over, so that nothing disappears silently.
-fn left_out(summaries: &Summaries, currency: iso_currency::Currency) -> Vec<String> {
-    let excluded = &summaries.excluded;
+pub(super) fn left_out(excluded: &Excluded, currency: iso_currency::Currency) -> Vec<String> {
     let mut warnings = Vec::new();
     if excluded.refund_unmatched_minor > 0 {
         let amount = number::amount(excluded.refund_unmatched_minor, currency);

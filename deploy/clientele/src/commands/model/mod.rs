@@ -1,7 +1,9 @@
-//! `clientele model`: customer-base models on a purchase file, without any server.
+//! `clientele model`: customer-base models on a file, without any server.
 
 mod args;
+mod discrete;
 mod fit;
+mod input;
 mod outcome;
 mod purchases;
 mod table;
@@ -12,7 +14,7 @@ use clap::Subcommand;
 /// What to do with a model.
 #[derive(Debug, Subcommand)]
 pub enum Model {
-    /// Fit a model to the purchases in a file and check it against later ones
+    /// Fit a model to the purchases or survivors in a file and check it against later ones
     Fit(args::Fit),
 }
 

@@ -110,19 +110,11 @@ impl Parameters {
     }
 }
 
-impl Outcome {
-    /// For a program: one document.
-    pub fn json(&self) -> serde_json::Result<String> {
-        serde_json::to_string_pretty(self)
-    }
-
-    /// For a spreadsheet: every figure of the JSON under its path.
-    pub fn csv(&self) -> serde_json::Result<String> {
-        let mut table =
-            crate::term::Table::new([crate::term::Column::text("name"), crate::term::Column::text("value")]);
-        flatten("", &serde_json::to_value(self)?, &mut table);
-        Ok(table.csv())
-    }
+/// For a spreadsheet: every figure of an outcome's JSON under its path.
+pub(super) fn csv(outcome: &impl Serialize) -> serde_json::Result<String> {
+    let mut table = crate::term::Table::new([crate::term::Column::text("name"), crate::term::Column::text("value")]);
+    flatten("", &serde_json::to_value(outcome)?, &mut table);
+    Ok(table.csv())
 }
 
 fn flatten(path: &str, value: &Value, table: &mut crate::term::Table) {

@@ -1,6 +1,7 @@
 //! From a purchase file to a [`PurchaseLog`]: one currency, good rows only, everything left out told.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 use anyhow::{Result, bail};
 use btyd::PurchaseLog;
@@ -37,8 +38,8 @@ pub struct Purchases {
 }
 
 /// Reads the whole file.
-pub fn read(args: &Fit) -> Result<Purchases> {
-    let source = files::open(&args.transactions)?;
+pub fn read(args: &Fit, path: &Path) -> Result<Purchases> {
+    let source = files::open(path)?;
     let name = source.name;
     let progress = Progress::start(&format!("Reading {name}"), source.bytes, Unit::Bytes);
     let rows = Transactions::new(progress.reader(source.reader), &args.columns())?;

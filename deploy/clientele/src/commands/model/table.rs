@@ -142,6 +142,7 @@ fn next_steps(outcome: &Outcome) -> Vec<String> {
             "fit how often they buy with --model bg-nbd or mbg-nbd; expected purchases times expected spend is the value to come"
                 .into(),
         ),
+        ModelName::BgBb | ModelName::Sbg => {}
     }
     if about.model != ModelName::GammaGamma && about.time_unit == TimeUnit::Day {
         steps.push("compare log-likelihoods only with others in days; the papers' are in weeks".into());
@@ -155,7 +156,7 @@ fn two_thirds(first: Date, last: Date) -> Option<Date> {
     (last - first >= 3).then(|| calendar_day(first + (last - first) / 3 * 2))
 }
 
-fn paragraph(drawn: &mut String, words: &str, style: Option<Style>, screen: &Screen) {
+pub(super) fn paragraph(drawn: &mut String, words: &str, style: Option<Style>, screen: &Screen) {
     for line in text::wrap(&text::printable(words), screen.width) {
         let line = style.map_or_else(|| line.clone(), |style| paint(&line, style, screen));
         // Writing to a String cannot fail.
@@ -164,7 +165,7 @@ fn paragraph(drawn: &mut String, words: &str, style: Option<Style>, screen: &Scr
 }
 
 /// Four digits that matter, whatever the size.
-fn significant(value: f64) -> String {
+pub(super) fn significant(value: f64) -> String {
     match value.abs() {
         size if !(1e-4..1e7).contains(&size) => format!("{value:.3e}"),
         size if size < 1.0 => number::decimal(value, 4),
