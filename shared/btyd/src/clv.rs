@@ -10,10 +10,9 @@
 //!
 //! N depends on (x, T) but not on t_x, so [`Scorer::score`] computes it once for each distinct pair.
 
-use crate::dropout::expectation::Survival;
 use crate::gamma_gamma::GammaGamma;
 use crate::purchase_log::Summary;
-use crate::transaction_model::TransactionModel;
+use crate::transaction_model::{TransactionModel, WhileAlive};
 use rayon::prelude::*;
 
 /// Days in a year, leap days spread.
@@ -149,8 +148,8 @@ impl<const HORIZONS: usize> Scorer<HORIZONS> {
 
     /// The score of one customer.
     pub fn score_one(&self, customer: &Customer) -> Score<HORIZONS> {
-        let mut survival = self.model.dropout().survival(customer.frequency);
-        self.score_with(customer, &self.outlook(&mut survival, customer.age_days))
+        let mut while_alive = self.model.while_alive(customer.frequency);
+        self.score_with(customer, &self.outlook(&mut while_alive, customer.age_days))
     }
 
     /// The scores of many customers, in their order; each the same bits as [`Scorer::score_one`] gives.
@@ -161,9 +160,9 @@ impl<const HORIZONS: usize> Scorer<HORIZONS> {
         let outlooks: Vec<Outlook<HORIZONS>> = pairs
             .par_chunk_by(|left, right| left.0 == right.0)
             .flat_map_iter(|of_frequency| {
-                let mut survival = self.model.dropout().survival(of_frequency[0].0);
+                let mut while_alive = self.model.while_alive(of_frequency[0].0);
                 let ages = of_frequency.iter().map(|&(_, age_days)| age_days);
-                ages.map(move |age_days| self.outlook(&mut survival, age_days))
+                ages.map(move |age_days| self.outlook(&mut while_alive, age_days))
             })
             .collect();
         customers
@@ -175,16 +174,16 @@ impl<const HORIZONS: usize> Scorer<HORIZONS> {
             .collect()
     }
 
-    fn outlook(&self, survival: &mut Survival, age_days: u32) -> Outlook<HORIZONS> {
+    fn outlook(&self, while_alive: &mut WhileAlive, age_days: u32) -> Outlook<HORIZONS> {
         let age = f64::from(age_days) / self.days_per_unit;
         let mut discounted = 0.0;
         let mut before = 0.0;
         for &(end, discount) in &self.periods {
-            let by_end = survival.expected_purchases(age, end);
+            let by_end = while_alive.expected_purchases(age, end);
             discounted += (by_end - before) * discount;
             before = by_end;
         }
-        Outlook { purchases: self.horizons.map(|horizon| survival.expected_purchases(age, horizon)), discounted }
+        Outlook { purchases: self.horizons.map(|horizon| while_alive.expected_purchases(age, horizon)), discounted }
     }
 
     fn score_with(&self, customer: &Customer, outlook: &Outlook<HORIZONS>) -> Score<HORIZONS> {

@@ -4,6 +4,7 @@
 mod cdnow;
 mod fitting;
 mod high_precision;
+mod pareto;
 mod purchase_log;
 mod rfm;
 mod scoring;
