@@ -4,13 +4,10 @@
 //! distinct pairs of both kinds, so the races are computed once a pair. All frequencies of a day share rho, so that one race a day and a
 //! step of the recurrence for each further frequency suffice.
 
-use super::race::Race;
+use super::race::{self, Race};
 use crate::histories::History;
 use crate::parameters::ParetoParameters;
 use rayon::prelude::*;
-
-/// Frequencies further apart than this are computed one by one.
-const LONGEST_WALK: u32 = 64;
 
 /// The distinct pairs, and which of them each history needs.
 pub(super) struct Cells {
@@ -99,16 +96,18 @@ impl Column {
     /// The races of the column, in the order of its frequencies.
     ///
     /// A step of the recurrence down multiplies errors by |1-rho| n/(n+s). Below n = s/(|1-rho|-1) that is less than 1, above it is more, and
-    /// then steps up shrink them: so the walk starts there and goes both ways.
+    /// then steps up shrink them: so the walk starts there and goes both ways. It jumps a gap around the start, and one wider than a race
+    /// costs by itself.
     fn races(&self, r: f64, s: f64, rho: f64) -> Vec<Race> {
         let turn = if rho > 2.0 { s / (rho - 2.0) } else { f64::INFINITY };
         let below = self.frequencies.partition_point(|&(x, _)| r + f64::from(x) <= turn);
         let start = below.saturating_sub(1);
+        let longest_walk = race::cost(rho);
         let first = Race::of(r + f64::from(self.frequencies[start].0), s, rho);
         let mut races = vec![first; self.frequencies.len()];
         for at in (0..start).rev() {
             let (to, from) = (self.frequencies[at].0, self.frequencies[at + 1].0);
-            races[at] = if from - to > LONGEST_WALK {
+            races[at] = if f64::from(from - to) > longest_walk {
                 Race::of(r + f64::from(to), s, rho)
             } else {
                 (to..from).rev().fold(races[at + 1], |race, x| race.lowered(r + f64::from(x), s, rho))
@@ -116,7 +115,8 @@ impl Column {
         }
         for at in start + 1..races.len() {
             let (from, to) = (self.frequencies[at - 1].0, self.frequencies[at].0);
-            races[at] = if to - from > LONGEST_WALK {
+            let across_turn = r + f64::from(from) < turn && to - from > 1;
+            races[at] = if across_turn || f64::from(to - from) > longest_walk {
                 Race::of(r + f64::from(to), s, rho)
             } else {
                 (from..to).fold(races[at - 1], |race, x| race.raised(r + f64::from(x), s, rho))
@@ -130,30 +130,33 @@ impl Column {
 mod tests {
     use super::*;
 
-    /// Every frequency up to 300, then gaps.
-    fn column() -> Column {
-        let frequencies = (0..300).chain([310, 900, 901, 3_000]);
-        Column { day: 0, frequencies: frequencies.map(|x| (x, 0)).collect() }
+    /// Every frequency up to 300, then gaps; and gaps from the start.
+    fn columns() -> [Column; 3] {
+        let column =
+            |frequencies: &[u32]| Column { day: 0, frequencies: frequencies.iter().map(|x| (*x, 0)).collect() };
+        let dense: Vec<u32> = (0..300).chain([310, 900, 901, 3_000]).collect();
+        [column(&dense), column(&[0, 90]), column(&[1, 3, 17, 61, 120, 121])]
     }
 
     #[test]
     fn a_walk_over_frequencies_ends_where_each_alone_does() {
         for rho in [1e-5, 0.01, 0.5, 1.0, 1.8, 2.0, 2.001, 3.0, 40.0, 1e5] {
             for (r, s) in [(0.5, 0.6), (0.001, 30.0), (2.0, 1e-3), (0.3, 1_000.0)] {
-                let column = column();
-                for (race, &(x, _)) in column.races(r, s, rho).iter().zip(&column.frequencies) {
-                    let alone = Race::of(r + f64::from(x), s, rho);
-                    for (walked, alone) in [
-                        (race.dropout, alone.dropout),
-                        (race.purchase, alone.purchase),
-                        (race.by_n, alone.by_n),
-                        (race.by_s, alone.by_s),
-                        (race.falling_by_rho, alone.falling_by_rho),
-                    ] {
-                        assert!(
-                            (walked - alone).abs() <= 1e-11 * alone.abs(),
-                            "{r} {s} {rho} {x}: {walked:e} {alone:e}"
-                        );
+                for column in columns() {
+                    for (race, &(x, _)) in column.races(r, s, rho).iter().zip(&column.frequencies) {
+                        let alone = Race::of(r + f64::from(x), s, rho);
+                        for (walked, alone) in [
+                            (race.dropout, alone.dropout),
+                            (race.purchase, alone.purchase),
+                            (race.by_n, alone.by_n),
+                            (race.by_s, alone.by_s),
+                            (race.falling_by_rho, alone.falling_by_rho),
+                        ] {
+                            assert!(
+                                (walked - alone).abs() <= 1e-11 * alone.abs(),
+                                "{r} {s} {rho} {x}: {walked:e} {alone:e}"
+                            );
+                        }
                     }
                 }
             }

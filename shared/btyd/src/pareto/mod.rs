@@ -26,6 +26,15 @@ pub struct ParetoNbd {
     parameters: ParetoParameters,
 }
 
+/// A point in a customer's time, with the race of dropout and purchase from there on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    n: f64,
+    time: f64,
+    log_dropout: f64,
+    purchase: f64,
+}
+
 impl ParetoNbd {
     /// A model with known parameters.
     ///
@@ -60,20 +69,13 @@ impl ParetoNbd {
     ///
     /// `recency` and `age` in time units, 0 <= `recency` <= `age`.
     pub fn probability_alive(&self, frequency: u32, recency: f64, age: f64) -> f64 {
-        let ParetoParameters { alpha, s, beta, .. } = self.parameters;
-        let n = self.shape(frequency);
-        let silence = age - recency;
-        let log_silence = n * (silence / (alpha + recency)).ln_1p() + s * (silence / (beta + recency)).ln_1p();
-        let d = log_silence + self.race(n, recency).dropout.ln();
-        let first = self.race(n, age).purchase;
-        let alive = if d > 0.0 { (-d).exp() / (1.0 + first * (-d).exp()) } else { 1.0 / (d.exp() + first) };
-        alive.min(1.0)
+        self.probability_alive_between(&self.moment(frequency, recency), &self.moment(frequency, age))
     }
 
     /// E[Y(t) | x, t_x, T]: purchases expected of the customer in the next `horizon` time units (Fader and Hardie 2005).
     pub fn expected_purchases(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         let alive = self.probability_alive(frequency, recency, age);
-        shared(alive, self.remaining(frequency).expected_purchases(age, horizon))
+        share(alive, self.remaining(frequency).expected_purchases(age, horizon))
     }
 
     /// E[X(t)]: repeat purchases expected of a customer just won in the first `horizon` time units (Schmittlein, Morrison, Colombo 1987).
@@ -108,7 +110,25 @@ impl ParetoNbd {
     /// which is infinite where s <= 1; below 0 the result is NaN.
     pub fn discounted_expected_residual_transactions(&self, frequency: u32, recency: f64, age: f64, rate: f64) -> f64 {
         let alive = self.probability_alive(frequency, recency, age);
-        shared(alive, self.remaining(frequency).discounted(age, rate))
+        share(alive, self.remaining(frequency).discounted(age, rate))
+    }
+
+    /// What P(alive) needs of a customer's last purchase, or of now: a batch works it out once for each (x, t_x) and each (x, T).
+    pub(crate) fn moment(&self, frequency: u32, time: f64) -> Moment {
+        let n = self.shape(frequency);
+        let race = self.race(n, time);
+        Moment { n, time, log_dropout: race.dropout.ln(), purchase: race.purchase }
+    }
+
+    /// P(alive) now of a customer whose last purchase was at `last`; both of one frequency.
+    pub(crate) fn probability_alive_between(&self, last: &Moment, now: &Moment) -> f64 {
+        let ParetoParameters { alpha, s, beta, .. } = self.parameters;
+        let silence = now.time - last.time;
+        let log_silence = last.n * (silence / (alpha + last.time)).ln_1p() + s * (silence / (beta + last.time)).ln_1p();
+        let d = log_silence + last.log_dropout;
+        let alive =
+            if d > 0.0 { (-d).exp() / (1.0 + now.purchase * (-d).exp()) } else { 1.0 / (d.exp() + now.purchase) };
+        alive.min(1.0)
     }
 
     /// What a batch keeps for all customers of one frequency.
@@ -129,6 +149,6 @@ impl ParetoNbd {
 }
 
 /// `alive` times `expected`; an infinite number stays so where the chance to be alive is too small for a double.
-fn shared(alive: f64, expected: f64) -> f64 {
+fn share(alive: f64, expected: f64) -> f64 {
     if expected.is_infinite() { expected } else { alive * expected }
 }

@@ -59,19 +59,16 @@ impl Integral {
         // -ln f is convex and at most 1 here, so Newton's method towards 1 comes down from above after its first step.
         for _ in 0..30 {
             let l = integral.middle;
-            let hazard = n * logistic(l) + s * logistic(l - integral.log_rho);
-            let change = (1.0 - integral.fallen(l)) / hazard;
+            let (until_purchase, share_of_purchase) = softplus_and_slope(l);
+            let (until_dropout, share_of_dropout) = softplus_and_slope(l - integral.log_rho);
+            let fallen = n * until_purchase + s * until_dropout;
+            let change = (1.0 - fallen) / (n * share_of_purchase + s * share_of_dropout);
             integral.middle += change;
             if change.abs() < 0.1 {
                 break;
             }
         }
         integral
-    }
-
-    /// -ln f.
-    fn fallen(&self, l: f64) -> f64 {
-        self.n * softplus(l) + self.s * softplus(l - self.log_rho)
     }
 
     /// Adds the points `offset`, `offset` ± `step`, ... outwards until they are negligible.
@@ -86,11 +83,13 @@ impl Integral {
 
     /// Adds the point `v`; false when it was negligible.
     fn add(&self, sums: &mut Sums, v: f64) -> bool {
-        let l = self.middle + v.sinh();
-        let (until_purchase, until_dropout) = (softplus(l), softplus(l - self.log_rho));
-        let weight = v.cosh() * (-self.n * until_purchase - self.s * until_dropout).exp();
-        let purchase = self.n * logistic(l);
-        let dropout = self.s * logistic(l - self.log_rho);
+        let (rising, falling) = (v.exp(), (-v).exp());
+        let l = self.middle + 0.5 * (rising - falling);
+        let (until_purchase, share_of_purchase) = softplus_and_slope(l);
+        let (until_dropout, share_of_dropout) = softplus_and_slope(l - self.log_rho);
+        let weight = 0.5 * (rising + falling) * (-self.n * until_purchase - self.s * until_dropout).exp();
+        let purchase = self.n * share_of_purchase;
+        let dropout = self.s * share_of_dropout;
         let integrands = [dropout, purchase, dropout * until_purchase, purchase * until_dropout, dropout * purchase];
         let mut counted = false;
         for (sum, integrand) in sums.iter_mut().zip(integrands) {
@@ -102,12 +101,11 @@ impl Integral {
     }
 }
 
-/// ln(1 + e^l).
-fn softplus(l: f64) -> f64 {
-    l.max(0.0) + (-l.abs()).exp().ln_1p()
-}
-
-/// e^l/(1 + e^l).
-fn logistic(l: f64) -> f64 {
-    1.0 / (1.0 + (-l).exp())
+/// ln(1 + e^l) and its derivative, e^l/(1 + e^l).
+fn softplus_and_slope(l: f64) -> (f64, f64) {
+    if l > 40.0 {
+        return (l, 1.0);
+    }
+    let power = l.exp();
+    (power.ln_1p(), power / (1.0 + power))
 }

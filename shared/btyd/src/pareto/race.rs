@@ -115,6 +115,12 @@ impl Race {
     }
 }
 
+/// About how many steps a race for `rho` takes by itself.
+pub(super) fn cost(rho: f64) -> f64 {
+    let by_ratio = -(-rho.min(1.0 / rho)).ln_1p();
+    (FORGOTTEN / by_ratio).clamp(4.0, MAX_STEPS)
+}
+
 /// From how far above n the recurrence down has forgotten its start; `None` when that is too far.
 ///
 /// k steps multiply an error by no more than (1-rho)^k (1 + k/(n+s))^(-s). The logarithm is concave in k, so Newton's method from 0 never
