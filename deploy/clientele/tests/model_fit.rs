@@ -114,6 +114,29 @@ fn mbg_nbd_reproduces_the_reference_figures() {
 }
 
 #[test]
+fn pareto_nbd_reproduces_fader_hardie_lee_2005() {
+    let fit = cdnow("pareto-nbd", &TO_AUTUMN);
+    let parameters = &fit["parameters"];
+    rounds_to(&parameters["r"], "0.553");
+    rounds_to(&parameters["alpha"], "10.58");
+    rounds_to(&parameters["s"], "0.606");
+    rounds_to(&parameters["beta"], "11.67");
+    rounds_to(&fit["log_likelihood"], "-9594.98");
+    assert_eq!(fit["model"], "pareto-nbd");
+    assert_eq!(parameters.as_object().unwrap().len(), 4);
+    rounds_to(&fit["holdout"]["predicted"], "1666");
+    let table = fit_table("pareto-nbd");
+    for part in ["Pareto/NBD fitted to 2,357 customers", "beta", "shape of the dropout rates", "weeks"] {
+        assert!(table.contains(part), "{part} is missing:\n{table}");
+    }
+}
+
+fn fit_table(model: &str) -> String {
+    let fixed = ["--model", model, "--transactions", CDNOW];
+    String::from_utf8(fit(&[&fixed[..], &TO_AUTUMN].concat()).stdout).unwrap()
+}
+
+#[test]
 fn gamma_gamma_reproduces_fader_hardie_2013_and_has_no_holdout() {
     let fit = cdnow("gamma-gamma", &TO_AUTUMN);
     let parameters = &fit["parameters"];

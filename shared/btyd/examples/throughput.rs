@@ -26,8 +26,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("  {} distinct histories", histories.rows().len());
     let mbg = timed("fit MBG/NBD", || TransactionKind::MbgNbd.fit(&histories))?;
     let bg = timed("fit BG/NBD", || TransactionKind::BgNbd.fit(&histories))?;
-    for fit in [&mbg, &bg] {
-        let (likelihood, parameters) = (fit.log_likelihood, fit.model.parameters());
+    let pareto = timed("fit Pareto/NBD", || TransactionKind::ParetoNbd.fit(&histories))?;
+    for fit in [&mbg, &bg, &pareto] {
+        let (likelihood, parameters) = (fit.log_likelihood, fit.model.named_parameters());
         println!(
             "  LL {likelihood:.3} in {} evaluations, converged {}: {parameters:?}",
             fit.evaluations, fit.converged
@@ -36,21 +37,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     let spends = timed("spends", || Spends::from_summaries(&summaries, 100.0))?;
     let spend = timed("fit Gamma-Gamma", || GammaGamma::fit(&spends))?;
     println!("  LL {:.3} in {} evaluations: {:?}", spend.log_likelihood, spend.evaluations, spend.model.parameters());
-    let scores = timed("score", || {
-        let customers: Vec<Customer> = summaries.iter().map(|it| Customer::of(it, 100.0)).collect();
-        let terms = ClvTerms::twelve_months(0.1, 1.0);
-        let scorer = Scorer::new(bg.model, 7.0, Some(spend.model), [90.0, 365.0], terms)?;
-        Ok::<_, btyd::TermsError>(scorer.score(&customers))
-    })?;
-    let value: f64 = scores.iter().filter_map(|score| score.clv).sum();
-    println!("  total CLV {value:.0}, {} RFM codes", rfm.codes.len());
+    println!("  {} RFM codes", rfm.codes.len());
+    let customers: Vec<Customer> = summaries.iter().map(|it| Customer::of(it, 100.0)).collect();
+    let terms = ClvTerms::twelve_months(0.1, 1.0);
+    for (stage, model) in [("score BG/NBD", bg.model), ("score Pareto/NBD", pareto.model)] {
+        let scorer = Scorer::new(model, 7.0, Some(spend.model), [90.0, 365.0], terms)?;
+        let scores = timed(stage, || scorer.score(&customers));
+        let value: f64 = scores.iter().filter_map(|score| score.clv).sum();
+        let alive: f64 = scores.iter().map(|score| score.probability_alive).sum();
+        println!("  total CLV {value:.0}, sum of P(alive) {alive:.1}");
+    }
     Ok(())
 }
 
 fn timed<T>(stage: &str, work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let made = work();
-    println!("{stage:<16} {:>7.3} s", start.elapsed().as_secs_f64());
+    println!("{stage:<18} {:>7.3} s", start.elapsed().as_secs_f64());
     made
 }
 

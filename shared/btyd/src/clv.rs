@@ -8,12 +8,13 @@
 //! its end. Nothing already spent counts, and nothing beyond the horizon. (Fader, Hardie, Lee 2005, "RFM and CLV", Journal of
 //! Marketing Research 42, discount a Pareto/NBD without end; the sum over periods is the field's usual finite form.)
 //!
-//! N depends on (x, T) but not on t_x, so [`Scorer::score`] computes it once for each distinct pair.
+//! N depends on (x, T) but not on t_x, so [`Scorer::score`] computes it once for each distinct pair. P(alive) under Pareto/NBD is put
+//! together from a costly part at (x, t_x) and one at (x, T), each computed once for each distinct pair too.
 
-use crate::dropout::expectation::Survival;
 use crate::gamma_gamma::GammaGamma;
+use crate::pareto::Moment;
 use crate::purchase_log::Summary;
-use crate::transaction_model::TransactionModel;
+use crate::transaction_model::{TransactionModel, WhileAlive};
 use rayon::prelude::*;
 
 /// Days in a year, leap days spread.
@@ -103,11 +104,12 @@ pub struct Scorer<const HORIZONS: usize> {
     margin: f64,
 }
 
-/// What customers of one (x, T) have in common: expectations were they alive.
+/// What customers of one (x, T) have in common: expectations were they alive, and what Pareto/NBD needs to tell whether they are.
 #[derive(Debug, Clone, Copy)]
 struct Outlook<const HORIZONS: usize> {
     purchases: [f64; HORIZONS],
     discounted: f64,
+    now: Option<Moment>,
 }
 
 impl<const HORIZONS: usize> Scorer<HORIZONS> {
@@ -149,48 +151,70 @@ impl<const HORIZONS: usize> Scorer<HORIZONS> {
 
     /// The score of one customer.
     pub fn score_one(&self, customer: &Customer) -> Score<HORIZONS> {
-        let mut survival = self.model.dropout().survival(customer.frequency);
-        self.score_with(customer, &self.outlook(&mut survival, customer.age_days))
+        let mut while_alive = self.model.while_alive(customer.frequency);
+        let outlook = self.outlook(&mut while_alive, customer.frequency, customer.age_days);
+        self.score_with(customer, self.moment(last_purchase(customer)), &outlook)
     }
 
     /// The scores of many customers, in their order; each the same bits as [`Scorer::score_one`] gives.
     pub fn score(&self, customers: &[Customer]) -> Vec<Score<HORIZONS>> {
-        let mut pairs: Vec<(u32, u32)> = customers.par_iter().map(pair).collect();
-        pairs.par_sort_unstable();
-        pairs.dedup();
+        let pairs = distinct(customers, pair);
         let outlooks: Vec<Outlook<HORIZONS>> = pairs
             .par_chunk_by(|left, right| left.0 == right.0)
             .flat_map_iter(|of_frequency| {
-                let mut survival = self.model.dropout().survival(of_frequency[0].0);
+                let mut while_alive = self.model.while_alive(of_frequency[0].0);
                 let ages = of_frequency.iter().map(|&(_, age_days)| age_days);
-                ages.map(move |age_days| self.outlook(&mut survival, age_days))
+                ages.map(move |age_days| self.outlook(&mut while_alive, of_frequency[0].0, age_days))
             })
             .collect();
+        let purchases = match self.model {
+            TransactionModel::ParetoNbd(_) => distinct(customers, last_purchase),
+            TransactionModel::BgNbd(_) | TransactionModel::MbgNbd(_) => Vec::new(),
+        };
+        let moments: Vec<Option<Moment>> = purchases.par_iter().map(|&purchase| self.moment(purchase)).collect();
         customers
             .par_iter()
             .map(|customer| {
                 let at = pairs.partition_point(|it| *it < pair(customer));
-                self.score_with(customer, &outlooks[at])
+                let last = purchases.partition_point(|it| *it < last_purchase(customer));
+                self.score_with(customer, moments.get(last).copied().flatten(), &outlooks[at])
             })
             .collect()
     }
 
-    fn outlook(&self, survival: &mut Survival, age_days: u32) -> Outlook<HORIZONS> {
+    /// What Pareto/NBD needs of a day of a customer; the other models tell P(alive) at once.
+    fn moment(&self, (frequency, day): (u32, u32)) -> Option<Moment> {
+        match &self.model {
+            TransactionModel::ParetoNbd(model) => Some(model.moment(frequency, f64::from(day) / self.days_per_unit)),
+            TransactionModel::BgNbd(_) | TransactionModel::MbgNbd(_) => None,
+        }
+    }
+
+    fn outlook(&self, while_alive: &mut WhileAlive, frequency: u32, age_days: u32) -> Outlook<HORIZONS> {
         let age = f64::from(age_days) / self.days_per_unit;
         let mut discounted = 0.0;
         let mut before = 0.0;
         for &(end, discount) in &self.periods {
-            let by_end = survival.expected_purchases(age, end);
+            let by_end = while_alive.expected_purchases(age, end);
             discounted += (by_end - before) * discount;
             before = by_end;
         }
-        Outlook { purchases: self.horizons.map(|horizon| survival.expected_purchases(age, horizon)), discounted }
+        Outlook {
+            purchases: self.horizons.map(|horizon| while_alive.expected_purchases(age, horizon)),
+            discounted,
+            now: self.moment((frequency, age_days)),
+        }
     }
 
-    fn score_with(&self, customer: &Customer, outlook: &Outlook<HORIZONS>) -> Score<HORIZONS> {
-        let recency = f64::from(customer.recency_days) / self.days_per_unit;
-        let age = f64::from(customer.age_days) / self.days_per_unit;
-        let alive = self.model.probability_alive(customer.frequency, recency, age);
+    fn score_with(&self, customer: &Customer, last: Option<Moment>, outlook: &Outlook<HORIZONS>) -> Score<HORIZONS> {
+        let alive = match (&self.model, last, &outlook.now) {
+            (TransactionModel::ParetoNbd(model), Some(last), Some(now)) => model.probability_alive_between(&last, now),
+            (model, ..) => {
+                let recency = f64::from(customer.recency_days) / self.days_per_unit;
+                let age = f64::from(customer.age_days) / self.days_per_unit;
+                model.probability_alive(customer.frequency, recency, age)
+            }
+        };
         let expected_spend = self.spend.and_then(|spend| spend.expected_spend(customer.frequency, customer.mean_spend));
         Score {
             probability_alive: alive,
@@ -203,6 +227,17 @@ impl<const HORIZONS: usize> Scorer<HORIZONS> {
 
 fn pair(customer: &Customer) -> (u32, u32) {
     (customer.frequency, customer.age_days)
+}
+
+fn last_purchase(customer: &Customer) -> (u32, u32) {
+    (customer.frequency, customer.recency_days)
+}
+
+fn distinct(customers: &[Customer], key: impl Fn(&Customer) -> (u32, u32) + Sync + Send) -> Vec<(u32, u32)> {
+    let mut keys: Vec<(u32, u32)> = customers.par_iter().map(key).collect();
+    keys.par_sort_unstable();
+    keys.dedup();
+    keys
 }
 
 fn check(name: &'static str, value: f64, holds: bool, needed: &'static str) -> Result<(), TermsError> {

@@ -10,9 +10,11 @@ mod fit;
 mod gamma_gamma;
 mod histories;
 mod holdout;
+mod maximise;
 mod mbg_nbd;
 mod minimise;
 mod parameters;
+mod pareto;
 pub mod purchase_log;
 pub mod rfm;
 mod sbg;
@@ -29,7 +31,8 @@ pub use gamma_gamma::GammaGamma;
 pub use histories::{Histories, History, MAX_AGE_DAYS, MAX_FREQUENCY};
 pub use holdout::Holdout;
 pub use mbg_nbd::MbgNbd;
-pub use parameters::{DropoutParameters, ParameterError, SpendParameters};
+pub use parameters::{DropoutParameters, ParameterError, ParetoParameters, SpendParameters};
+pub use pareto::ParetoNbd;
 pub use purchase_log::{
     Calibration, Cohort, Cohorts, Excluded, PeriodCalibration, PeriodSummary, Periods, PurchaseLog, Summaries, Summary,
 };

@@ -13,6 +13,19 @@ pub struct DropoutParameters {
     pub b: f64,
 }
 
+/// The four parameters of Pareto/NBD, all positive and finite.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ParetoParameters {
+    /// Shape of the gamma distribution of purchase rates.
+    pub r: f64,
+    /// Rate of the gamma distribution of purchase rates, in time units.
+    pub alpha: f64,
+    /// Shape of the gamma distribution of dropout rates.
+    pub s: f64,
+    /// Rate of the gamma distribution of dropout rates, in time units.
+    pub beta: f64,
+}
+
 /// The three parameters of the Gamma-Gamma spend model, all positive and finite.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SpendParameters {

@@ -1,12 +1,13 @@
-//! Either transaction model behind one type, for callers who let their user choose.
+//! Any transaction model behind one type, for callers who let their user choose.
 
 use crate::bg_nbd::BgNbd;
 use crate::dropout::Dropout;
+use crate::dropout::expectation::Survival;
 use crate::error::FitError;
 use crate::fit::Fit;
 use crate::histories::Histories;
 use crate::mbg_nbd::MbgNbd;
-use crate::parameters::{DropoutParameters, ParameterError};
+use crate::pareto::{ParetoNbd, Remaining};
 
 /// Which transaction model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,6 +16,8 @@ pub enum TransactionKind {
     BgNbd,
     /// [`MbgNbd`].
     MbgNbd,
+    /// [`ParetoNbd`].
+    ParetoNbd,
 }
 
 /// A transaction model with its parameters; every method is that of the model inside.
@@ -24,21 +27,11 @@ pub enum TransactionModel {
     BgNbd(BgNbd),
     /// [`MbgNbd`].
     MbgNbd(MbgNbd),
+    /// [`ParetoNbd`].
+    ParetoNbd(ParetoNbd),
 }
 
 impl TransactionKind {
-    /// The model of this kind with known parameters.
-    ///
-    /// # Errors
-    ///
-    /// [`ParameterError`] unless all four are positive and finite.
-    pub fn with(self, parameters: DropoutParameters) -> Result<TransactionModel, ParameterError> {
-        match self {
-            Self::BgNbd => BgNbd::new(parameters).map(TransactionModel::BgNbd),
-            Self::MbgNbd => MbgNbd::new(parameters).map(TransactionModel::MbgNbd),
-        }
-    }
-
     /// The maximum-likelihood model of this kind.
     ///
     /// # Errors
@@ -48,6 +41,7 @@ impl TransactionKind {
         match self {
             Self::BgNbd => Ok(BgNbd::fit(histories)?.map(TransactionModel::BgNbd)),
             Self::MbgNbd => Ok(MbgNbd::fit(histories)?.map(TransactionModel::MbgNbd)),
+            Self::ParetoNbd => Ok(ParetoNbd::fit(histories)?.map(TransactionModel::ParetoNbd)),
         }
     }
 }
@@ -58,44 +52,99 @@ impl TransactionModel {
         match self {
             Self::BgNbd(_) => TransactionKind::BgNbd,
             Self::MbgNbd(_) => TransactionKind::MbgNbd,
+            Self::ParetoNbd(_) => TransactionKind::ParetoNbd,
         }
     }
 
-    /// r, alpha, a and b.
-    pub fn parameters(&self) -> DropoutParameters {
-        self.dropout().parameters
+    /// The parameters with their usual names, in the order of [`TransactionModel::gradient`].
+    pub fn named_parameters(&self) -> [(&'static str, f64); 4] {
+        match self {
+            Self::BgNbd(model) => model.0.named_parameters(),
+            Self::MbgNbd(model) => model.0.named_parameters(),
+            Self::ParetoNbd(model) => {
+                let found = model.parameters();
+                [("r", found.r), ("alpha", found.alpha), ("s", found.s), ("beta", found.beta)]
+            }
+        }
     }
 
     /// The total log-likelihood of `histories`.
     pub fn log_likelihood(&self, histories: &Histories) -> f64 {
-        self.dropout().log_likelihood(histories)
+        match self {
+            Self::BgNbd(model) => model.log_likelihood(histories),
+            Self::MbgNbd(model) => model.log_likelihood(histories),
+            Self::ParetoNbd(model) => model.log_likelihood(histories),
+        }
+    }
+
+    /// The derivatives of the total log-likelihood by the parameters.
+    pub fn gradient(&self, histories: &Histories) -> [f64; 4] {
+        match self {
+            Self::BgNbd(model) => model.gradient(histories),
+            Self::MbgNbd(model) => model.gradient(histories),
+            Self::ParetoNbd(model) => model.gradient(histories),
+        }
     }
 
     /// P(alive | x, t_x, T), in [0, 1]; always 1 at `frequency` 0 under BG/NBD.
     pub fn probability_alive(&self, frequency: u32, recency: f64, age: f64) -> f64 {
-        self.dropout().probability_alive(frequency, recency, age)
+        match self {
+            Self::BgNbd(model) => model.probability_alive(frequency, recency, age),
+            Self::MbgNbd(model) => model.probability_alive(frequency, recency, age),
+            Self::ParetoNbd(model) => model.probability_alive(frequency, recency, age),
+        }
     }
 
     /// Purchases expected of the customer in the next `horizon` time units.
     pub fn expected_purchases(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
-        self.dropout().expected_purchases(frequency, recency, age, horizon)
+        match self {
+            Self::BgNbd(model) => model.expected_purchases(frequency, recency, age, horizon),
+            Self::MbgNbd(model) => model.expected_purchases(frequency, recency, age, horizon),
+            Self::ParetoNbd(model) => model.expected_purchases(frequency, recency, age, horizon),
+        }
     }
 
     /// Repeat purchases expected of a customer just won in the first `horizon` time units.
     pub fn expected_purchases_new(&self, horizon: f64) -> f64 {
-        self.dropout().expected_purchases_new(horizon)
-    }
-
-    /// The derivatives of the total log-likelihood by r, alpha, a and b.
-    pub fn gradient(&self, histories: &Histories) -> [f64; 4] {
-        self.dropout().gradient(histories)
-    }
-
-    pub(crate) fn dropout(&self) -> &Dropout {
         match self {
-            Self::BgNbd(model) => &model.0,
-            Self::MbgNbd(model) => &model.0,
+            Self::BgNbd(model) => model.expected_purchases_new(horizon),
+            Self::MbgNbd(model) => model.expected_purchases_new(horizon),
+            Self::ParetoNbd(model) => model.expected_purchases_new(horizon),
         }
+    }
+
+    /// What customers of one frequency have in common, were they alive.
+    pub(crate) fn while_alive(&self, frequency: u32) -> WhileAlive {
+        match self {
+            Self::BgNbd(model) => WhileAlive::Dropout(model.0.survival(frequency)),
+            Self::MbgNbd(model) => WhileAlive::Dropout(model.0.survival(frequency)),
+            Self::ParetoNbd(model) => WhileAlive::Pareto(model.remaining(frequency)),
+        }
+    }
+}
+
+/// Expected purchases of customers of one frequency, were they alive: E[Y(t) | x, t_x, T] = P(alive) times this, and it does not depend on
+/// t_x, so that a batch computes it once for each (x, T).
+#[derive(Debug, Clone)]
+pub(crate) enum WhileAlive {
+    Dropout(Survival),
+    Pareto(Remaining),
+}
+
+impl WhileAlive {
+    /// Within `horizon` from `age` on, both in time units.
+    pub fn expected_purchases(&mut self, age: f64, horizon: f64) -> f64 {
+        match self {
+            Self::Dropout(survival) => survival.expected_purchases(age, horizon),
+            Self::Pareto(remaining) => remaining.expected_purchases(age, horizon),
+        }
+    }
+}
+
+impl Dropout {
+    fn named_parameters(&self) -> [(&'static str, f64); 4] {
+        let found = self.parameters;
+        [("r", found.r), ("alpha", found.alpha), ("a", found.a), ("b", found.b)]
     }
 }
 
@@ -108,5 +157,11 @@ impl From<BgNbd> for TransactionModel {
 impl From<MbgNbd> for TransactionModel {
     fn from(model: MbgNbd) -> Self {
         Self::MbgNbd(model)
+    }
+}
+
+impl From<ParetoNbd> for TransactionModel {
+    fn from(model: ParetoNbd) -> Self {
+        Self::ParetoNbd(model)
     }
 }

@@ -47,12 +47,15 @@ pub struct Score {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[expect(clippy::enum_variant_names, reason = "the models are called so")]
 enum Model {
     /// Fader, Hardie, Lee 2005.
     #[default]
     BgNbd,
     /// Batislam, Denizel, Filiztekin 2007.
     MbgNbd,
+    /// Schmittlein, Morrison, Colombo 1987.
+    ParetoNbd,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -76,6 +79,7 @@ pub fn run(args: &Score) -> Result<()> {
         transaction_model: match args.model {
             Model::BgNbd => TransactionModel::BgNbd,
             Model::MbgNbd => TransactionModel::MbgNbd,
+            Model::ParetoNbd => TransactionModel::ParetoNbd,
         }
         .into(),
         time_unit: match args.time_unit {

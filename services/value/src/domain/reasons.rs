@@ -172,7 +172,7 @@ impl Facts<'_> {
                 "Bought on one day only, {}: BG/NBD takes every such customer for active, so {active} says nothing about leaving.",
                 ago(since)
             ),
-            (0, TransactionKind::MbgNbd) => {
+            (0, TransactionKind::MbgNbd | TransactionKind::ParetoNbd) => {
                 format!("Bought on one day only, {}: still active with {active}.", ago(since))
             }
             (frequency, _) => {
@@ -399,9 +399,12 @@ mod tests {
             text(&once, "p_alive"),
             "Bought on one day only, 145 days ago: BG/NBD takes every such customer for active, so 100 % says nothing about leaving."
         );
-        once.run.model = TransactionKind::MbgNbd;
         once.customer.p_alive = 0.999_99;
-        assert_eq!(text(&once, "p_alive"), "Bought on one day only, 145 days ago: still active with more than 99.9 %.");
+        for model in [TransactionKind::MbgNbd, TransactionKind::ParetoNbd] {
+            once.run.model = model;
+            let told = text(&once, "p_alive");
+            assert_eq!(told, "Bought on one day only, 145 days ago: still active with more than 99.9 %.");
+        }
     }
 
     #[test]

@@ -169,13 +169,12 @@ fn clv_by_tier(scored: &Scored) -> Vec<f64> {
 }
 
 fn transaction_fit(fit: &Fit<TransactionModel>) -> ModelFit {
-    let parameters = fit.model.parameters();
-    let named = [("r", parameters.r), ("alpha", parameters.alpha), ("a", parameters.a), ("b", parameters.b)];
     let model = match fit.model.kind() {
         TransactionKind::BgNbd => "bg-nbd",
         TransactionKind::MbgNbd => "mbg-nbd",
+        TransactionKind::ParetoNbd => "pareto-nbd",
     };
-    model_fit(model, fit, &named)
+    model_fit(model, fit, &fit.model.named_parameters())
 }
 
 fn spend_fit(fit: &Result<Fit<GammaGamma>, String>) -> ModelFit {

@@ -50,6 +50,7 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
             currency,
             transaction_model: match message.transaction_model() {
                 TransactionModel::MbgNbd => TransactionKind::MbgNbd,
+                TransactionModel::ParetoNbd => TransactionKind::ParetoNbd,
                 TransactionModel::BgNbd | TransactionModel::Unspecified => TransactionKind::BgNbd,
             },
             time_unit: match message.time_unit() {
@@ -87,6 +88,7 @@ pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
         transaction_model: match settings.transaction_model {
             TransactionKind::BgNbd => TransactionModel::BgNbd,
             TransactionKind::MbgNbd => TransactionModel::MbgNbd,
+            TransactionKind::ParetoNbd => TransactionModel::ParetoNbd,
         }
         .into(),
         time_unit: match settings.time_unit {
@@ -292,6 +294,10 @@ mod tests {
         let settings = parse(&given, LATEST).unwrap();
         assert_eq!(settings.rfm.monetary_cuts, Some(vec![150, 250]));
         assert_eq!(parse(&message(&settings), LATEST), Ok(settings));
+        for model in [TransactionModel::BgNbd, TransactionModel::ParetoNbd] {
+            let settings = parse(&ScoreRunSettings { transaction_model: model.into(), ..least() }, LATEST).unwrap();
+            assert_eq!(message(&settings).transaction_model(), model);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The published figures of the CDNOW sample, through the service.
 //!
 //! BG/NBD: Fader, Hardie, Lee 2005, "Counting Your Customers" the Easy Way, Marketing Science 24, table 2. Gamma-Gamma: Fader, Hardie
-//! 2013, brucehardie.com note 025, section 4. MBG/NBD: measurements.md of the project.
+//! 2013, brucehardie.com note 025, section 4. Pareto/NBD: the same table 2. MBG/NBD: measurements.md of the project.
 
 use clientele_proto::value::v1::{ModelFit, ScoreRun, ScoreRunSettings, TransactionModel};
 
@@ -65,5 +65,19 @@ async fn mbg_nbd_reaches_its_log_likelihood() {
         [("r", 0.5248, 0.000_1), ("alpha", 6.183, 0.001), ("a", 0.8914, 0.000_1), ("b", 1.614, 0.001)]
     {
         assert_near(mbg, name, measured, half_a_digit);
+    }
+}
+
+#[tokio::test]
+async fn pareto_nbd_is_that_of_the_papers() {
+    let model = TransactionModel::ParetoNbd.into();
+    let (_value, run) = run(ScoreRunSettings { transaction_model: model, ..settings("1997-09-30") }).await;
+    let pareto = fit(&run, "pareto-nbd");
+    assert!(pareto.converged);
+    assert!((pareto.log_likelihood - -9594.98).abs() < 0.005, "{}", pareto.log_likelihood);
+    for (name, published, within) in
+        [("r", 0.5533, 0.000_1), ("alpha", 10.578, 0.001), ("s", 0.6062, 0.000_1), ("beta", 11.669, 0.001)]
+    {
+        assert_near(pareto, name, published, within);
     }
 }

@@ -1,6 +1,8 @@
 //! The CDNOW sample: figures published by the authors of the models.
 
-use btyd::{Calibration, GammaGamma, Histories, Holdout, PurchaseLog, Spends, TransactionKind};
+use btyd::{
+    BgNbd, Calibration, GammaGamma, Histories, Holdout, MbgNbd, ParetoNbd, ParetoParameters, PurchaseLog, Spends,
+};
 
 const WEEK: f64 = 7.0;
 const CALIBRATION_END: &str = "1997-09-30";
@@ -57,7 +59,7 @@ fn bg_nbd_gives_the_published_fit_and_holdout() {
     // Fader, Hardie, Lee 2005, table 2; the holdout as measured with public implementations.
     let calibration = calibration();
     let histories = Histories::from_summaries(&calibration.summaries.customers, WEEK).unwrap();
-    let fit = TransactionKind::BgNbd.fit(&histories).unwrap();
+    let fit = BgNbd::fit(&histories).unwrap();
     let found = fit.model.parameters();
     eprintln!("{fit:?}");
     assert!(fit.converged);
@@ -71,7 +73,7 @@ fn bg_nbd_gives_the_published_fit_and_holdout() {
     assert_near(fit.model.expected_purchases_new(52.0), 1.4440, 5e-5);
     assert_near(fit.model.expected_purchases(2, 30.43, 38.86, 39.0), 1.226, 5e-4);
 
-    let holdout = Holdout::of(&fit.model, &calibration, WEEK).unwrap();
+    let holdout = Holdout::of(&fit.model.into(), &calibration, WEEK).unwrap();
     eprintln!("{holdout:?}");
     assert_eq!((holdout.customers, holdout.actual), (2357, 1882));
     assert_near(holdout.predicted, 1653.0, 0.5);
@@ -82,7 +84,7 @@ fn bg_nbd_gives_the_published_fit_and_holdout() {
 fn mbg_nbd_gives_the_known_fit_and_holdout() {
     let calibration = calibration();
     let histories = Histories::from_summaries(&calibration.summaries.customers, WEEK).unwrap();
-    let fit = TransactionKind::MbgNbd.fit(&histories).unwrap();
+    let fit = MbgNbd::fit(&histories).unwrap();
     let found = fit.model.parameters();
     eprintln!("{fit:?}");
     assert!(fit.converged);
@@ -92,10 +94,63 @@ fn mbg_nbd_gives_the_known_fit_and_holdout() {
     assert_near(found.b, 1.614, 5e-4);
     assert_near(fit.log_likelihood, -9582.14, 5e-3);
 
-    let holdout = Holdout::of(&fit.model, &calibration, WEEK).unwrap();
+    let holdout = Holdout::of(&fit.model.into(), &calibration, WEEK).unwrap();
     eprintln!("{holdout:?}");
     assert_near(holdout.predicted, 1577.0, 0.5);
     assert_near(holdout.mae, 0.765, 5e-4);
+}
+
+#[test]
+fn pareto_nbd_gives_the_published_fit_and_holdout() {
+    // Fader, Hardie, Lee 2005, table 2; the holdout as measured with public implementations.
+    let calibration = calibration();
+    let histories = Histories::from_summaries(&calibration.summaries.customers, WEEK).unwrap();
+    let fit = ParetoNbd::fit(&histories).unwrap();
+    let found = fit.model.parameters();
+    eprintln!("{fit:?}");
+    assert!(fit.converged);
+    assert!(fit.warnings.is_empty());
+    assert_near(found.r, 0.5533, 5e-5);
+    assert_near(found.alpha, 10.578, 5e-4);
+    assert_near(found.s, 0.6062, 5e-5);
+    assert_near(found.beta, 11.669, 5e-4);
+    assert_near(fit.log_likelihood, -9594.98, 5e-3);
+    // A new customer's first year (the same vignette, from parameters with all digits).
+    assert_near(fit.model.expected_purchases_new(52.0), 1.4734, 5e-5);
+
+    let holdout = Holdout::of(&fit.model.into(), &calibration, WEEK).unwrap();
+    eprintln!("{holdout:?}");
+    assert_eq!((holdout.customers, holdout.actual), (2357, 1882));
+    assert_near(holdout.predicted, 1666.0, 0.5);
+    assert_near(holdout.mae, 0.755, 5e-4);
+}
+
+#[test]
+fn pareto_nbd_expects_of_a_frequent_buyer_what_is_published() {
+    // A frequent buyer, 52 weeks ahead, from the published parameters (the vignette of the R package BTYD).
+    let parameters = ParetoParameters { r: 0.5533, alpha: 10.578, s: 0.6062, beta: 11.669 };
+    let model = ParetoNbd::new(parameters).unwrap();
+    assert_near(model.expected_purchases(26, 30.86, 31.0, 52.0), 25.46, 5e-3);
+    assert_near(model.probability_alive(26, 30.86, 31.0), 0.998, 5e-4);
+}
+
+#[test]
+fn pareto_nbd_expects_the_known_means_by_calibration_frequency() {
+    // Frequencies 0 to 6, and 7 and more, as measured with public implementations; drawn in Fader, Hardie, Lee 2005, figure 3.
+    let known = [0.138, 0.600, 1.196, 1.714, 2.399, 2.907, 3.819, 6.403];
+    let calibration = calibration();
+    let histories = Histories::from_summaries(&calibration.summaries.customers, WEEK).unwrap();
+    let model = ParetoNbd::fit(&histories).unwrap().model;
+    let mut sums = [(0.0, 0.0); 8];
+    for it in &calibration.summaries.customers {
+        let [recency, age] = [it.recency_days, it.age_days].map(|days| f64::from(days) / WEEK);
+        let (sum, count) = &mut sums[it.frequency.min(7) as usize];
+        *sum += model.expected_purchases(it.frequency, recency, age, 39.0);
+        *count += 1.0;
+    }
+    for ((sum, count), known) in sums.into_iter().zip(known) {
+        assert_near(sum / count, known, 1e-3);
+    }
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Against the textbook formulas evaluated with 150 digits; see `tests/fixtures/README.md` for how the tables were made.
 
-use btyd::{DropoutParameters, GammaGamma, Histories, History, Spend, SpendParameters, Spends, TransactionKind};
+use btyd::{
+    BgNbd, DropoutParameters, GammaGamma, Histories, History, MbgNbd, ParetoNbd, ParetoParameters, Spend,
+    SpendParameters, Spends, TransactionModel,
+};
 
 /// What the README promises.
 const RELATIVE: f64 = 1e-11;
@@ -24,10 +27,13 @@ fn check(worst: &mut f64, what: &str, row: &[f64], got: f64, expected: f64, scal
 fn dropout_models_agree_with_the_textbook_at_high_precision() {
     let mut worst = [0.0; 5];
     for (name, row) in rows(include_str!("../fixtures/dropout.csv")) {
-        let kind = if name == "bg" { TransactionKind::BgNbd } else { TransactionKind::MbgNbd };
         let [r, alpha, a, b, x, t_x, age, t] = row[..8] else { panic!("{row:?}") };
         let [log_likelihood, alive, expected, expected_new] = row[8..12] else { panic!("{row:?}") };
-        let model = kind.with(DropoutParameters { r, alpha, a, b }).unwrap();
+        let parameters = DropoutParameters { r, alpha, a, b };
+        let model: TransactionModel = match name {
+            "bg" => BgNbd::new(parameters).unwrap().into(),
+            _ => MbgNbd::new(parameters).unwrap().into(),
+        };
         let frequency = x as u32;
         let history = History { frequency, recency_days: t_x as u32, age_days: age as u32, customers: 1 };
         let histories = Histories::new([history], 1.0).unwrap();
@@ -42,6 +48,38 @@ fn dropout_models_agree_with_the_textbook_at_high_precision() {
         for (i, (got, expected)) in model.gradient(&histories).into_iter().zip(&row[12..]).enumerate() {
             let scale = expected.abs().max([parts / r, events, parts / a, parts / b][i]);
             check(five, ["d_r", "d_alpha", "d_a", "d_b"][i], &row, got, *expected, scale);
+        }
+    }
+    eprintln!("largest errors: {worst:?}");
+}
+
+#[test]
+fn pareto_nbd_agrees_with_the_textbook_at_high_precision() {
+    let mut worst = [0.0; 7];
+    for line in include_str!("../fixtures/pareto.csv").lines().skip(1) {
+        let row: Vec<f64> = line.split(',').map(|it| it.parse().unwrap()).collect();
+        let [r, alpha, s, beta, x, t_x, age, t, rate] = row[..9] else { panic!("{row:?}") };
+        let [log_likelihood, alive, expected, expected_new, any, dert] = row[9..15] else { panic!("{row:?}") };
+        let model = ParetoNbd::new(ParetoParameters { r, alpha, s, beta }).unwrap();
+        let frequency = x as u32;
+        let history = History { frequency, recency_days: t_x as u32, age_days: age as u32, customers: 1 };
+        let histories = Histories::new([history], 1.0).unwrap();
+        let [one, two, three, four, five, six, seven] = &mut worst;
+        // Below the smallest numbers of full precision digits are lost.
+        let size = |it: f64| it.max(1e-300);
+        check(one, "P(alive)", &row, model.probability_alive(frequency, t_x, age), alive, size(alive));
+        check(two, "E new", &row, model.expected_purchases_new(t), expected_new, expected_new);
+        check(three, "E", &row, model.expected_purchases(frequency, t_x, age, t), expected, size(expected));
+        check(four, "P(Y > 0)", &row, model.probability_of_purchase(frequency, t_x, age, t), any, 1e-3);
+        let discounted = model.discounted_expected_residual_transactions(frequency, t_x, age, rate);
+        check(five, "DERT", &row, discounted, dert, size(dert));
+        // A log-likelihood passes through zero: measured against its largest part.
+        let parts = log_likelihood.abs().max((r + x) * (alpha + age).ln().abs()).max(s * (age / beta).ln_1p()).max(1.0);
+        check(six, "LL", &row, model.log_likelihood(&histories), log_likelihood, parts);
+        let scales = [parts / r, (r + x) / alpha, parts / s, parts / beta];
+        for (i, (got, expected)) in model.gradient(&histories).into_iter().zip(&row[15..]).enumerate() {
+            let scale = expected.abs().max(scales[i]);
+            check(seven, ["d_r", "d_alpha", "d_s", "d_beta"][i], &row, got, *expected, scale);
         }
     }
     eprintln!("largest errors: {worst:?}");

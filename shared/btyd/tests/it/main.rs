@@ -8,6 +8,7 @@ mod discrete_data;
 mod discrete_precision;
 mod fitting;
 mod high_precision;
+mod pareto;
 mod periods;
 mod purchase_log;
 mod rfm;

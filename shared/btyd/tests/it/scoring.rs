@@ -2,27 +2,51 @@
 
 use crate::cdnow::{assert_near, calibration};
 use btyd::{
-    ClvTerms, Customer, DropoutParameters, GammaGamma, Scorer, SpendParameters, TransactionKind, TransactionModel,
+    BgNbd, ClvTerms, Customer, DropoutParameters, GammaGamma, ParetoNbd, ParetoParameters, Scorer, SpendParameters,
+    TransactionModel,
 };
 
 /// The published CDNOW parameters, in weeks and dollars.
 fn models() -> (TransactionModel, GammaGamma) {
     let parameters = DropoutParameters { r: 0.2426, alpha: 4.4136, a: 0.7929, b: 2.4259 };
     let spend = SpendParameters { p: 6.25, q: 3.744, v: 15.44 };
-    (TransactionKind::BgNbd.with(parameters).unwrap(), GammaGamma::new(spend).unwrap())
+    (BgNbd::new(parameters).unwrap().into(), GammaGamma::new(spend).unwrap())
+}
+
+/// Pareto/NBD with the published CDNOW parameters, in weeks.
+fn pareto() -> TransactionModel {
+    let parameters = ParetoParameters { r: 0.5533, alpha: 10.578, s: 0.6062, beta: 11.669 };
+    ParetoNbd::new(parameters).unwrap().into()
 }
 
 #[test]
 fn a_batch_and_a_single_customer_score_the_same_bits() {
-    let (model, spend) = models();
+    let (bg, spend) = models();
     let terms = ClvTerms::twelve_months(0.1, 0.3);
-    let scorer = Scorer::new(model, 7.0, Some(spend), [90.0, 365.0], terms).unwrap();
     let customers: Vec<Customer> = calibration().summaries.customers.iter().map(|it| Customer::of(it, 100.0)).collect();
-    let scores = scorer.score(&customers);
-    assert_eq!(scores.len(), customers.len());
-    for (customer, score) in customers.iter().zip(scores) {
-        assert_eq!(score, scorer.score_one(customer));
+    for model in [bg, pareto()] {
+        let scorer = Scorer::new(model, 7.0, Some(spend), [90.0, 365.0], terms).unwrap();
+        let scores = scorer.score(&customers);
+        assert_eq!(scores.len(), customers.len());
+        for (customer, score) in customers.iter().zip(scores) {
+            assert_eq!(score, scorer.score_one(customer));
+        }
     }
+}
+
+#[test]
+fn short_periods_of_clv_come_near_the_discounted_purchases_of_all_time() {
+    // Days of a century against the integral without end, a rate so high that nothing of worth lies beyond: the ends of days discount by
+    // half a day too much.
+    let (_, spend) = models();
+    let TransactionModel::ParetoNbd(model) = pareto() else { panic!() };
+    let terms = ClvTerms { periods: 36_525, days_per_period: 1.0, annual_discount_rate: 0.5, margin: 1.0 };
+    let scorer = Scorer::new(pareto(), 7.0, Some(spend), [], terms).unwrap();
+    let score = scorer.score_one(&Customer { frequency: 2, recency_days: 210, age_days: 273, mean_spend: 30.0 });
+    let rate = 1.5_f64.ln() / 365.25;
+    let dert = model.discounted_expected_residual_transactions(2, 30.0, 39.0, 7.0 * rate);
+    let purchases = score.clv.unwrap() / score.expected_spend.unwrap();
+    assert_near(purchases / (dert * (-0.5 * rate).exp()), 1.0, 1e-6);
 }
 
 #[test]

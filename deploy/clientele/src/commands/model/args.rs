@@ -120,6 +120,8 @@ pub enum ModelName {
     BgNbd,
     /// Purchases; dropout after the first purchase too, so one-time buyers can be lost (Batislam et al. 2007)
     MbgNbd,
+    /// Purchases; dropout at any time, bound to no purchase (Schmittlein, Morrison, Colombo 1987)
+    ParetoNbd,
     /// Spend per purchase of customers who bought again (Fader, Hardie 2013)
     GammaGamma,
     /// Purchases by calendar period, yes or no in each; dropout before any of them (Fader, Hardie, Shang 2010)
@@ -156,6 +158,7 @@ impl ModelName {
         match self {
             Self::BgNbd => "bg-nbd",
             Self::MbgNbd => "mbg-nbd",
+            Self::ParetoNbd => "pareto-nbd",
             Self::GammaGamma => "gamma-gamma",
             Self::BgBb => "bg-bb",
             Self::Sbg => "sbg",
@@ -167,6 +170,7 @@ impl ModelName {
         match self {
             Self::BgNbd => "BG/NBD",
             Self::MbgNbd => "MBG/NBD",
+            Self::ParetoNbd => "Pareto/NBD",
             Self::GammaGamma => "Gamma-Gamma",
             Self::BgBb => "BG/BB",
             Self::Sbg => "sBG",

@@ -87,8 +87,9 @@ fn fit(args: &Fit, purchases: Purchases) -> Result<Outcome> {
     warnings.extend(silence(calibration_end, last_day));
     warnings.extend(left_out(&calibration.summaries.excluded, purchases.currency));
     let fitted = match args.model {
-        ModelName::BgNbd => fit_dropout(TransactionKind::BgNbd, args, &calibration),
-        ModelName::MbgNbd => fit_dropout(TransactionKind::MbgNbd, args, &calibration),
+        ModelName::BgNbd => fit_purchases(TransactionKind::BgNbd, args, &calibration),
+        ModelName::MbgNbd => fit_purchases(TransactionKind::MbgNbd, args, &calibration),
+        ModelName::ParetoNbd => fit_purchases(TransactionKind::ParetoNbd, args, &calibration),
         ModelName::GammaGamma => fit_spend(&calibration.summaries, purchases.currency),
         ModelName::BgBb | ModelName::Sbg => return Err(args.needed_input().into()),
     };
@@ -119,7 +120,7 @@ fn fit(args: &Fit, purchases: Purchases) -> Result<Outcome> {
     })
 }
 
-fn fit_dropout(kind: TransactionKind, args: &Fit, calibration: &Calibration) -> Result<Fitted> {
+fn fit_purchases(kind: TransactionKind, args: &Fit, calibration: &Calibration) -> Result<Fitted> {
     let days = args.days_per_unit()?;
     let histories = Histories::from_summaries(&calibration.summaries.customers, days)?;
     let fit = kind.fit(&histories)?;
@@ -127,9 +128,8 @@ fn fit_dropout(kind: TransactionKind, args: &Fit, calibration: &Calibration) -> 
         0 => None,
         _ => Some(holdout(&fit.model, calibration, days)?),
     };
-    let btyd::DropoutParameters { r, alpha, a, b } = fit.model.parameters();
     Ok(Fitted {
-        parameters: Parameters::Dropout { r, alpha, a, b },
+        parameters: Parameters::Purchases(fit.model),
         log_likelihood: fit.log_likelihood,
         customers: fit.customers,
         converged: fit.converged,
@@ -148,9 +148,8 @@ fn holdout(model: &TransactionModel, calibration: &Calibration, days_per_unit: f
 fn fit_spend(summaries: &Summaries, currency: iso_currency::Currency) -> Result<Fitted> {
     let minor_per_unit = 10_f64.powi(i32::from(minor_digits(currency).unwrap_or(0)));
     let fit = GammaGamma::fit(&Spends::from_summaries(&summaries.customers, minor_per_unit)?)?;
-    let btyd::SpendParameters { p, q, v } = fit.model.parameters();
     Ok(Fitted {
-        parameters: Parameters::Spend { p, q, v },
+        parameters: Parameters::Spend(fit.model.parameters()),
         log_likelihood: fit.log_likelihood,
         customers: fit.customers,
         converged: fit.converged,

@@ -25,7 +25,12 @@ impl Fit {
             (ModelName::Sbg, None, None, Some(path)) => Input::Survivors(path),
             (ModelName::BgBb, None, Some(path), None) => Input::Cells(path),
             (ModelName::BgBb, Some(path), None, None) => Input::Periods(path),
-            (ModelName::BgNbd | ModelName::MbgNbd | ModelName::GammaGamma, Some(path), None, None) => {
+            (
+                ModelName::BgNbd | ModelName::MbgNbd | ModelName::ParetoNbd | ModelName::GammaGamma,
+                Some(path),
+                None,
+                None,
+            ) => {
                 self.days_per_unit()?;
                 Input::Purchases(path)
             }
@@ -45,7 +50,7 @@ impl Fit {
                 "purchases or counted histories: give either --transactions FILE.csv or --cells FILE.csv (columns frequency, \
                  recency, opportunities, customers)"
             }
-            ModelName::BgNbd | ModelName::MbgNbd | ModelName::GammaGamma => {
+            ModelName::BgNbd | ModelName::MbgNbd | ModelName::ParetoNbd | ModelName::GammaGamma => {
                 "purchases: give --transactions FILE.csv and no other file (--cells is for bg-bb, --survivors for sbg)"
             }
         };

@@ -1,6 +1,7 @@
 //! What a fit says, in the shape of its JSON.
 
-use serde::Serialize;
+use btyd::{SpendParameters, TransactionModel};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::args::{ModelName, TimeUnit};
@@ -8,7 +9,7 @@ use super::args::{ModelName, TimeUnit};
 /// A fitted model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
-    /// `bg-nbd`, `mbg-nbd` or `gamma-gamma`.
+    /// `bg-nbd`, `mbg-nbd`, `pareto-nbd` or `gamma-gamma`.
     pub model: &'static str,
     /// By their usual names.
     pub parameters: Parameters,
@@ -36,30 +37,13 @@ pub struct Outcome {
     pub(super) about: About,
 }
 
-/// By their usual names.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[serde(untagged)]
+/// Written by their usual names.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Parameters {
-    /// BG/NBD and MBG/NBD.
-    Dropout {
-        /// Shape of the purchase rates.
-        r: f64,
-        /// Their scale, in time units.
-        alpha: f64,
-        /// First of the dropout probabilities' two.
-        a: f64,
-        /// Second.
-        b: f64,
-    },
-    /// Gamma-Gamma.
-    Spend {
-        /// Shape of one customer's purchase values.
-        p: f64,
-        /// Shape over customers.
-        q: f64,
-        /// Their scale, in major units of money.
-        v: f64,
-    },
+    /// Of a model of purchases; scales in time units.
+    Purchases(TransactionModel),
+    /// Of Gamma-Gamma; the scale in major units of money.
+    Spend(SpendParameters),
 }
 
 /// What became of the file's rows.
@@ -104,9 +88,15 @@ impl Parameters {
     /// In the papers' order.
     pub fn named(&self) -> Vec<(&'static str, f64)> {
         match *self {
-            Self::Dropout { r, alpha, a, b } => vec![("r", r), ("alpha", alpha), ("a", a), ("b", b)],
-            Self::Spend { p, q, v } => vec![("p", p), ("q", q), ("v", v)],
+            Self::Purchases(model) => model.named_parameters().to_vec(),
+            Self::Spend(SpendParameters { p, q, v }) => vec![("p", p), ("q", q), ("v", v)],
         }
+    }
+}
+
+impl Serialize for Parameters {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.named())
     }
 }
 

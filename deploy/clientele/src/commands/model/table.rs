@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use btyd::{DropoutParameters, ParetoParameters, SpendParameters, TransactionModel};
 use jiff::civil::Date;
 
 use super::args::{ModelName, TimeUnit};
@@ -57,13 +58,21 @@ fn parameters(outcome: &Outcome) -> Table {
 
 fn meanings(outcome: &Outcome, unit: &str) -> Vec<String> {
     match outcome.parameters {
-        Parameters::Dropout { r, alpha, a, b } => vec![
-            "shape of the purchase rates: the smaller, the more customers differ".into(),
-            format!("scale of the rates: active customers average {} a {unit}", significant(r / alpha)),
-            format!("dropout: {} leave after a purchase, on average", number::percent(a / (a + b))),
-            format!("with a: the smaller a + b ({}), the more customers differ", significant(a + b)),
-        ],
-        Parameters::Spend { p, q, v } => {
+        Parameters::Purchases(TransactionModel::BgNbd(model)) => dropout_meanings(model.parameters(), unit),
+        Parameters::Purchases(TransactionModel::MbgNbd(model)) => dropout_meanings(model.parameters(), unit),
+        Parameters::Purchases(TransactionModel::ParetoNbd(model)) => {
+            let ParetoParameters { r, alpha, s, beta } = model.parameters();
+            // The median of a Pareto distribution.
+            let half = beta * ((1.0 / s).exp2() - 1.0);
+            let dropout = if half < 1e6 {
+                format!("scale of the dropout: half of the customers are gone after {} {unit}s", significant(half))
+            } else {
+                "scale of the dropout: hardly anybody leaves".into()
+            };
+            let [shape, scale] = rate_meanings(r, alpha, unit);
+            vec![shape, scale, "shape of the dropout rates: the smaller, the more customers differ".into(), dropout]
+        }
+        Parameters::Spend(SpendParameters { p, q, v }) => {
             let mean = if q > 1.0 {
                 let currency = outcome.currency.map(|code| format!("{code} ")).unwrap_or_default();
                 format!("scale: the average purchase is {currency}{}", number::decimal(p * v / (q - 1.0), 2))
@@ -77,6 +86,24 @@ fn meanings(outcome: &Outcome, unit: &str) -> Vec<String> {
             ]
         }
     }
+}
+
+fn rate_meanings(r: f64, alpha: f64, unit: &str) -> [String; 2] {
+    [
+        "shape of the purchase rates: the smaller, the more customers differ".into(),
+        format!("scale of the rates: active customers average {} a {unit}", significant(r / alpha)),
+    ]
+}
+
+fn dropout_meanings(parameters: DropoutParameters, unit: &str) -> Vec<String> {
+    let DropoutParameters { r, alpha, a, b } = parameters;
+    let [shape, scale] = rate_meanings(r, alpha, unit);
+    vec![
+        shape,
+        scale,
+        format!("dropout: {} leave after a purchase, on average", number::percent(a / (a + b))),
+        format!("with a: the smaller a + b ({}), the more customers differ", significant(a + b)),
+    ]
 }
 
 fn quality(outcome: &Outcome) -> String {
@@ -134,12 +161,13 @@ fn next_steps(outcome: &Outcome) -> Vec<String> {
     match about.model {
         ModelName::BgNbd => steps.push(
             "fit what they spend with --model gamma-gamma. Do not read churn from this model: it takes every one-time buyer \
-             for active (--model mbg-nbd does not)"
+             for active (--model mbg-nbd and pareto-nbd do not)"
                 .into(),
         ),
-        ModelName::MbgNbd => steps.push("fit what they spend with --model gamma-gamma".into()),
+        ModelName::MbgNbd | ModelName::ParetoNbd => steps.push("fit what they spend with --model gamma-gamma".into()),
         ModelName::GammaGamma => steps.push(
-            "fit how often they buy with --model bg-nbd or mbg-nbd; expected purchases times expected spend is the value to come"
+            "fit how often they buy with --model bg-nbd, mbg-nbd or pareto-nbd; expected purchases times expected spend is \
+             the value to come"
                 .into(),
         ),
         ModelName::BgBb | ModelName::Sbg => {}
