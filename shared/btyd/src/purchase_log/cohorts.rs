@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::netting::NetDay;
 
-/// Periods followed at most: the bits of a [`u128`].
-pub const MAX_PERIODS: usize = 128;
+/// Periods followed at most: the bits of a [`u64`].
+pub const MAX_PERIODS: usize = 64;
 
 /// Consecutive periods, the last of which holds the as-of day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Periods {
 pub(super) struct Activity {
     /// `None` where the first purchase lies before all periods.
     cohort: Option<u8>,
-    bits: u128,
+    bits: u64,
 }
 
 /// One cohort: the customers whose first purchase lies in a period.
