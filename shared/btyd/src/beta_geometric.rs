@@ -8,7 +8,7 @@
 //!
 //! so that whatever is asked of a survivor is asked of the same distribution with b + n in place of b.
 
-use crate::special::{digamma, ln_gamma_ratio};
+use crate::special::{digamma, ln_gamma_ratio, stirling};
 
 /// Up to so many periods products and sums are formed term by term: cheap, and without cancellation.
 const TERM_BY_TERM: u32 = 1024;
@@ -38,11 +38,19 @@ impl BetaGeometric {
 
     /// S(t), in [0, 1].
     pub fn survival(self, periods: u32) -> f64 {
-        if periods > TERM_BY_TERM {
-            let end = self.b + f64::from(periods);
-            return (ln_gamma_ratio(self.b, self.a) - ln_gamma_ratio(end, self.a)).exp();
+        let first: f64 = (0..periods.min(TERM_BY_TERM)).map(|period| self.after(period).retention()).product();
+        match periods.checked_sub(TERM_BY_TERM) {
+            Some(rest) if rest > 0 => first * self.after(TERM_BY_TERM).survival_late(f64::from(rest)),
+            _ => first,
         }
-        (0..periods).map(|period| self.after(period).retention()).product()
+    }
+
+    /// The same for a b so large that Stirling's series is exact: with the large terms of its four logarithms of Γ taken together
+    /// beforehand, because their difference would keep only the digits that they leave.
+    fn survival_late(self, t: f64) -> f64 {
+        let Self { a, b } = self;
+        let leading = |b: f64| (b - 0.5) * (a / b).ln_1p() + stirling(a + b) - stirling(b);
+        (leading(b) - leading(b + t) - a * (t / (a + b)).ln_1p()).exp()
     }
 
     /// S(1) + ... + S(m): the periods to expect of the next m.

@@ -18,7 +18,7 @@ pub(crate) fn ln_gamma_ratio(y: f64, q: f64) -> f64 {
 }
 
 /// 1/(12 y) − 1/(360 y³) + ...: what Stirling's leading term leaves.
-fn stirling(y: f64) -> f64 {
+pub(crate) fn stirling(y: f64) -> f64 {
     let square = 1.0 / (y * y);
     let terms = [1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360_360.0, 1.0 / 156.0];
     terms.iter().rev().fold(0.0, |sum, term| sum * square + term) / y
