@@ -27,7 +27,7 @@ use netting::{NetDay, net_days};
 pub use periods::{PeriodCalibration, PeriodSummary};
 use rayon::prelude::*;
 use row::Row;
-pub use summary::{Calibration, Excluded, Summaries, Summary};
+pub use summary::{Calibration, Excluded, Summaries, Summary, YEAR_DAYS};
 
 const PARTITION_BITS: u32 = 8;
 const PARTITIONS: usize = 1 << PARTITION_BITS;
