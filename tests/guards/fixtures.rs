@@ -58,25 +58,37 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
 /// Gives customers signals, after a run overrides of their tiers, and the tenant a policy.
 async fn judge(world: &World, tenant: &str, customer_ids: &[String], customers: usize, runs: usize) {
     let mut policies = ValuePolicyServiceClient::new(world.value.tenant(tenant));
-    let value_policy = Some(ValuePolicy { note: "cdnow-policy".into(), ..ValuePolicy::default() });
-    policies.create_value_policy(CreateValuePolicyRequest { value_policy, ..Default::default() }).await.unwrap();
+    for _ in 0..4 {
+        let value_policy = Some(ValuePolicy { note: "cdnow-policy".into(), ..ValuePolicy::default() });
+        policies.create_value_policy(CreateValuePolicyRequest { value_policy, ..Default::default() }).await.unwrap();
+    }
     let (mut signals, mut tiers) = (
         AccountSignalsServiceClient::new(world.value.tenant(tenant)),
         TierServiceClient::new(world.value.tenant(tenant)),
     );
-    let known = customer_ids.iter().take(50).chain(customer_ids.iter().take(customers.min(20)));
-    for customer_id in known {
+    for customer_id in customer_ids.iter().take(50) {
         let customer = account_signals::Customer::CustomerId(customer_id.clone());
         let account_signals = Some(AccountSignals { customer: Some(customer), nps: Some(7.0), ..Default::default() });
         let request = UpdateAccountSignalsRequest { account_signals, ..Default::default() };
         signals.update_account_signals(request).await.unwrap();
-        if runs > 0 {
-            let customer = Some(tier_override::Customer::CustomerId(customer_id.clone()));
-            let tier_override =
-                TierOverride { customer, tier: "KEY".into(), reason: "cdnow-decision".into(), ..Default::default() };
-            let request = CreateTierOverrideRequest { tier_override: Some(tier_override), ..Default::default() };
-            tiers.create_tier_override(request).await.unwrap();
-        }
+    }
+    if runs == 0 {
+        return;
+    }
+    let by_id = customer_ids.iter().take(50).map(|id| tier_override::Customer::CustomerId(id.clone()));
+    let much_moved = ["BASE", "KEY", "BASE", "KEY"];
+    let by_key = (1..=customers.min(20)).map(|number| tier_override::Customer::CustomerExternalId(number.to_string()));
+    let decided = by_id.map(|customer| (customer, "KEY"));
+    let decided = decided.chain(by_key.flat_map(|customer| much_moved.map(|tier| (customer.clone(), tier))));
+    for (customer, tier) in decided {
+        let tier_override = TierOverride {
+            customer: Some(customer),
+            tier: tier.into(),
+            reason: "cdnow-decision".into(),
+            ..TierOverride::default()
+        };
+        let request = CreateTierOverrideRequest { tier_override: Some(tier_override), ..Default::default() };
+        tiers.create_tier_override(request).await.unwrap();
     }
 }
 

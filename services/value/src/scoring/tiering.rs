@@ -91,6 +91,7 @@ pub async fn move_events(
 /// A move as the contract tells it.
 pub fn move_message(record: &MoveRecord) -> TierMove {
     TierMove {
+        tier_move_id: record.move_id.to_string(),
         customer_id: record.customer_id.map(|id| id.to_string()).unwrap_or_default(),
         customer_external_id: record.external_id.clone().unwrap_or_default(),
         from_tier: record.from_tier.clone(),
