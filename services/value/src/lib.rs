@@ -145,6 +145,7 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         sequencer::job((**pool).clone(), state.outbox.clone(), None),
         jobs::idempotency_sweep::job(Arc::clone(&state)),
         jobs::score_worker::job(Arc::clone(&state)),
+        jobs::rescoring::job(Arc::clone(&state), &feed),
         jobs::score_sweep::job(Arc::clone(&state)),
         jobs::tier_override_sweep::job(Arc::clone(&state)),
     ];

@@ -36,6 +36,8 @@ pub struct Scored {
     pub judged: Judged,
     /// What was known beside purchases.
     pub known: Known,
+    /// Up to where the feed was, when all this was read.
+    pub feed_position: i64,
     /// Recorded costs by buyer.
     pub costs: HashMap<u64, i64>,
     /// Positions of the customers, best first.
@@ -94,7 +96,12 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         ranks[*position as usize] = rank;
     }
     let known = purchases.known;
-    let purchased = |at: usize| purchased(&summaries[at], &scores[at], &purchases.costs, per_unit);
+    let costs = &purchases.costs;
+    let cost = |at: usize| costs.get(&summaries[at].customer).copied().unwrap_or_default();
+    let purchased = |at: usize| {
+        let cost_minor = if costs.is_empty() { 0 } else { cost(at) };
+        purchased(&summaries[at], &scores[at], cost_minor, per_unit)
+    };
     let buyer = |at: usize| summaries[at].customer;
     let judged = judge(&Base { buyer: &buyer, purchased: &purchased, ranking: &order }, &known, settings);
     progress.advance(1)?;
@@ -105,6 +112,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         ranks,
         judged,
         known,
+        feed_position: purchases.feed_position,
         costs: purchases.costs,
         order,
         cuts: rfm.cuts,
@@ -178,14 +186,14 @@ fn predict(
     Ok(scorer.score(&customers))
 }
 
-fn purchased(summary: &Summary, score: &Score<1>, costs: &HashMap<u64, i64>, per_unit: f64) -> Purchased {
-    let cost = if costs.is_empty() { None } else { costs.get(&summary.customer) };
+/// What a customer's purchases tell the index.
+pub fn purchased(summary: &Summary, score: &Score<1>, cost_minor: i64, per_unit: f64) -> Purchased {
     Purchased {
         clv_minor: score.clv.map(|clv| clv * per_unit),
         total_revenue_minor: summary.total_minor,
         last_year_minor: summary.last_year_minor,
         year_before_minor: summary.year_before_minor,
-        total_cost_minor: cost.copied().unwrap_or_default(),
+        total_cost_minor: cost_minor,
         expected_purchases: score.expected_purchases[0],
         frequency: summary.frequency as i32,
         recency_days: summary.recency_days as i32,

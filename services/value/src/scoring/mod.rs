@@ -18,6 +18,7 @@ mod publishing;
 pub mod reading;
 mod reads;
 pub mod report;
+pub mod rescoring;
 pub mod run;
 pub mod run_message;
 mod session;
@@ -32,7 +33,7 @@ use clientele_pg::Pool;
 pub use error::RunError;
 pub use findings::{DepthFinding, Findings, Medians, OnceFinding, TierFinding, YardstickFinding};
 pub use hub::Hub;
-pub use reads::{CustomerKey, Reads, ScoredRun};
+pub use reads::{CustomerKey, Reads, ScoredRun, newest_run};
 
 /// How runs are worked on.
 #[derive(Debug, Clone, Copy)]

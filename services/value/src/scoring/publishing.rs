@@ -10,6 +10,7 @@ use crate::{
     State,
     domain::{score_settings::ScoreSettings, tiers::given},
     store::{
+        rescore::rescore_replay_put,
         score_run::Claimed,
         tier::{
             NewMoves, cause, earlier_runs, score_tier_for_update, score_tier_update, tier_overrides_all, tiers_lock,
@@ -30,6 +31,8 @@ pub async fn tiers(
     let (lease, now) = (&claimed.lease, state.context.now());
     let tenant = lease.tenant_id.as_str();
     tiers_lock(connection, tenant).await?;
+    // What was recorded while the run was at work is rescored in its scores.
+    rescore_replay_put(connection, tenant, scored.feed_position).await?;
     let mut tiers = scored.judged.tiers.clone();
     let overrides = tier_overrides_all(connection, tenant, now).await?;
     let overrides: HashMap<u64, String> = overrides.into_iter().map(|(buyer, tier)| (buyer as u64, tier)).collect();

@@ -12,7 +12,10 @@ use jiff::{Timestamp, ToSpan as _, Unit, civil::Date};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use super::{error::RunError, judging::Known, known, progress::Progress, session};
-use crate::{domain::score_settings::ScoreSettings, store::transaction_scan as scan};
+use crate::{
+    domain::score_settings::ScoreSettings,
+    store::{rescore::feed_latest, transaction_scan as scan},
+};
 
 /// Rows between two looks at whether the run is to stop.
 const STRIDE: u64 = 50_000;
@@ -35,6 +38,8 @@ pub struct Purchases {
     pub other_currencies: Vec<OtherCurrency>,
     /// What is known beside purchases.
     pub known: Known,
+    /// Up to where the feed was in the snapshot.
+    pub feed_position: i64,
 }
 
 /// A day as `btyd` counts it.
@@ -89,6 +94,7 @@ pub async fn read(
         Purchases { transactions: (first.log.len() + second.log.len()) as i64, log: first.log, ..Purchases::default() };
     read.log.append(second.log);
     add_refunds_and_costs(&mut connection, &purchases, &mut read, progress).await?;
+    read.feed_position = feed_latest(&mut connection).await?;
     read.known = known::read(&mut connection, tenant, settings, now).await?;
     progress.check()?;
     read.known_customers = purchases.known_buyers(&mut connection).await?;

@@ -138,6 +138,11 @@ impl Reads {
     }
 }
 
+/// The newest succeeded run of a tenant, as the database has it now.
+pub async fn newest_run(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<Option<Arc<ScoredRun>>> {
+    Ok(read_runs(connection, &[(tenant.to_owned(), None)]).await?.into_values().next())
+}
+
 async fn read_runs(
     connection: &mut PgConnection,
     keys: &[ScoredKey],

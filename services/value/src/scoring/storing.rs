@@ -87,6 +87,12 @@ impl Segments {
         Self { map, numbers }
     }
 
+    /// The number of a code's segment, from 1.
+    pub fn number(&self, code: Code) -> i16 {
+        let code = usize::from(code.r) * 100 + usize::from(code.f) * 10 + usize::from(code.m);
+        self.numbers.get(code).copied().unwrap_or_default()
+    }
+
     /// The name of a code's segment.
     pub fn name(&self, code: Code) -> &str {
         self.map.segment(code).unwrap_or_default()

@@ -2,6 +2,7 @@
 
 pub mod account_signals;
 pub mod buyer;
+pub mod rescore;
 pub mod score;
 pub mod score_ranking;
 pub mod score_run;

@@ -56,6 +56,12 @@ pub struct ScoreRecord {
     pub below_since: Option<jiff_sqlx::Date>,
     /// What the run knew beside purchases, encoded.
     pub signals: Option<Vec<u8>>,
+    /// The day it is true for, where that is not the run's.
+    pub as_of_date: Option<jiff_sqlx::Date>,
+    /// When it was made again since the run.
+    pub update_time: Option<jiff_sqlx::Timestamp>,
+    /// Number of the tier its numbers would enter by then, from 1.
+    pub candidate_tier: Option<i16>,
 }
 
 macro_rules! record {
@@ -83,6 +89,9 @@ macro_rules! record {
             earned_tier: $row.earned_tier,
             below_since: $row.below_since,
             signals: $row.signals,
+            as_of_date: $row.as_of_date,
+            update_time: $row.update_time,
+            candidate_tier: $row.candidate_tier,
         }
     };
 }
@@ -96,7 +105,8 @@ pub async fn score_by_customer(
                s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
-               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals
+               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
+               s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier
            FROM unnest($1::text[], $2::bigint[], $3::uuid[]) WITH ORDINALITY AS k (tenant_id, score_set, customer_id, place)
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.customer_id = k.customer_id LIMIT 1
@@ -124,7 +134,8 @@ pub async fn score_by_external_id(
                s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
-               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals
+               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
+               s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier
            FROM unnest($1::text[], $2::bigint[], $3::text[]) WITH ORDINALITY AS k (tenant_id, score_set, external_id, place)
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.external_id = k.external_id LIMIT 1
@@ -154,7 +165,8 @@ pub async fn score_by_buyer(
                s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
-               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals
+               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
+               s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.score s WHERE s.tenant_id = $1 AND s.score_set = $2 AND s.buyer_id = k.buyer_id LIMIT 1
@@ -177,6 +189,7 @@ pub static SCORES: Schema = Schema::new(
         Field::new("tier", "r.tier_names[s.tier]", Kind::Text).sortable(),
         Field::new("earned_tier", "r.tier_names[coalesce(s.earned_tier, s.tier)]", Kind::Text).sortable(),
         Field::new("segment", "r.segment_names[s.segment]", Kind::Text).sortable(),
+        Field::new("candidate_tier", "r.tier_names[s.candidate_tier]", Kind::Text).nullable().sortable(),
         Field::new("index", "s.index", Kind::Float).nullable().sortable(),
         Field::new("revenue_last_year", "s.last_year_minor / r.minor_per_unit", Kind::Float).nullable().sortable(),
         Field::new("rfm_code", "s.rfm_code::text", Kind::Text).sortable(),
@@ -193,14 +206,21 @@ pub static SCORES: Schema = Schema::new(
         .sortable(),
         Field::new("frequency", "s.frequency", Kind::Integer).sortable(),
         Field::new("recency_days", "s.last_purchase_date - s.first_purchase_date", Kind::Integer).sortable(),
-        Field::new("age_days", "r.as_of_date - s.first_purchase_date", Kind::Integer).sortable(),
-        Field::new("days_since_last_purchase", "r.as_of_date - s.last_purchase_date", Kind::Integer).sortable(),
+        Field::new("age_days", "coalesce(s.as_of_date, r.as_of_date) - s.first_purchase_date", Kind::Integer)
+            .sortable(),
+        Field::new(
+            "days_since_last_purchase",
+            "coalesce(s.as_of_date, r.as_of_date) - s.last_purchase_date",
+            Kind::Integer,
+        )
+        .sortable(),
     ],
 );
 
 const COLUMNS: &str = "b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor, s.total_cost_minor, \
     s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency, s.first_purchase_date, s.last_purchase_date, \
-    s.rfm_code, s.segment, s.tier, s.index, s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since, s.signals";
+    s.rfm_code, s.segment, s.tier, s.index, s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since, s.signals, s.as_of_date, \
+    s.update_time, s.candidate_tier";
 
 /// What a run says of all its scores.
 #[derive(Debug)]
@@ -277,6 +297,9 @@ impl<'r> FromRow<'r, sqlx::postgres::PgRow> for ScoreRecord {
             earned_tier: row.try_get("earned_tier")?,
             below_since: row.try_get("below_since")?,
             signals: row.try_get("signals")?,
+            as_of_date: row.try_get("as_of_date")?,
+            update_time: row.try_get("update_time")?,
+            candidate_tier: row.try_get("candidate_tier")?,
         })
     }
 }
@@ -290,4 +313,41 @@ pub fn judged_copy(tenant: &str, set: i64) -> String {
          FROM value.score WHERE tenant_id = {} AND score_set = {set} ORDER BY buyer_id) TO STDOUT (FORMAT binary)",
         super::transaction_scan::quoted(tenant)
     )
+}
+
+/// The score of a buyer in a set as it was at an instant.
+pub async fn score_as_of(
+    connection: &mut PgConnection,
+    tenant: &str,
+    set: i64,
+    buyer_id: i64,
+    read_time: jiff::Timestamp,
+) -> sqlx::Result<Option<ScoreRecord>> {
+    let row = sqlx::query!(
+        r#"WITH revision AS (
+               SELECT score FROM value.score_revision
+               WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until > $4 ORDER BY valid_until LIMIT 1
+           ), found AS (
+               SELECT (jsonb_populate_record(NULL::value.score, score)).* FROM revision WHERE score IS NOT NULL
+               UNION ALL
+               SELECT * FROM value.score
+               WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND NOT EXISTS (SELECT FROM revision)
+           )
+           SELECT b.customer_id, b.external_id, s.rank AS "rank!", s.total_revenue_minor AS "total_revenue_minor!",
+               s.repeat_revenue_minor AS "repeat_revenue_minor!", s.total_cost_minor AS "total_cost_minor!", s.p_alive AS "p_alive!",
+               s.expected_purchases AS "expected_purchases!", s.expected_spend_minor, s.clv_minor, s.frequency AS "frequency!",
+               s.first_purchase_date AS "first_purchase_date!: jiff_sqlx::Date",
+               s.last_purchase_date AS "last_purchase_date!: jiff_sqlx::Date", s.rfm_code AS "rfm_code!", s.segment AS "segment!",
+               s.tier AS "tier!", s.index, s.last_year_minor, s.year_before_minor, s.earned_tier,
+               s.below_since AS "below_since: jiff_sqlx::Date", s.signals, s.as_of_date AS "as_of_date: jiff_sqlx::Date",
+               s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier
+           FROM found s JOIN value.buyer b ON b.tenant_id = $1 AND b.buyer_id = $3"#,
+        tenant,
+        set,
+        buyer_id,
+        read_time.to_sqlx() as _,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| record!(row)))
 }

@@ -4,9 +4,9 @@ use clientele_error::{Reason, reason_of, violations_of};
 use clientele_proto::{
     Money,
     value::v1::{
-        AccountSignals, GetAccountSignalsRequest, QualificationStatus, TierPolicy, UpdateAccountSignalsRequest,
-        account_signals::Customer, account_signals_service_client::AccountSignalsServiceClient,
-        get_account_signals_request,
+        AccountSignals, GetAccountSignalsRequest, QualificationStatus, ScoreRunSettings, TierPolicy,
+        UpdateAccountSignalsRequest, account_signals::Customer,
+        account_signals_service_client::AccountSignalsServiceClient, get_account_signals_request,
     },
 };
 use clientele_testkit::Authorised;
@@ -102,9 +102,7 @@ async fn signals_count_in_the_index_of_the_next_run_and_explain_it_later() {
     let known = AccountSignals { yearly_wallet: Some(wallet), strategic_fit: Some(40.0), ..of("ann") };
     value.signal(known, &[]).await.unwrap();
     let policy = index_of(&[(2, 2.0, Some((0.0, 100.0))), (5, 1.0, Some((0.0, 1.0))), (13, 1.0, Some((0.0, 100.0)))]);
-    value
-        .run(clientele_proto::value::v1::ScoreRunSettings { index_policy: Some(policy), ..settings("1997-06-30") })
-        .await;
+    value.run(ScoreRunSettings { index_policy: Some(policy), ..settings("1997-06-30") }).await;
     // Changed after the run: what the run knew explains its index.
     value.signal(AccountSignals { strategic_fit: Some(90.0), ..of("ann") }, &["strategic_fit"]).await.unwrap();
 
@@ -128,10 +126,12 @@ async fn signals_count_in_the_index_of_the_next_run_and_explain_it_later() {
 async fn the_gate_holds_down_whom_we_may_not_do_business_with() {
     let value = Value::start().await;
     value.bought(&SHOP).await;
+    value.scored().await;
+    let best = value.all_scores().await.remove(0).customer_external_id;
     let status = QualificationStatus::NotQualified.into();
-    value.signal(AccountSignals { qualification_status: status, ..of("ann") }, &[]).await.unwrap();
+    value.signal(AccountSignals { qualification_status: status, ..of(&best) }, &[]).await.unwrap();
     let gate = TierPolicy { best_unqualified_tier: "STANDARD".into(), ..TierPolicy::default() };
-    value.run(clientele_proto::value::v1::ScoreRunSettings { tier_policy: Some(gate), ..settings("1997-06-30") }).await;
-    let ann = score_of(&value, "ann").await;
-    assert_eq!((ann.rank, ann.tier.as_str(), ann.earned_tier.as_str()), (1, "STANDARD", "KEY"));
+    value.run(ScoreRunSettings { tier_policy: Some(gate), ..settings("1997-06-30") }).await;
+    let held = score_of(&value, &best).await;
+    assert_eq!((held.rank, held.tier.as_str(), held.earned_tier.as_str()), (1, "STANDARD", "KEY"));
 }

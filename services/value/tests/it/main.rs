@@ -20,6 +20,7 @@ mod policies;
 mod published_figures;
 mod record_transaction;
 mod reports;
+mod rescoring;
 mod score_runs;
 mod score_worker;
 mod scores;

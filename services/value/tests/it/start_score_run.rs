@@ -299,8 +299,10 @@ async fn another_tenant_sees_neither_run_nor_purchases() {
         clientele_proto::value::v1::score_service_client::ScoreServiceClient::new(value.running.tenant("other"));
     let customer = Some(Customer::CustomerExternalId("ann".into()));
     for (score_run_id, reason) in [(String::new(), Reason::NotScoredYet), (run.score_run_id, Reason::NotFound)] {
-        let status =
-            scores.get_score(GetScoreRequest { customer: customer.clone(), score_run_id, view: 0 }).await.unwrap_err();
+        let status = scores
+            .get_score(GetScoreRequest { customer: customer.clone(), score_run_id, ..GetScoreRequest::default() })
+            .await
+            .unwrap_err();
         assert_eq!(reason_of(&status), Some(reason));
     }
 }

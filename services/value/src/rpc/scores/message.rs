@@ -16,6 +16,7 @@ use crate::{
     scoring::{
         ScoredRun, known,
         policy_message::metric_message,
+        run_message::instant,
         settings_message::{date, money},
     },
     store::score::ScoreRecord,
@@ -33,7 +34,7 @@ pub(super) fn score(run: &ScoredRun, record: &ScoreRecord, view: ScoreView) -> S
         customer_id: record.customer_id.map(|id| id.to_string()).unwrap_or_default(),
         customer_external_id: record.external_id.clone().unwrap_or_default(),
         score_run_id: run.id.clone(),
-        as_of_date: Some(date(run.settings.as_of_date)),
+        as_of_date: Some(date(as_of_date(run, record))),
         rank: i64::from(record.rank),
         tier: name(&run.tier_names, record.tier).to_owned(),
         rfm: Some(RfmScore {
@@ -69,8 +70,14 @@ pub(super) fn score(run: &ScoredRun, record: &ScoreRecord, view: ScoreView) -> S
         index_explanation: judged.as_ref().map(explanation),
         earned_tier: name(&run.tier_names, record.earned_tier.unwrap_or(record.tier)).to_owned(),
         below_tier_since_date: record.below_since.map(|since| date(since.to_jiff())),
+        update_time: record.update_time.map(|time| instant(time.to_jiff())),
+        candidate_tier: record.candidate_tier.map(|tier| name(&run.tier_names, tier).to_owned()).unwrap_or_default(),
         entitlements: entitlements.map(|tier| tier.entitlements.clone()).unwrap_or_default(),
     }
+}
+
+fn as_of_date(run: &ScoredRun, record: &ScoreRecord) -> Date {
+    record.as_of_date.map_or(run.settings.as_of_date, jiff_sqlx::Date::to_jiff)
 }
 
 struct Days {
@@ -82,7 +89,7 @@ impl Days {
     fn of(run: &ScoredRun, record: &ScoreRecord) -> Self {
         let first = record.first_purchase_date.to_jiff();
         let since = |later: Date| later.since((Unit::Day, first)).map_or(0, |span| span.get_days());
-        Self { recency: since(record.last_purchase_date.to_jiff()), age: since(run.settings.as_of_date) }
+        Self { recency: since(record.last_purchase_date.to_jiff()), age: since(as_of_date(run, record)) }
     }
 }
 
@@ -117,7 +124,7 @@ fn judgement(run: &ScoredRun, record: &ScoreRecord, days: &Days) -> Option<Judge
             age_days: days.age,
         },
         signals: signals.as_ref(),
-        as_of_date: run.settings.as_of_date,
+        as_of_date: as_of_date(run, record),
         margin: run.settings.margin,
         minor_per_unit: run.settings.currency.minor_per_unit() as f64,
     }))
