@@ -5,12 +5,14 @@ mod bg_bb;
 mod bg_nbd;
 pub mod clv;
 mod dropout;
+mod erlang;
 mod error;
 mod fit;
 mod gamma_gamma;
 mod histories;
 mod holdout;
 mod maximise;
+mod mbg_cnbd;
 mod mbg_nbd;
 mod minimise;
 mod parameters;
@@ -30,11 +32,13 @@ pub use fit::{Fit, Warning};
 pub use gamma_gamma::GammaGamma;
 pub use histories::{Histories, History, MAX_AGE_DAYS, MAX_FREQUENCY};
 pub use holdout::Holdout;
+pub use mbg_cnbd::MbgCnbd;
 pub use mbg_nbd::MbgNbd;
 pub use parameters::{DropoutParameters, ParameterError, ParetoParameters, SpendParameters};
 pub use pareto::ParetoNbd;
 pub use purchase_log::{
-    Calibration, Cohort, Cohorts, Excluded, PeriodCalibration, PeriodSummary, Periods, PurchaseLog, Summaries, Summary,
+    Calibration, Cohort, Cohorts, Excluded, Gaps, PeriodCalibration, PeriodSummary, Periods, PurchaseLog, Summaries,
+    Summary,
 };
 pub use rfm::{Code, Rfm, RfmConfig, SegmentMap};
 pub use sbg::{Sbg, SbgError, SbgParameters, Survivors};

@@ -11,6 +11,8 @@ mod high_precision;
 mod pareto;
 mod periods;
 mod purchase_log;
+mod regularity;
 mod rfm;
 mod sbg;
 mod scoring;
+mod simulate;
