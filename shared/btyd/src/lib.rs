@@ -35,7 +35,7 @@ pub use holdout::Holdout;
 pub use mbg_cnbd::MbgCnbd;
 pub use mbg_nbd::MbgNbd;
 pub use parameters::{DropoutParameters, ParameterError, ParetoParameters, SpendParameters};
-pub use pareto::ParetoNbd;
+pub use pareto::{CovariateError, CovariateHistories, CovariateParetoNbd, MAX_COVARIATES, ParetoNbd};
 pub use purchase_log::{
     Calibration, Cohort, Cohorts, Excluded, Gaps, PeriodCalibration, PeriodSummary, Periods, PurchaseLog, Summaries,
     Summary,

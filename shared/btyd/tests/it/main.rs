@@ -4,6 +4,7 @@
 mod bg_bb;
 mod cdnow;
 mod cohorts;
+mod covariates;
 mod discrete_data;
 mod discrete_precision;
 mod fitting;
