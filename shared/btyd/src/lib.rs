@@ -3,6 +3,7 @@
 mod beta_geometric;
 mod bg_bb;
 mod bg_nbd;
+mod choice;
 pub mod clv;
 mod dropout;
 mod erlang;
@@ -26,6 +27,7 @@ mod transaction_model;
 
 pub use bg_bb::{BgBb, BgBbError, BgBbParameters, Cell, Cells, MAX_OPPORTUNITIES};
 pub use bg_nbd::BgNbd;
+pub use choice::{Basis, Candidate, Choice, PassedOver};
 pub use clv::{ClvTerms, Customer, Score, Scorer, TermsError};
 pub use error::FitError;
 pub use fit::{Fit, Warning};

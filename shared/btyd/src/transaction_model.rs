@@ -11,6 +11,7 @@ use crate::histories::Histories;
 use crate::mbg_cnbd::MbgCnbd;
 use crate::mbg_nbd::MbgNbd;
 use crate::pareto::{ParetoNbd, Remaining};
+use std::fmt;
 
 /// Which transaction model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,6 +37,18 @@ pub enum TransactionModel {
     ParetoNbd(ParetoNbd),
     /// [`MbgCnbd`].
     MbgCnbd(MbgCnbd),
+}
+
+/// The usual name.
+impl fmt::Display for TransactionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BgNbd => "BG/NBD",
+            Self::MbgNbd => "MBG/NBD",
+            Self::ParetoNbd => "Pareto/NBD",
+            Self::MbgCnbd => "MBG/CNBD-k",
+        })
+    }
 }
 
 impl TransactionKind {

@@ -3,6 +3,7 @@
 
 mod bg_bb;
 mod cdnow;
+mod choice;
 mod cohorts;
 mod covariates;
 mod discrete_data;
