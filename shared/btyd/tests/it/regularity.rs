@@ -6,6 +6,7 @@ use btyd::{
     ClvTerms, Customer, DropoutParameters, FitError, Gaps, Histories, History, Holdout, MbgCnbd, MbgNbd, PurchaseLog,
     Scorer, TransactionKind,
 };
+use proptest::prelude::*;
 
 fn cdnow_log() -> PurchaseLog {
     let mut log = PurchaseLog::new();
@@ -187,4 +188,40 @@ fn a_k_out_of_range_is_named() {
         assert_eq!(MbgCnbd::new(k, parameters).unwrap_err().name, "k");
     }
     assert!(MbgCnbd::new(MbgCnbd::MAX_K, parameters).is_ok());
+}
+
+/// From 10^-3 to 10^3.
+fn any_size() -> impl Strategy<Value = f64> {
+    (-3.0..3.0_f64).prop_map(|power| 10.0_f64.powf(power))
+}
+
+proptest! {
+    #[test]
+    fn every_figure_is_one_for_any_parameters_and_history(
+        k in 1..=MbgCnbd::MAX_K,
+        (r, alpha, a, b) in (any_size(), any_size(), any_size(), any_size()),
+        (x, t_x, silence) in (0..1_500_u32, 0.0..1.0_f64, 0..4_000_u32),
+        horizon in any_size(),
+    ) {
+        let model = MbgCnbd::new(k, DropoutParameters { r, alpha, a, b }).unwrap();
+        let recency_days = if x == 0 { 0 } else { x + (t_x * 3_000.0) as u32 };
+        let history = History { frequency: x, recency_days, age_days: recency_days + silence, customers: 1 };
+        let [recency, age] = [recency_days, history.age_days].map(f64::from);
+        let histories = Histories::new([history], 1.0).unwrap();
+        prop_assert!(model.log_likelihood(&histories).is_finite());
+        prop_assert!(model.gradient(&histories).iter().all(|slope| slope.is_finite()));
+
+        let alive = model.probability_alive(x, recency, age);
+        prop_assert!((0.0..=1.0).contains(&alive), "{alive}");
+        prop_assert!(model.probability_alive(x, recency, age + 10.0) <= alive * (1.0 + 1e-12));
+        let expected = |horizon| model.expected_purchases(x, recency, age, horizon);
+        let (short, long) = (expected(horizon), expected(2.0 * horizon));
+        prop_assert!(short >= 0.0 && long.is_finite() && short <= long * (1.0 + 1e-10), "{short} {long}");
+        // Nobody buys more than an immortal would: the phases to come, divided by k, and the one they are in.
+        let phases = (r + f64::from(k * x) + f64::from(k)) * horizon / (alpha + age);
+        prop_assert!(short <= alive * (phases / f64::from(k) + 1.0) * (1.0 + 1e-10), "{short} {phases}");
+        if a > 1.0 {
+            prop_assert!(long <= expected(f64::INFINITY) * (1.0 + 1e-10));
+        }
+    }
 }
