@@ -25,9 +25,9 @@ const SMALLEST_PREDICTION: f64 = 1e-4;
 /// Which of the transaction models was chosen, and why; as text it is a sentence with the figures.
 ///
 /// Every candidate is fitted to the calibration and foretells the holdout. That with the lowest error is chosen, of those within a hundredth
-/// of it the simplest; and fitted to all histories. The error is the mean Poisson deviance 2 (y ln(y/m) - y + m) of m expected and y actual
-/// purchases: the expectation makes it least, as it does the squared error, which hangs on the few most frequent buyers; the absolute error
-/// is least where too little is foretold.
+/// of it the simplest; and fitted to all histories. The error is the mean Poisson deviance 2 (y ln(y/m) - y + m) of m expected and y
+/// actual purchases: the expectation makes it least, as it does the squared error, which hangs on the few most frequent buyers; the
+/// absolute error is least where too little is foretold.
 ///
 /// A candidate whose search did not converge, or with a parameter the data do not determine, is passed over while another is left.
 /// Where the holdout is too short, or the calibration, AIC on all histories decides instead: lowest, of those within 2 the simplest.
@@ -94,8 +94,8 @@ pub enum PassedOver {
 }
 
 impl Choice {
-    /// Chooses a model for `all` histories by `calibration`, whose customers are the same at an earlier day. `gaps` are those at the calibration
-    /// end ([`crate::PurchaseLog::gaps`]); those of all go with `all` ([`Histories::with_gaps`]).
+    /// Chooses a model for `all` histories by `calibration`, whose customers are the same at an earlier day. `gaps` are those at the
+    /// calibration end ([`crate::PurchaseLog::gaps`]); those of all go with `all` ([`Histories::with_gaps`]).
     ///
     /// # Errors
     ///

@@ -99,9 +99,9 @@ impl Drift {
         self.first_year_now / self.first_year_before - 1.0
     }
 
-    /// Whether customers have changed so that the older model should no longer be used: by more than chance, and by so much that it matters.
-    /// It matters from 0.01 lost a customer on, or from a change of the first year by a tenth. Among many customers every change is more than
-    /// chance, among few none that matters may be.
+    /// Whether customers have changed so that the older model should no longer be used: by more than chance, and by so much that it
+    /// matters. It matters from 0.01 lost a customer on, or from a change of the first year by a tenth. Among many customers every change
+    /// is more than chance, among few none that matters may be.
     pub fn is_much(&self) -> bool {
         let matters = self.lost_a_customer() >= MUCH_LOST || self.first_year_change().abs() >= MUCH_CHANGED;
         self.lost > self.lost_by_chance && matters

@@ -89,8 +89,8 @@ impl Histories {
         Ok(Self { rows, days_per_unit, customers, gaps: None })
     }
 
-    /// The same histories with the gaps between their purchases ([`crate::PurchaseLog::gaps`]), which only [`crate::MbgCnbd`] needs: they tell
-    /// how regularly customers buy better than the histories alone.
+    /// The same histories with the gaps between their purchases ([`crate::PurchaseLog::gaps`]), which only [`crate::MbgCnbd`] needs: they
+    /// tell how regularly customers buy better than the histories alone.
     ///
     /// # Errors
     ///

@@ -2,6 +2,7 @@
 
 mod beta_geometric;
 mod bg_bb;
+mod bg_cnbd;
 mod bg_nbd;
 mod choice;
 pub mod clv;
@@ -28,6 +29,7 @@ mod spends;
 mod transaction_model;
 
 pub use bg_bb::{BgBb, BgBbError, BgBbParameters, Cell, Cells, MAX_OPPORTUNITIES};
+pub use bg_cnbd::BgCnbd;
 pub use bg_nbd::BgNbd;
 pub use choice::{Basis, Candidate, Choice, PassedOver};
 pub use clv::{ClvTerms, Customer, Score, Scorer, TermsError};

@@ -70,8 +70,8 @@ impl MbgCnbd {
 
     /// The total log-likelihood of `histories` (Reutterer, Platzer, Schröder 2021).
     ///
-    /// Of histories without gaps it is the likelihood of those alone, up to what it is at k = 1 more than MBG/NBD's: either is comparable
-    /// with every other k and model on the same histories, but not with the other.
+    /// Where the histories have no gaps, what is left of them when they are integrated out takes their place. Either way it is comparable
+    /// with other k and with all other transaction models on the same histories; with gaps and without are not comparable with each other.
     pub fn log_likelihood(&self, histories: &Histories) -> f64 {
         self.0.log_likelihood(histories)
     }
@@ -96,6 +96,12 @@ impl MbgCnbd {
     /// and over the negative binomial number of phases to come, of the purchases left after dropout.
     pub fn expected_purchases(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         self.0.expected_purchases(frequency, recency, age, horizon)
+    }
+
+    /// P(Y(t) > 0 | x, t_x, T): the chance of at least one purchase in the next `horizon` time units, to 1e-14 absolute: that the phases
+    /// left until the next purchase pass in time.
+    pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
+        self.0.probability_of_purchase(frequency, recency, age, horizon)
     }
 
     /// E[X(t)]: repeat purchases expected of a customer just won in the first `horizon` time units; exact too.

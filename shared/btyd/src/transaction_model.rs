@@ -78,8 +78,8 @@ impl TransactionModel {
         }
     }
 
-    /// The parameters with their usual names, in the order of [`TransactionModel::gradient`]; [`MbgCnbd::k`], which has no derivative, is not
-    /// among them.
+    /// The parameters with their usual names, in the order of [`TransactionModel::gradient`]; [`MbgCnbd::k`], which has no derivative, is
+    /// not among them.
     pub fn named_parameters(&self) -> [(&'static str, f64); 4] {
         match self {
             Self::BgNbd(model) => model.0.named_parameters(),

@@ -86,6 +86,14 @@ impl Erlang {
         alive * self.phase_weights(frequency, recency, age).mean(self.phases, from)
     }
 
+    /// P(Y(t) > 0 | x, t_x, T), exact.
+    pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
+        let alive = self.probability_alive(frequency, recency, age);
+        let rhythm = self.rhythm(frequency);
+        let from = |phase| rhythm.probability_of_purchase(phase, age, horizon);
+        alive * self.phase_weights(frequency, recency, age).mean(self.phases, from)
+    }
+
     /// E[X(t)] of a customer just won: the conditional expectation at x = 0, t_x = T = 0.
     pub fn expected_purchases_new(&self, horizon: f64) -> f64 {
         self.expected_purchases(0, 0.0, 0.0, horizon)

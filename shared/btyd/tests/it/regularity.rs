@@ -3,8 +3,8 @@
 use crate::cdnow::{assert_near, calibration, day, purchases};
 use crate::simulate::{Base, Chance};
 use btyd::{
-    ClvTerms, Customer, DropoutParameters, FitError, Gaps, Histories, History, Holdout, MbgCnbd, MbgNbd, PurchaseLog,
-    Scorer, TransactionKind,
+    BgCnbd, BgNbd, ClvTerms, Customer, DropoutParameters, FitError, Gaps, Histories, History, Holdout, MbgCnbd, MbgNbd,
+    PurchaseLog, Scorer, TransactionKind,
 };
 use proptest::prelude::*;
 
@@ -34,6 +34,48 @@ fn without_a_rhythm_it_is_mbg_nbd() {
         }
     }
     same(model.expected_purchases_new(52.0), known.expected_purchases_new(52.0));
+}
+
+#[test]
+fn without_a_rhythm_the_other_is_bg_nbd() {
+    let histories = Histories::from_summaries(&calibration().summaries.customers, 7.0).unwrap();
+    let parameters = DropoutParameters { r: 0.2426, alpha: 4.4136, a: 0.7929, b: 2.4259 };
+    let (model, known) = (BgCnbd::new(1, parameters).unwrap(), BgNbd::new(parameters).unwrap());
+    let same = |got: f64, expected: f64| assert_near(got / expected, 1.0, 1e-12);
+    same(model.log_likelihood(&histories), known.log_likelihood(&histories));
+    for (got, expected) in model.gradient(&histories).into_iter().zip(known.gradient(&histories)) {
+        assert_near(got, expected, 1e-9);
+    }
+    for (x, t_x, age) in [(0, 0.0, 39.0), (2, 30.43, 38.86), (26, 30.86, 31.0), (900, 1_000.0, 1_001.0)] {
+        same(model.probability_alive(x, t_x, age), known.probability_alive(x, t_x, age));
+        for horizon in [0.1, 39.0, 5_200.0] {
+            let expected = known.expected_purchases(x, t_x, age, horizon);
+            same(model.expected_purchases(x, t_x, age, horizon), expected);
+        }
+    }
+    same(model.expected_purchases_new(52.0), known.expected_purchases_new(52.0));
+    let fit = BgCnbd::fit(&histories).unwrap();
+    assert_eq!(fit.model.k(), 1);
+    assert_near(fit.log_likelihood, -9582.43, 5e-3);
+}
+
+#[test]
+fn of_two_phases_the_gradient_of_the_other_is_the_slope() {
+    let histories = Histories::from_summaries(&calibration().summaries.customers, 7.0).unwrap();
+    let at = [0.3, 2.5, 0.8, 2.4];
+    let model = |[r, alpha, a, b]: [f64; 4]| BgCnbd::new(2, DropoutParameters { r, alpha, a, b }).unwrap();
+    for (i, slope) in model(at).gradient(&histories).into_iter().enumerate() {
+        let value = |by: f64| {
+            let mut moved = at;
+            moved[i] *= 1.0 + by;
+            model(moved).log_likelihood(&histories)
+        };
+        assert_near(slope * at[i] * 2e-5 / (value(1e-5) - value(-1e-5)), 1.0, 1e-5);
+    }
+    // Nobody leaves before a repeat purchase.
+    let model = model(at);
+    assert_near(model.probability_alive(0, 0.0, 500.0), 1.0, 0.0);
+    assert!(model.probability_alive(3, 30.0, 40.0) < model.probability_alive(3, 30.0, 31.0));
 }
 
 #[test]
@@ -179,6 +221,27 @@ fn gaps_are_those_of_the_days_that_count() {
     assert_eq!(histories.clone().with_gaps(gaps).unwrap().gaps(), Some(gaps));
     let other = histories.with_gaps(Gaps { count: 3, ..gaps }).unwrap_err();
     assert_eq!(other, FitError::OtherGaps { gaps: 3, purchases: 2 });
+}
+
+#[test]
+fn the_chance_of_a_purchase_is_the_expectation_of_who_leaves_with_it() {
+    // Where whoever buys drops out for certain, nobody buys more than once; phases and their weights do not depend on dropout.
+    for k in [1, 2, 5, 12] {
+        let model = |a| MbgCnbd::new(k, DropoutParameters { r: 0.9, alpha: 2.0, a, b: 2.4 }).unwrap();
+        let (model, leaving) = (model(0.8), model(1e15));
+        for (x, t_x, age) in [(0, 0.0, 30.0), (3, 20.0, 30.0), (40, 29.0, 30.0), (40, 30.0, 30.0)] {
+            for horizon in [0.5, 4.0, 60.0, 3_000.0] {
+                let alive = leaving.probability_alive(x, t_x, age);
+                let once = leaving.expected_purchases(x, t_x, age, horizon) / alive;
+                let chance = model.probability_of_purchase(x, t_x, age, horizon);
+                assert_near(chance, model.probability_alive(x, t_x, age) * once, 1e-13);
+                assert!(chance <= model.expected_purchases(x, t_x, age, horizon) + 1e-15);
+            }
+            assert_near(model.probability_of_purchase(x, t_x, age, 0.0), 0.0, 0.0);
+            let ever = model.probability_of_purchase(x, t_x, age, f64::INFINITY);
+            assert_near(ever, model.probability_alive(x, t_x, age), 1e-15);
+        }
+    }
 }
 
 #[test]
