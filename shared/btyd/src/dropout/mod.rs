@@ -6,7 +6,7 @@
 pub(crate) mod expectation;
 pub(crate) mod fitting;
 pub(crate) mod likelihood;
-mod quadrature;
+pub(crate) mod quadrature;
 
 use crate::parameters::{DropoutParameters, ParameterError, check_positive};
 use expectation::Survival;

@@ -3,14 +3,20 @@
 
 mod bg_bb;
 mod cdnow;
+mod choice;
 mod cohorts;
+mod covariates;
 mod discrete_data;
 mod discrete_precision;
+mod drift;
 mod fitting;
 mod high_precision;
+mod holdout_table;
 mod pareto;
 mod periods;
 mod purchase_log;
+mod regularity;
 mod rfm;
 mod sbg;
 mod scoring;
+mod simulate;
