@@ -8,8 +8,9 @@ use clientele_error::violations_of;
 use clientele_proto::{
     customers::v1::customer_service_client::CustomerServiceClient,
     value::v1::{
-        score_run_service_client::ScoreRunServiceClient, score_service_client::ScoreServiceClient,
-        transaction_service_client::TransactionServiceClient,
+        account_signals_service_client::AccountSignalsServiceClient, score_run_service_client::ScoreRunServiceClient,
+        score_service_client::ScoreServiceClient, tier_service_client::TierServiceClient,
+        transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
     },
 };
 use clientele_service::{Context, client::Peer};
@@ -94,6 +95,12 @@ pub struct Clients {
     pub score_runs: ScoreRunServiceClient<Peer>,
     /// Scores.
     pub scores: ScoreServiceClient<Peer>,
+    /// Versions of the value policy.
+    pub policies: ValuePolicyServiceClient<Peer>,
+    /// What people know of customers.
+    pub signals: AccountSignalsServiceClient<Peer>,
+    /// What people decide of tiers, and who moved.
+    pub tiers: TierServiceClient<Peer>,
 }
 
 impl Clients {
@@ -110,6 +117,9 @@ impl Clients {
                 .max_decoding_message_size(LARGEST_ANSWER),
             transactions: TransactionServiceClient::new(value.clone()).max_decoding_message_size(LARGEST_ANSWER),
             score_runs: ScoreRunServiceClient::new(value.clone()),
+            policies: ValuePolicyServiceClient::new(value.clone()),
+            signals: AccountSignalsServiceClient::new(value.clone()),
+            tiers: TierServiceClient::new(value.clone()),
             scores: ScoreServiceClient::new(value).max_decoding_message_size(LARGEST_ANSWER),
         })
     }

@@ -107,6 +107,8 @@ fn table(record: &Record, score: Option<&Score>) -> Table {
     row("as_of_date", date(score.as_of_date.as_ref()));
     row("rank", number::count(score.rank.unsigned_abs()));
     row("tier", score.tier.clone());
+    row("candidate_tier", score.candidate_tier.clone());
+    row("index", score.index.map(|index| number::decimal(index, 1)).unwrap_or_default());
     row("rfm", format!("{} {}", rfm.code, rfm.segment));
     row("purchases", number::count((purchases.frequency + 1).unsigned_abs()));
     row("last_purchase_date", date(purchases.last_purchase_date.as_ref()));

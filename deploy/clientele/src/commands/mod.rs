@@ -5,12 +5,14 @@
 //! wrong in [`Usage`], so that it exits with 2. Results go to [`crate::term::print`], everything else to
 //! [`crate::term::note`].
 
+pub mod account;
 pub mod customer;
 pub mod demo;
 pub mod import;
 pub mod key_customers;
 pub mod migrate;
 pub mod model;
+pub mod policy;
 pub mod report;
 pub mod score;
 pub mod token;
@@ -35,6 +37,10 @@ Examples:
     clientele score --as-of 2026-10-31 --currency EUR
     clientele key-customers
     clientele report retention
+  Your own rules for who is a key customer: see them, change them, try them, set them
+    clientele policy show > policy.json
+    clientele policy preview policy.json
+    clientele policy set policy.json --note stricter
   Fit a model to your purchases, without any server:
     clientele model fit --model bg-nbd --transactions purchases.csv
   Fit on the first months and check against the rest:
@@ -74,6 +80,12 @@ enum Command {
     /// Show a customer
     #[command(subcommand)]
     Customer(customer::Customer),
+    /// Say what is known of a customer beside its purchases, and decide its tier
+    #[command(subcommand)]
+    Account(account::Account),
+    /// The rules by which customers are judged: index and tiers
+    #[command(subcommand)]
+    Policy(policy::Policy),
     // --- without a server
     /// Customer-base models on a file, without any server
     #[command(subcommand)]
@@ -92,6 +104,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::KeyCustomers(args) => key_customers::run(&args),
         Command::Report(args) => report::run(args),
         Command::Customer(args) => customer::run(args),
+        Command::Account(args) => account::run(args),
+        Command::Policy(args) => policy::run(args),
         Command::Model(args) => model::run(args),
     }
 }

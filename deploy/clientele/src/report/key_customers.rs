@@ -113,6 +113,7 @@ impl KeyCustomers {
             Column::number("P(alive)"),
             Column::number("purchases"),
             Column::number("CLV"),
+            Column::number("index"),
         ]);
         for score in &self.scores {
             let rfm = score.rfm.clone().unwrap_or_default();
@@ -126,6 +127,7 @@ impl KeyCustomers {
                 number::decimal(score.p_alive, 3),
                 number::decimal(score.expected_purchases, 2),
                 money(score.clv.as_ref()),
+                score.index.map(|index| number::decimal(index, 1)).unwrap_or_default(),
             ]);
         }
         table

@@ -98,6 +98,9 @@ pub fn render(run: &ScoreRun, screen: &Screen) -> String {
         ]);
     }
     text.push_str(&models.render(screen));
+    if !summary.model_choice.is_empty() {
+        let _ = writeln!(text, "{}", summary.model_choice);
+    }
     for fit in &summary.model_fits {
         for warning in &fit.warnings {
             // Writing to a String cannot fail.

@@ -226,7 +226,7 @@ impl Facts<'_> {
                 "Bought on one day only, {}: BG/NBD takes every such customer for active, so {active} says nothing about leaving.",
                 ago(since)
             ),
-            (0, TransactionKind::MbgNbd | TransactionKind::ParetoNbd) => {
+            (0, TransactionKind::MbgNbd | TransactionKind::ParetoNbd | TransactionKind::MbgCnbd) => {
                 format!("Bought on one day only, {}: still active with {active}.", ago(since))
             }
             (frequency, _) => {

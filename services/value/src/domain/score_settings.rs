@@ -12,8 +12,8 @@ pub struct ScoreSettings {
     pub as_of_date: Date,
     /// The one currency.
     pub currency: Currency,
-    /// The model of buying and staying.
-    pub transaction_model: TransactionKind,
+    /// The model of buying and staying; `None` for the one that foretells best.
+    pub transaction_model: Option<TransactionKind>,
     /// The unit of the model's parameters.
     pub time_unit: TimeUnit,
     /// Months of 365.25 / 12 days to predict.

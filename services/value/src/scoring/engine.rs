@@ -14,6 +14,7 @@ use clientele_proto::value::v1::score_run_progress::Stage;
 use rayon::prelude::*;
 
 use super::{
+    choosing::{AutoChoice, Trial},
     error::RunError,
     judging::{Base, Judged, Known, judge},
     progress::Progress,
@@ -52,6 +53,8 @@ pub struct Scored {
     pub cohorts: [Cohorts; CalendarUnit::ALL.len()],
     /// The model of buying and staying.
     pub transaction_fit: Fit<TransactionModel>,
+    /// How it was chosen, where it was.
+    pub choice: Option<AutoChoice>,
     /// The model of spend, or why there is none.
     pub spend_fit: Result<Fit<GammaGamma>, String>,
 }
@@ -65,6 +68,8 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         return Err(nothing_bought(settings, &purchases));
     }
     let calendars = calendars(&purchases, settings);
+    let trial = Trial::new(&purchases.log, settings);
+    let gaps = trial.needs_gaps().then(|| purchases.log.gaps(day_number(settings.as_of_date)));
     let (summarised, cohorts) = purchases.log.summarise_by_cohort(day_number(settings.as_of_date), &calendars);
     let (summaries, excluded) = (summarised.customers, summarised.excluded);
     if summaries.is_empty() {
@@ -76,8 +81,11 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     progress.advance(1)?;
 
     progress.begin(Stage::Fitting, 2)?;
-    let histories = Histories::from_summaries(&summaries, settings.time_unit.days())?;
-    let transaction_fit = settings.transaction_model.fit(&histories)?;
+    let mut histories = Histories::from_summaries(&summaries, settings.time_unit.days())?;
+    if let Some(gaps) = gaps {
+        histories = histories.with_gaps(gaps)?;
+    }
+    let (transaction_fit, choice) = trial.fit(&histories)?;
     drop(histories);
     progress.advance(1)?;
     let spend_fit = Spends::from_summaries(&summaries, per_unit)
@@ -120,6 +128,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         known_customers: purchases.known_customers,
         cohorts,
         transaction_fit,
+        choice,
         spend_fit,
     };
     Ok((scored, transactions))

@@ -35,6 +35,9 @@ pub struct Findings {
     /// The percentiles of the index policy's metrics, in the order of its rules; empty for rules without percentiles.
     #[prost(message, repeated, tag = "10")]
     pub yardsticks: Vec<YardstickFinding>,
+    /// The name of the transaction model; empty in runs of before models were chosen.
+    #[prost(string, tag = "11")]
+    pub transaction_model: String,
 }
 
 /// A metric's values at its percentiles.

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use btyd::TransactionKind;
 use clientele_pg::{
     Pool,
     coalesce::{Coalescer, Error},
@@ -57,6 +58,20 @@ pub struct ScoredRun {
     pub segment_names: Vec<String>,
     /// How it made the key-account index.
     pub judge: Judge,
+}
+
+impl ScoredRun {
+    /// The model of buying and staying that it fitted.
+    pub fn transaction_kind(&self) -> TransactionKind {
+        match self.findings.transaction_model.as_str() {
+            "mbg-nbd" => TransactionKind::MbgNbd,
+            "pareto-nbd" => TransactionKind::ParetoNbd,
+            "mbg-cnbd" => TransactionKind::MbgCnbd,
+            "bg-nbd" => TransactionKind::BgNbd,
+            // A run of before models were chosen says it in its settings.
+            _ => self.settings.transaction_model.unwrap_or(TransactionKind::BgNbd),
+        }
+    }
 }
 
 /// How a customer is named.

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use btyd::{Cohorts, Fit, GammaGamma, TransactionKind, TransactionModel};
 use clientele_proto::value::v1::{
-    CalendarUnit as UnitMessage, ConcentrationPoint, ConcentrationReport, ModelFit, OtherCurrency, RetentionCohort,
-    RetentionReport, RfmCell, RfmScore, RfmThresholds, ScoreRunSummary, TierCount, ValueMetric,
+    CalendarUnit as UnitMessage, ConcentrationPoint, ConcentrationReport, HoldoutReport, HoldoutRow, ModelFit,
+    OtherCurrency, RetentionCohort, RetentionReport, RfmCell, RfmScore, RfmThresholds, ScoreRunSummary, TierCount,
+    ValueMetric,
 };
 use rayon::prelude::*;
 
 use super::{
+    choosing::AutoChoice,
     engine::Scored,
     findings::{DepthFinding, Findings, Medians, OnceFinding, TierFinding, YardstickFinding},
     judging::TierFound,
@@ -57,6 +59,8 @@ pub fn summary(
                 arrived: found.arrived as i64,
             })
             .collect(),
+        model_choice: scored.choice.as_ref().map(|choice| choice.why.clone()).unwrap_or_default(),
+        holdout: scored.choice.as_ref().map(holdout),
     }
 }
 
@@ -94,6 +98,7 @@ pub fn findings(scored: &Scored, settings: &ScoreSettings, segments: impl Fn(u8,
             .zip(&scored.cohorts)
             .map(|(unit, cohorts)| retention(*unit, cohorts))
             .collect(),
+        transaction_model: model_name(scored.transaction_fit.model.kind()).to_owned(),
         yardsticks: scored
             .judged
             .yardsticks
@@ -186,12 +191,35 @@ fn clv_by_tier(scored: &Scored) -> Vec<f64> {
 }
 
 fn transaction_fit(fit: &Fit<TransactionModel>) -> ModelFit {
-    let model = match fit.model.kind() {
+    let mut told = model_fit(model_name(fit.model.kind()), fit, &fit.model.named_parameters());
+    if let TransactionModel::MbgCnbd(model) = fit.model {
+        told.parameters.insert("k".to_owned(), f64::from(model.k()));
+    }
+    told
+}
+
+/// A model's name in the contract.
+fn model_name(kind: TransactionKind) -> &'static str {
+    match kind {
         TransactionKind::BgNbd => "bg-nbd",
         TransactionKind::MbgNbd => "mbg-nbd",
         TransactionKind::ParetoNbd => "pareto-nbd",
+        TransactionKind::MbgCnbd => "mbg-cnbd",
+    }
+}
+
+fn holdout(choice: &AutoChoice) -> HoldoutReport {
+    let row = |row: &btyd::HoldoutRow| HoldoutRow {
+        customers: row.customers as i64,
+        actual_purchases: row.actual as i64,
+        predicted_purchases: row.predicted,
     };
-    model_fit(model, fit, &fit.model.named_parameters())
+    HoldoutReport {
+        calibration_end_date: Some(date(day_of_number(choice.calibration_end_day))),
+        holdout_end_date: Some(date(day_of_number(choice.holdout_end_day))),
+        by_frequency: choice.table.by_frequency.iter().map(row).collect(),
+        by_decile: choice.table.by_decile.iter().map(row).collect(),
+    }
 }
 
 fn spend_fit(fit: &Result<Fit<GammaGamma>, String>) -> ModelFit {

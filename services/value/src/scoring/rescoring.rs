@@ -2,8 +2,8 @@
 //! transactions. A customer whose transactions the run knew all gets the same score as the run gave it.
 
 use btyd::{
-    BgNbd, ClvTerms, Code, Customer, DropoutParameters, GammaGamma, MbgNbd, ParetoNbd, ParetoParameters, PurchaseLog,
-    Scorer, SpendParameters, Summary, TransactionKind, TransactionModel, clv::DAYS_PER_YEAR,
+    BgNbd, ClvTerms, Code, Customer, DropoutParameters, GammaGamma, MbgCnbd, MbgNbd, ParetoNbd, ParetoParameters,
+    PurchaseLog, Scorer, SpendParameters, Summary, TransactionKind, TransactionModel, clv::DAYS_PER_YEAR,
 };
 use clientele_proto::value::v1::{ModelFit, RfmThresholds, ScoreRunSummary};
 use jiff::civil::Date;
@@ -48,7 +48,7 @@ impl<'r> Rescorer<'r> {
         let summary = ScoreRunSummary::decode(summary).map_err(|error| RunError::Fault(error.to_string()))?;
         let settings = &run.settings;
         let fit = |name: &str| summary.model_fits.iter().find(|fit| fit.model == name);
-        let model = summary.model_fits.first().and_then(|fit| model(settings.transaction_model, fit));
+        let model = summary.model_fits.first().and_then(|fit| model(run.transaction_kind(), fit));
         let model = model.ok_or_else(|| RunError::Fault("the run's transaction model cannot be read".to_owned()))?;
         let spend = fit("gamma-gamma").and_then(|fit| {
             let [p, q, v] = ["p", "q", "v"].map(|name| fit.parameters.get(name).copied());
@@ -156,6 +156,7 @@ fn model(kind: TransactionKind, fit: &ModelFit) -> Option<TransactionModel> {
     Some(match kind {
         TransactionKind::BgNbd => BgNbd::new(dropout()?).ok()?.into(),
         TransactionKind::MbgNbd => MbgNbd::new(dropout()?).ok()?.into(),
+        TransactionKind::MbgCnbd => MbgCnbd::new(of("k")? as u32, dropout()?).ok()?.into(),
         TransactionKind::ParetoNbd => {
             let parameters = ParetoParameters { r: of("r")?, alpha: of("alpha")?, s: of("s")?, beta: of("beta")? };
             ParetoNbd::new(parameters).ok()?.into()

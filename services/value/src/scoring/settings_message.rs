@@ -49,9 +49,11 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
             as_of_date,
             currency,
             transaction_model: match message.transaction_model() {
-                TransactionModel::MbgNbd => TransactionKind::MbgNbd,
-                TransactionModel::ParetoNbd => TransactionKind::ParetoNbd,
-                TransactionModel::BgNbd | TransactionModel::Unspecified => TransactionKind::BgNbd,
+                TransactionModel::MbgNbd => Some(TransactionKind::MbgNbd),
+                TransactionModel::ParetoNbd => Some(TransactionKind::ParetoNbd),
+                TransactionModel::MbgCnbd => Some(TransactionKind::MbgCnbd),
+                TransactionModel::BgNbd | TransactionModel::Unspecified => Some(TransactionKind::BgNbd),
+                TransactionModel::Auto => None,
             },
             time_unit: match message.time_unit() {
                 UnitMessage::Day => TimeUnit::Day,
@@ -76,9 +78,11 @@ pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
         as_of_date: Some(date(settings.as_of_date)),
         currency_code: settings.currency.code().to_owned(),
         transaction_model: match settings.transaction_model {
-            TransactionKind::BgNbd => TransactionModel::BgNbd,
-            TransactionKind::MbgNbd => TransactionModel::MbgNbd,
-            TransactionKind::ParetoNbd => TransactionModel::ParetoNbd,
+            Some(TransactionKind::BgNbd) => TransactionModel::BgNbd,
+            Some(TransactionKind::MbgNbd) => TransactionModel::MbgNbd,
+            Some(TransactionKind::ParetoNbd) => TransactionModel::ParetoNbd,
+            Some(TransactionKind::MbgCnbd) => TransactionModel::MbgCnbd,
+            None => TransactionModel::Auto,
         }
         .into(),
         time_unit: match settings.time_unit {
@@ -222,7 +226,7 @@ mod tests {
     #[test]
     fn defaults_are_those_of_the_contract() {
         let settings = parse(&least(), LATEST).unwrap();
-        assert_eq!(settings.transaction_model, TransactionKind::BgNbd);
+        assert_eq!(settings.transaction_model, Some(TransactionKind::BgNbd));
         assert_eq!(settings.time_unit, TimeUnit::Week);
         assert_eq!((settings.horizon_months, settings.annual_discount_rate, settings.margin), (12, 0.1, 1.0));
         assert_eq!(settings.rfm, RfmPolicy { bins: 5, recency_cuts: None, frequency_cuts: None, monetary_cuts: None });
@@ -263,7 +267,9 @@ mod tests {
         let settings = parse(&given, LATEST).unwrap();
         assert_eq!(settings.rfm.monetary_cuts, Some(vec![150, 250]));
         assert_eq!(parse(&message(&settings), LATEST), Ok(settings));
-        for model in [TransactionModel::BgNbd, TransactionModel::ParetoNbd] {
+        for model in
+            [TransactionModel::BgNbd, TransactionModel::ParetoNbd, TransactionModel::MbgCnbd, TransactionModel::Auto]
+        {
             let settings = parse(&ScoreRunSettings { transaction_model: model.into(), ..least() }, LATEST).unwrap();
             assert_eq!(message(&settings).transaction_model(), model);
         }

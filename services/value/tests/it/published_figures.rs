@@ -81,3 +81,34 @@ async fn pareto_nbd_is_that_of_the_papers() {
         assert_near(pareto, name, published, within);
     }
 }
+
+/// The clumpy purchases of CDNOW have no rhythm: k is 1, where MBG/CNBD-k is MBG/NBD.
+#[tokio::test]
+async fn mbg_cnbd_finds_no_rhythm_where_there_is_none() {
+    let model = TransactionModel::MbgCnbd.into();
+    let (_, run) = run(ScoreRunSettings { transaction_model: model, ..settings("1997-09-30") }).await;
+    let fit = fit(&run, "mbg-cnbd");
+    assert_eq!(fit.parameters["k"], 1.0);
+    assert_near(fit, "r", 0.5248, 0.000_5);
+}
+
+#[tokio::test]
+async fn auto_takes_the_model_that_foretells_best_and_says_why() {
+    let model = TransactionModel::Auto.into();
+    let (value, run) = run(ScoreRunSettings { transaction_model: model, ..settings("1998-06-30") }).await;
+    let summary = run.summary.unwrap();
+    let chosen = &summary.model_fits[0];
+    assert!(chosen.converged && chosen.model != "gamma-gamma", "{chosen:?}");
+    assert!(summary.model_choice.contains("days"), "{}", summary.model_choice);
+    let holdout = summary.holdout.unwrap();
+    // A third of the 545 days since the first purchase is held back.
+    assert_eq!(holdout.calibration_end_date, Some(crate::scoring::date("1997-12-31")));
+    for rows in [&holdout.by_frequency, &holdout.by_decile] {
+        assert_eq!(rows.iter().map(|row| row.customers).sum::<i64>(), 2357);
+        let actual: i64 = rows.iter().map(|row| row.actual_purchases).sum();
+        let bought_later =
+            "SELECT count(DISTINCT (buyer_id, occur_date)) FROM value.transaction WHERE occur_date > '1997-12-31'";
+        assert_eq!(actual, value.count(bought_later).await);
+    }
+    assert_eq!(run.settings.unwrap().transaction_model(), TransactionModel::Auto);
+}

@@ -48,7 +48,7 @@ const CHUNK_ROWS: usize = 1024;
 /// assert_eq!(summaries.customers[0].frequency, 1);
 /// assert_eq!(summaries.customers[0].repeat_total_minor, 10_00);
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PurchaseLog {
     partitions: Vec<Partition>,
     rows: u64,
@@ -56,7 +56,7 @@ pub struct PurchaseLog {
     last_purchase_day: Option<i32>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Partition {
     full: Vec<Vec<Row>>,
     open: Vec<Row>,

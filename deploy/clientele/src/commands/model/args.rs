@@ -32,6 +32,7 @@ sBG sees the survivors of a cohort of contracts: columns period (0, 1, 2, ...) a
 
 Examples:
   clientele model fit --model bg-nbd --transactions purchases.csv --calibration-end 1997-09-30
+  clientele model fit --model auto --transactions purchases.csv --calibration-end 1997-09-30
   clientele model fit --model gamma-gamma --transactions - --format json < purchases.csv
   clientele model fit --model mbg-nbd --transactions retail.csv \\
       --customer-column CustomerID --date-column InvoiceDate --amount-column Total --refunds net
@@ -122,6 +123,10 @@ pub enum ModelName {
     MbgNbd,
     /// Purchases; dropout at any time, bound to no purchase (Schmittlein, Morrison, Colombo 1987)
     ParetoNbd,
+    /// Purchases at a rhythm: MBG/NBD with Erlang-k times between them, k found (Reutterer, Platzer, Schroeder 2021)
+    MbgCnbd,
+    /// The one of the models of purchases that foretells the holdout best, fitted to the whole file, and why
+    Auto,
     /// Spend per purchase of customers who bought again (Fader, Hardie 2013)
     GammaGamma,
     /// Purchases by calendar period, yes or no in each; dropout before any of them (Fader, Hardie, Shang 2010)
@@ -159,6 +164,8 @@ impl ModelName {
             Self::BgNbd => "bg-nbd",
             Self::MbgNbd => "mbg-nbd",
             Self::ParetoNbd => "pareto-nbd",
+            Self::MbgCnbd => "mbg-cnbd",
+            Self::Auto => "auto",
             Self::GammaGamma => "gamma-gamma",
             Self::BgBb => "bg-bb",
             Self::Sbg => "sbg",
@@ -171,6 +178,8 @@ impl ModelName {
             Self::BgNbd => "BG/NBD",
             Self::MbgNbd => "MBG/NBD",
             Self::ParetoNbd => "Pareto/NBD",
+            Self::MbgCnbd => "MBG/CNBD-k",
+            Self::Auto => "The best model",
             Self::GammaGamma => "Gamma-Gamma",
             Self::BgBb => "BG/BB",
             Self::Sbg => "sBG",

@@ -1,7 +1,9 @@
 //! `clientele model fit`: read, fit, compare, tell.
 
 use anyhow::{Context, Result};
-use btyd::{Calibration, Excluded, GammaGamma, Histories, Spends, Summaries, TransactionKind, TransactionModel};
+use btyd::{
+    Calibration, Choice, Excluded, GammaGamma, Gaps, Histories, Spends, Summaries, TransactionKind, TransactionModel,
+};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -77,27 +79,37 @@ struct Fitted {
     iterations: u32,
     warnings: Vec<String>,
     holdout: Option<Holdout>,
+    /// The model that was chosen, and why.
+    chosen: Option<(ModelName, String)>,
 }
 
 fn fit(args: &Fit, purchases: Purchases) -> Result<Outcome> {
     let (first_day, last_day) = purchases.days;
     let calibration_end = calibration_end(args, purchases.days)?;
-    let calibration = purchases.log.calibrate(epoch_day(calibration_end), epoch_day(last_day.max(calibration_end)));
+    let end = epoch_day(last_day.max(calibration_end));
+    let gaps = purchases.log.gaps(epoch_day(calibration_end));
+    let whole =
+        (args.model == ModelName::Auto).then(|| (purchases.log.gaps(end), purchases.log.clone().summarise(end)));
+    let calibration = purchases.log.calibrate(epoch_day(calibration_end), end);
     let mut warnings = purchases.warnings;
     warnings.extend(silence(calibration_end, last_day));
     warnings.extend(left_out(&calibration.summaries.excluded, purchases.currency));
     let fitted = match args.model {
-        ModelName::BgNbd => fit_purchases(TransactionKind::BgNbd, args, &calibration),
-        ModelName::MbgNbd => fit_purchases(TransactionKind::MbgNbd, args, &calibration),
-        ModelName::ParetoNbd => fit_purchases(TransactionKind::ParetoNbd, args, &calibration),
+        ModelName::BgNbd => fit_purchases(TransactionKind::BgNbd, args, &calibration, gaps),
+        ModelName::MbgNbd => fit_purchases(TransactionKind::MbgNbd, args, &calibration, gaps),
+        ModelName::ParetoNbd => fit_purchases(TransactionKind::ParetoNbd, args, &calibration, gaps),
+        ModelName::MbgCnbd => fit_purchases(TransactionKind::MbgCnbd, args, &calibration, gaps),
+        ModelName::Auto => choose(args, &calibration, gaps, whole),
         ModelName::GammaGamma => fit_spend(&calibration.summaries, purchases.currency),
         ModelName::BgBb | ModelName::Sbg => return Err(args.needed_input().into()),
     };
     let fitted = fitted
         .map_err(|error| Usage(format!("{} cannot be fitted to {}: {error}", args.model.title(), purchases.name)))?;
     warnings.splice(0..0, fitted.warnings);
+    let (model, choice) = fitted.chosen.map_or((args.model, None), |(model, why)| (model, Some(why)));
     Ok(Outcome {
-        model: args.model.id(),
+        model: model.id(),
+        choice,
         parameters: fitted.parameters,
         log_likelihood: fitted.log_likelihood,
         customers: fitted.customers,
@@ -109,7 +121,7 @@ fn fit(args: &Fit, purchases: Purchases) -> Result<Outcome> {
         warnings,
         holdout: fitted.holdout,
         about: About {
-            model: args.model,
+            model,
             time_unit: args.time_unit(),
             file: purchases.name,
             first_day,
@@ -120,9 +132,12 @@ fn fit(args: &Fit, purchases: Purchases) -> Result<Outcome> {
     })
 }
 
-fn fit_purchases(kind: TransactionKind, args: &Fit, calibration: &Calibration) -> Result<Fitted> {
+fn fit_purchases(kind: TransactionKind, args: &Fit, calibration: &Calibration, gaps: Gaps) -> Result<Fitted> {
     let days = args.days_per_unit()?;
-    let histories = Histories::from_summaries(&calibration.summaries.customers, days)?;
+    let mut histories = Histories::from_summaries(&calibration.summaries.customers, days)?;
+    if kind == TransactionKind::MbgCnbd {
+        histories = histories.with_gaps(gaps)?;
+    }
     let fit = kind.fit(&histories)?;
     let holdout = match calibration.holdout_days() {
         0 => None,
@@ -136,7 +151,43 @@ fn fit_purchases(kind: TransactionKind, args: &Fit, calibration: &Calibration) -
         iterations: fit.iterations,
         warnings: fit.warnings.iter().map(ToString::to_string).collect(),
         holdout,
+        chosen: None,
     })
+}
+
+/// Fits all models of purchases and takes the one that foretells best; fitted to the whole file.
+fn choose(args: &Fit, calibration: &Calibration, gaps: Gaps, whole: Option<(Gaps, Summaries)>) -> Result<Fitted> {
+    let days = args.days_per_unit()?;
+    let (gaps_of_all, summaries) = whole.context("the whole file was not summarised")?;
+    let all = Histories::from_summaries(&summaries.customers, days)?.with_gaps(gaps_of_all)?;
+    let choice = Choice::of(calibration, Some(gaps), &all)?;
+    let kind = choice.fit.model.kind();
+    let tried = choice.candidates.iter().find(|candidate| candidate.kind == kind && candidate.holdout.is_some());
+    let holdout = match tried.and_then(|candidate| candidate.fit.as_ref().ok()) {
+        Some(fit) => Some(holdout(&fit.model, calibration, days)?),
+        None => None,
+    };
+    let why = choice.to_string();
+    let fit = choice.fit;
+    Ok(Fitted {
+        parameters: Parameters::Purchases(fit.model),
+        log_likelihood: fit.log_likelihood,
+        customers: fit.customers,
+        converged: fit.converged,
+        iterations: fit.iterations,
+        warnings: fit.warnings.iter().map(ToString::to_string).collect(),
+        holdout,
+        chosen: Some((name_of(kind), why)),
+    })
+}
+
+fn name_of(kind: TransactionKind) -> ModelName {
+    match kind {
+        TransactionKind::BgNbd => ModelName::BgNbd,
+        TransactionKind::MbgNbd => ModelName::MbgNbd,
+        TransactionKind::ParetoNbd => ModelName::ParetoNbd,
+        TransactionKind::MbgCnbd => ModelName::MbgCnbd,
+    }
 }
 
 fn holdout(model: &TransactionModel, calibration: &Calibration, days_per_unit: f64) -> Result<Holdout> {
@@ -156,6 +207,7 @@ fn fit_spend(summaries: &Summaries, currency: iso_currency::Currency) -> Result<
         iterations: fit.iterations,
         warnings: fit.warnings.iter().map(ToString::to_string).collect(),
         holdout: None,
+        chosen: None,
     })
 }
 

@@ -26,7 +26,12 @@ impl Fit {
             (ModelName::BgBb, None, Some(path), None) => Input::Cells(path),
             (ModelName::BgBb, Some(path), None, None) => Input::Periods(path),
             (
-                ModelName::BgNbd | ModelName::MbgNbd | ModelName::ParetoNbd | ModelName::GammaGamma,
+                ModelName::BgNbd
+                | ModelName::MbgNbd
+                | ModelName::ParetoNbd
+                | ModelName::MbgCnbd
+                | ModelName::Auto
+                | ModelName::GammaGamma,
                 Some(path),
                 None,
                 None,
@@ -50,7 +55,12 @@ impl Fit {
                 "purchases or counted histories: give either --transactions FILE.csv or --cells FILE.csv (columns frequency, \
                  recency, opportunities, customers)"
             }
-            ModelName::BgNbd | ModelName::MbgNbd | ModelName::ParetoNbd | ModelName::GammaGamma => {
+            ModelName::BgNbd
+            | ModelName::MbgNbd
+            | ModelName::ParetoNbd
+            | ModelName::MbgCnbd
+            | ModelName::Auto
+            | ModelName::GammaGamma => {
                 "purchases: give --transactions FILE.csv and no other file (--cells is for bg-bb, --survivors for sbg)"
             }
         };

@@ -9,8 +9,11 @@ use super::args::{ModelName, TimeUnit};
 /// A fitted model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
-    /// `bg-nbd`, `mbg-nbd`, `pareto-nbd` or `gamma-gamma`.
+    /// `bg-nbd`, `mbg-nbd`, `pareto-nbd`, `mbg-cnbd` or `gamma-gamma`.
     pub model: &'static str,
+    /// With `auto`: why it is this model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choice: Option<String>,
     /// By their usual names.
     pub parameters: Parameters,
     /// Total, not mean; comparable only in the same time unit.
@@ -88,6 +91,10 @@ impl Parameters {
     /// In the papers' order.
     pub fn named(&self) -> Vec<(&'static str, f64)> {
         match *self {
+            Self::Purchases(TransactionModel::MbgCnbd(model)) => {
+                let named = TransactionModel::MbgCnbd(model).named_parameters();
+                named.into_iter().chain([("k", f64::from(model.k()))]).collect()
+            }
             Self::Purchases(model) => model.named_parameters().to_vec(),
             Self::Spend(SpendParameters { p, q, v }) => vec![("p", p), ("q", q), ("v", v)],
         }

@@ -30,6 +30,9 @@ pub fn render(outcome: &Outcome, screen: &Screen) -> String {
     drawn.push_str(&parameters(outcome).render(screen));
     drawn.push('\n');
     paragraph(&mut drawn, &quality(outcome), None, screen);
+    if let Some(choice) = &outcome.choice {
+        paragraph(&mut drawn, choice, None, screen);
+    }
     if let Some(holdout) = &outcome.holdout {
         drawn.push('\n');
         render_holdout(&mut drawn, outcome, holdout, screen);
@@ -60,6 +63,18 @@ fn meanings(outcome: &Outcome, unit: &str) -> Vec<String> {
     match outcome.parameters {
         Parameters::Purchases(TransactionModel::BgNbd(model)) => dropout_meanings(model.parameters(), unit),
         Parameters::Purchases(TransactionModel::MbgNbd(model)) => dropout_meanings(model.parameters(), unit),
+        Parameters::Purchases(TransactionModel::MbgCnbd(model)) => {
+            let DropoutParameters { r, alpha, a, b } = model.parameters();
+            let k = f64::from(model.k());
+            // A purchase is the end of k phases; alpha is the scale of the rate of phases.
+            let mut told = dropout_meanings(DropoutParameters { r, alpha: alpha * k, a, b }, unit);
+            told.push(if model.k() == 1 {
+                "regularity: purchases come at random".into()
+            } else {
+                "regularity: the larger, the steadier the rhythm; 1 is none".into()
+            });
+            told
+        }
         Parameters::Purchases(TransactionModel::ParetoNbd(model)) => {
             let ParetoParameters { r, alpha, s, beta } = model.parameters();
             // The median of a Pareto distribution.
@@ -164,7 +179,7 @@ fn next_steps(outcome: &Outcome) -> Vec<String> {
              for active (--model mbg-nbd and pareto-nbd do not)"
                 .into(),
         ),
-        ModelName::MbgNbd | ModelName::ParetoNbd => steps.push("fit what they spend with --model gamma-gamma".into()),
+        ModelName::MbgNbd | ModelName::ParetoNbd | ModelName::MbgCnbd | ModelName::Auto => steps.push("fit what they spend with --model gamma-gamma".into()),
         ModelName::GammaGamma => steps.push(
             "fit how often they buy with --model bg-nbd, mbg-nbd or pareto-nbd; expected purchases times expected spend is \
              the value to come"

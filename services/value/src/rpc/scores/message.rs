@@ -212,7 +212,7 @@ fn score_reasons(
             currency: run.settings.currency,
             customers: findings.customers as u64,
             bins: run.settings.rfm.bins,
-            model: run.settings.transaction_model,
+            model: run.transaction_kind(),
             horizon_months: run.settings.horizon_months,
             annual_discount_rate: run.settings.annual_discount_rate,
             margin: run.settings.margin,

@@ -1,0 +1,174 @@
+//! `clientele policy`: the rules by which customers are judged.
+
+use std::{fs, io::Read as _, path::PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Subcommand};
+use clientele_error::{Reason, reason_of};
+use clientele_proto::value::v1::{
+    CreateValuePolicyRequest, GetValuePolicyPreviewRequest, GetValuePolicyRequest, ValuePolicy, ValuePolicyPreview,
+};
+
+use crate::{
+    commands::Usage,
+    online::{Online, block_on, explain},
+    report::json,
+    term::{self, Column, Format, Screen, Table, note, number},
+};
+
+/// What to do with the policy.
+#[derive(Debug, Subcommand)]
+pub enum Policy {
+    /// Show a version as JSON, ready to be changed and set
+    Show(Show),
+    /// Tell how many customers each tier would have and who would move; nothing is changed
+    Preview(Preview),
+    /// Make a new version, which score runs started from now on follow
+    Set(Set),
+}
+
+/// Flags of `policy show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// Version to show; by default the newest
+    #[arg(long, default_value_t = 0, value_name = "VERSION", value_parser = clap::value_parser!(i32).range(0..))]
+    version: i32,
+    #[command(flatten)]
+    online: Online,
+}
+
+/// Flags of `policy preview`.
+#[derive(Debug, Args)]
+pub struct Preview {
+    /// The policy as JSON, as `policy show` writes it; - reads stdin
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Score run whose customers are judged; by default the newest that succeeded
+    #[arg(long, default_value = "", value_name = "ID")]
+    score_run: String,
+    /// Customers that would move to print
+    #[arg(long, default_value_t = 20, value_name = "CUSTOMERS", value_parser = clap::value_parser!(i32).range(1..=1000))]
+    moves: i32,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    online: Online,
+}
+
+/// Flags of `policy set`.
+#[derive(Debug, Args)]
+pub struct Set {
+    /// The policy as JSON, as `policy show` writes it; - reads stdin
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// What is new and why; in place of the file's note
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    #[command(flatten)]
+    online: Online,
+}
+
+/// Runs the command.
+pub fn run(policy: Policy) -> Result<()> {
+    match policy {
+        Policy::Show(args) => show(&args),
+        Policy::Preview(args) => preview(&args),
+        Policy::Set(args) => set(&args),
+    }
+}
+
+fn show(args: &Show) -> Result<()> {
+    let request = GetValuePolicyRequest { version: args.version };
+    let found = block_on(async {
+        let mut policies = args.online.clients()?.policies;
+        match policies.get_value_policy(request).await {
+            Ok(policy) => Ok(policy.into_inner()),
+            Err(status) if args.version == 0 && reason_of(&status) == Some(Reason::NotFound) => {
+                note("no version was made yet: score runs follow the defaults, which an empty policy stands for");
+                Ok(ValuePolicy::default())
+            }
+            Err(status) => Err(explain(&status)),
+        }
+    })?;
+    json::print(&json::of(&found)?)
+}
+
+fn set(args: &Set) -> Result<()> {
+    let mut policy = read(&args.file)?;
+    if let Some(note) = &args.note {
+        policy.note.clone_from(note);
+    }
+    let made = block_on(async {
+        let mut policies = args.online.clients()?.policies;
+        let request = CreateValuePolicyRequest { value_policy: Some(policy), ..CreateValuePolicyRequest::default() };
+        Ok(policies.create_value_policy(request).await.map_err(|status| explain(&status))?.into_inner())
+    })?;
+    term::print(&format!("version {} is followed by score runs from now on\n", made.version))?;
+    Ok(())
+}
+
+fn preview(args: &Preview) -> Result<()> {
+    let request = GetValuePolicyPreviewRequest {
+        value_policy: Some(read(&args.file)?),
+        score_run_id: args.score_run.clone(),
+        max_moves: args.moves,
+    };
+    let found = block_on(async {
+        let mut policies = args.online.clients()?.policies;
+        Ok(policies.get_value_policy_preview(request).await.map_err(|status| explain(&status))?.into_inner())
+    })?;
+    match args.format {
+        Format::Table => {
+            let screen = Screen::stdout();
+            let moved = number::count((found.risers + found.fallers).unsigned_abs());
+            let summary = format!("{}\n{moved} customers would move.\n\n", tiers(&found).render(&screen));
+            term::print(&(summary + &moves(&found).render(&screen)))?;
+        }
+        Format::Csv => term::print(&moves(&found).csv())?,
+        Format::Json => json::print(&json::of(&found)?)?,
+    }
+    Ok(())
+}
+
+fn read(file: &PathBuf) -> Result<ValuePolicy> {
+    let mut text = String::new();
+    if file.as_os_str() == "-" {
+        std::io::stdin().read_to_string(&mut text).context("cannot read stdin")?;
+    } else {
+        text = fs::read_to_string(file).map_err(|error| Usage(format!("cannot read {}: {error}", file.display())))?;
+    }
+    let of = file.display();
+    Ok(json::read(&text).map_err(|error| Usage(format!("{of} is no value policy: {error:#}")))?)
+}
+
+fn tiers(found: &ValuePolicyPreview) -> Table {
+    let mut table = Table::new([Column::text("tier"), Column::number("now"), Column::number("then")]);
+    for tier in &found.tiers {
+        let count = |customers: i64| number::count(customers.unsigned_abs());
+        table.row([tier.tier.clone(), count(tier.customers_now), count(tier.customers_then)]);
+    }
+    table
+}
+
+fn moves(found: &ValuePolicyPreview) -> Table {
+    let mut table = Table::new([
+        Column::text("customer"),
+        Column::text("tier now"),
+        Column::text("tier then"),
+        Column::number("index now"),
+        Column::number("index then"),
+    ]);
+    for moved in &found.moves {
+        let customer =
+            if moved.customer_external_id.is_empty() { &moved.customer_id } else { &moved.customer_external_id };
+        table.row([
+            customer.clone(),
+            moved.tier_now.clone(),
+            moved.tier_then.clone(),
+            moved.index_now.map(|index| number::decimal(index, 1)).unwrap_or_default(),
+            number::decimal(moved.index_then, 1),
+        ]);
+    }
+    table
+}
