@@ -84,7 +84,8 @@ impl Garbage {
     fn is_left_out(&mut self, field: &FieldDescriptor, depth: usize) -> bool {
         let of_answers = matches!(field.name(), "create_time" | "update_time" | "delete_time" | "purge_time");
         let of_tests = matches!(field.name(), "validate_only" | "page_token" | "etag" | "request_id");
-        let of_experts = field.name().ends_with("_policy");
+        // Items have to sum to an amount, and only a cost has a kind of cost.
+        let of_experts = field.name().ends_with("_policy") || matches!(field.name(), "items" | "cost_kind");
         depth > 6
             || self.chance(self.wildness / 2.0)
             || (self.wildness == 0.0 && (of_answers || of_tests || of_experts))
@@ -190,6 +191,7 @@ impl Garbage {
             "event_types" => self.one_of(&["clientele.customers.v1.CustomerCreated", "nothing.Known"]).to_owned(),
             "paths" => self.one_of(&["email", "display_name", "external_id", "*", "person", "attributes"]).to_owned(),
             "tier" => "KEY".to_owned(),
+            "quantity" => "2.5".to_owned(),
             _ => self.one_of(&["Ana", "Zhang Wei", "Müller & Söhne", "Name"]).to_owned(),
         }
     }

@@ -75,6 +75,9 @@ mod tests {
             occur_date: date(1997, 1, 1),
             occur_time: None,
             refunded_external_id: None,
+            items: Vec::new(),
+            sales_organisation: None,
+            cost_kind: None,
         }
     }
 

@@ -132,7 +132,9 @@ async fn attempt(
 }
 
 async fn known(connection: &mut PgConnection, tenant: &str, chunk: &Chunk) -> sqlx::Result<Known> {
-    let ids: Vec<String> = chunk.good.iter().map(|(_, transaction)| transaction.external_id.clone()).collect();
+    let mut ids: Vec<String> = chunk.good.iter().map(|(_, transaction)| transaction.external_id.clone()).collect();
+    ids.sort_unstable();
+    ids.dedup();
     transactions_known(connection, tenant, &ids).await
 }
 

@@ -7,5 +7,7 @@ pub mod score_run;
 pub mod score_set;
 pub mod scored_run;
 pub mod transaction;
+pub mod transaction_item;
 pub mod transaction_list;
+pub mod transaction_row;
 pub mod transaction_scan;

@@ -3,7 +3,7 @@
 use clientele_page::{Field, Kind, ListPlan, Page, Schema};
 use sqlx::{FromRow as _, PgConnection, QueryBuilder};
 
-use super::transaction::Row;
+use super::transaction_row::Row;
 use crate::domain::transaction::Transaction;
 
 /// What a list of transactions is filtered and ordered by.
@@ -21,7 +21,7 @@ pub static TRANSACTIONS: Schema = Schema::new(
 )
 .ordered_by("occur_date desc");
 
-/// A page of the transactions of a buyer.
+/// A page of the transactions of a buyer, without their items.
 pub async fn transactions_list(
     connection: &mut PgConnection,
     tenant: &str,
@@ -29,8 +29,9 @@ pub async fn transactions_list(
     plan: &ListPlan,
 ) -> sqlx::Result<Page<Transaction>> {
     let mut query = QueryBuilder::new(
-        "SELECT t.buyer_id, t.amount_minor, t.currency_code, t.kind, t.occur_date, t.occur_time, t.external_id, t.refunded_external_id, \
-         t.create_time, b.customer_id, b.external_id AS customer_external_id",
+        "SELECT t.tenant_id, t.external_id, t.buyer_id, t.kind, t.amount_minor, t.currency_code, t.occur_date, t.occur_time, \
+         t.refunded_external_id, t.item_count, t.cost_kind, t.company, t.department, t.employee, t.create_time, b.customer_id, \
+         b.external_id AS customer_external_id",
     );
     plan.push_keys(&mut query);
     query

@@ -22,3 +22,4 @@ mod score_runs;
 mod score_worker;
 mod scores;
 mod start_score_run;
+mod transaction_detail;

@@ -18,10 +18,11 @@ pub mod get_transaction;
 pub mod import_transactions;
 pub mod list_transactions;
 pub mod parse;
+pub mod parse_detail;
 pub mod record_transaction;
 pub mod reply;
 
-/// Bytes of a message at most: 10,000 rows whose texts are as long as they may be.
+/// Bytes of a message at most: 10,000 rows, unless they have many items, whose texts are as long as they may be.
 const LARGEST_MESSAGE: usize = 32 << 20;
 
 /// The service's RPCs.

@@ -26,7 +26,8 @@ use crate::{
             Buyer, buyer_by_customer_id, buyer_by_external_id, buyers_insert_customer_ids, buyers_insert_external_ids,
             buyers_lock_shared,
         },
-        transaction::{Recorded, transaction_find, transaction_insert},
+        transaction::{transaction_find, transaction_insert},
+        transaction_row::Recorded,
     },
 };
 
@@ -141,7 +142,8 @@ async fn make(connection: &mut PgConnection, tenant: &str, customer: &CustomerKe
 /// The transaction as it is recorded now.
 fn written(buyer: Option<&Buyer>, new: &NewTransaction, create_time: jiff::Timestamp) -> Transaction {
     let customer = buyer.and_then(|buyer| buyer.customer_id).map_or_else(|| new.customer.clone(), CustomerKey::Id);
-    Transaction { external_id: new.external_id.clone(), customer, facts: new.facts.clone(), create_time }
+    let (external_id, facts) = (new.external_id.clone(), new.facts.clone());
+    Transaction { external_id, customer, item_count: facts.items.len(), facts, create_time }
 }
 
 /// The one recorded before, if it says the same.
