@@ -3,9 +3,9 @@
 use clientele_proto::{
     customers::v1::{BatchUpsertCustomersRequest, customer_service_client::CustomerServiceClient},
     value::v1::{
-        BatchRecordTransactionsRequest, ScoreRun, StartScoreRunRequest, WatchScoreRunRequest, record_outcome,
-        score_run::State, score_run_service_client::ScoreRunServiceClient,
-        transaction_service_client::TransactionServiceClient,
+        BatchRecordTransactionsRequest, CorrectTransactionRequest, SalesOrganisation, ScoreRun, StartScoreRunRequest,
+        Transaction, WatchScoreRunRequest, record_outcome, score_run::State,
+        score_run_service_client::ScoreRunServiceClient, transaction_service_client::TransactionServiceClient,
     },
 };
 use clientele_tests::{World, cdnow, data, eventually, garbage::Ids, rows::count};
@@ -64,6 +64,14 @@ async fn record(world: &World, tenant: &str, customers: usize) -> Vec<String> {
         let request = BatchRecordTransactionsRequest { transactions: some.to_vec() };
         let outcomes = client.batch_record_transactions(request).await.unwrap().into_inner().outcomes;
         assert!(outcomes.iter().all(|outcome| outcome.result() == record_outcome::Result::Accepted), "{outcomes:?}");
+    }
+    // The first one has a history.
+    for department in ["Sales", "Web", "Export"] {
+        let sold = SalesOrganisation { department: department.to_owned(), ..SalesOrganisation::default() };
+        let transaction = Transaction { sales_organisation: Some(sold), ..kept[0].clone() };
+        let reason = "sold by another department".to_owned();
+        let request = CorrectTransactionRequest { transaction: Some(transaction), reason, ..Default::default() };
+        client.correct_transaction(request).await.unwrap();
     }
     kept.into_iter().take(20).map(|transaction| transaction.external_id).collect()
 }

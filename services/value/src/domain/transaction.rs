@@ -151,8 +151,22 @@ pub struct Transaction {
     pub facts: Facts,
     /// How many items it has.
     pub item_count: usize,
+    /// How many times it was corrected.
+    pub corrections: u32,
     /// When it was recorded.
     pub create_time: Timestamp,
+}
+
+impl Transaction {
+    /// Its version, as the contract writes it.
+    pub fn etag(&self) -> String {
+        format!("\"{}\"", u64::from(self.corrections) + 1)
+    }
+
+    /// Whether a caller who saw this version may change it; an empty `etag` is anyone's.
+    pub fn is_at(&self, etag: &str) -> bool {
+        etag.is_empty() || etag == self.etag()
+    }
 }
 
 /// What is wrong between the fields of a transaction.

@@ -57,18 +57,18 @@ pub async fn transaction_insert(
 
 /// What only some transactions have, as its columns hold it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Detail<'f> {
-    item_count: Option<i16>,
-    cost_kind: Option<i16>,
-    company: Option<&'f str>,
-    department: Option<&'f str>,
-    employee: Option<&'f str>,
+pub(super) struct Detail<'f> {
+    pub(super) item_count: Option<i16>,
+    pub(super) cost_kind: Option<i16>,
+    pub(super) company: Option<&'f str>,
+    pub(super) department: Option<&'f str>,
+    pub(super) employee: Option<&'f str>,
 }
 
 impl<'f> Detail<'f> {
     const NONE: Self = Self { item_count: None, cost_kind: None, company: None, department: None, employee: None };
 
-    fn of(facts: &'f Facts) -> Self {
+    pub(super) fn of(facts: &'f Facts) -> Self {
         let sold = facts.sales_organisation.as_deref();
         let said = |text: &'f str| Some(text).filter(|text| !text.is_empty());
         Self {
@@ -91,8 +91,8 @@ pub async fn transaction_find(
     let row = sqlx::query_as!(
         Row,
         r#"SELECT t.tenant_id, t.external_id, t.buyer_id, t.kind, t.amount_minor, t.currency_code, t.occur_date, t.occur_time,
-                  t.refunded_external_id, t.item_count, t.cost_kind, t.company, t.department, t.employee, t.create_time, b.customer_id,
-                  b.external_id AS customer_external_id
+                  t.refunded_external_id, t.item_count, t.cost_kind, t.company, t.department, t.employee, t.corrections, t.create_time,
+                  b.customer_id, b.external_id AS customer_external_id
            FROM value.transaction t JOIN value.buyer b USING (tenant_id, buyer_id)
            WHERE t.tenant_id = $1 AND t.external_id = $2"#,
         tenant,
@@ -120,7 +120,7 @@ pub async fn transactions_known(
         Row,
         // By the index, key by key, whatever the statistics say of a table that is being filled.
         r#"SELECT t.tenant_id, t.external_id, t.buyer_id, t.kind, t.amount_minor, t.currency_code, t.occur_date, t.occur_time,
-                  t.refunded_external_id, t.item_count, t.cost_kind, t.company, t.department, t.employee, t.create_time,
+                  t.refunded_external_id, t.item_count, t.cost_kind, t.company, t.department, t.employee, t.corrections, t.create_time,
                   NULL::uuid AS customer_id, NULL::text AS customer_external_id
            FROM unnest($2::text[]) AS k(id)
            CROSS JOIN LATERAL (SELECT * FROM value.transaction WHERE tenant_id = $1 AND external_id = k.id LIMIT 1) AS t"#,
@@ -220,8 +220,8 @@ pub fn reads(pool: Pool) -> Reads {
             let rows = sqlx::query_as!(
                 Row,
                 r#"SELECT t.tenant_id, t.external_id, t.buyer_id, t.kind, t.amount_minor, t.currency_code, t.occur_date, t.occur_time,
-                          t.refunded_external_id, t.item_count, t.cost_kind, t.company, t.department, t.employee, t.create_time,
-                          b.customer_id, b.external_id AS "customer_external_id?"
+                          t.refunded_external_id, t.item_count, t.cost_kind, t.company, t.department, t.employee, t.corrections, t.create_time,
+                  b.customer_id, b.external_id AS "customer_external_id?"
                    FROM unnest($1::text[], $2::text[]) AS k(tenant_id, external_id)
                    JOIN value.transaction t ON t.tenant_id = k.tenant_id AND t.external_id = k.external_id
                    JOIN value.buyer b ON b.tenant_id = t.tenant_id AND b.buyer_id = t.buyer_id"#,

@@ -30,7 +30,7 @@ pub async fn transactions_list(
 ) -> sqlx::Result<Page<Transaction>> {
     let mut query = QueryBuilder::new(
         "SELECT t.tenant_id, t.external_id, t.buyer_id, t.kind, t.amount_minor, t.currency_code, t.occur_date, t.occur_time, \
-         t.refunded_external_id, t.item_count, t.cost_kind, t.company, t.department, t.employee, t.create_time, b.customer_id, \
+         t.refunded_external_id, t.item_count, t.cost_kind, t.company, t.department, t.employee, t.corrections, t.create_time, b.customer_id, \
          b.external_id AS customer_external_id",
     );
     plan.push_keys(&mut query);

@@ -35,6 +35,7 @@ pub(super) struct Row {
     pub(super) company: Option<String>,
     pub(super) department: Option<String>,
     pub(super) employee: Option<String>,
+    pub(super) corrections: Option<i32>,
     pub(super) create_time: jiff_sqlx::Timestamp,
     pub(super) customer_id: Option<Uuid>,
     pub(super) customer_external_id: Option<String>,
@@ -55,8 +56,10 @@ impl Row {
         };
         let (buyer_id, create_time) = (self.buyer_id, self.create_time.to_jiff());
         let item_count = self.item_count.map_or(0, |count| count as usize);
+        let corrections = self.corrections.map_or(0, i32::unsigned_abs);
         let (external_id, facts) = self.facts()?;
-        Ok(Recorded { buyer_id, transaction: Transaction { external_id, customer, facts, item_count, create_time } })
+        let transaction = Transaction { external_id, customer, facts, item_count, corrections, create_time };
+        Ok(Recorded { buyer_id, transaction })
     }
 
     /// The id of the transaction and what it says, without its items.

@@ -11,6 +11,7 @@ mod harness;
 mod scoring;
 
 mod batch_record_transactions;
+mod change_transaction;
 mod customers_projection;
 mod get_transaction;
 mod import_transactions;

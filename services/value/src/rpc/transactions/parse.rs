@@ -23,6 +23,9 @@ use crate::{
 /// Violations of a row of many that are told at most: a thousand items can have thousands.
 const TOLD: usize = 50;
 
+/// Characters of an etag at most.
+const ETAG_LENGTH: usize = 64;
+
 /// Violations as they are found, under the path of what is being read.
 #[derive(Debug, Default)]
 pub struct Violations(Vec<Violation>);
@@ -56,6 +59,9 @@ pub fn parse(row: Transaction, latest: civil::Date) -> Result<NewTransaction, Ba
     let amount = parse_amount("amount", row.amount.as_ref(), &mut violations);
     let occurred = parse_occurred(row.occur_date, row.occur_time, latest, &mut violations);
     violations.take("refunded_external_id", key::check_optional(&row.refunded_external_id));
+    if row.etag.chars().nth(ETAG_LENGTH).is_some() {
+        violations.add("etag", &format!("must have at most {ETAG_LENGTH} characters"));
+    }
     let cost_kind = parse_cost_kind(row.cost_kind, &mut violations);
     for error in check_together(&row.external_id, kind, amount, &row.refunded_external_id, cost_kind) {
         violations.add(error.field(), &error);
@@ -388,10 +394,11 @@ mod tests {
             occur_time,
             prop_oneof![3 => Just(String::new()), 1 => key()],
             (prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(item(), 1..4), 1 => Just(vec![free(); 1001])],
-             prop_oneof![2 => Just(None), 1 => organisation().prop_map(Some)], prop_oneof![3 => Just(0), 1 => -1..6_i32]),
+             prop_oneof![2 => Just(None), 1 => organisation().prop_map(Some)], prop_oneof![3 => Just(0), 1 => -1..6_i32],
+             prop_oneof![9 => Just(String::new()), 1 => "x{63,66}"]),
         )
             .prop_map(|(external_id, customer, kind, amount, occur_date, occur_time, refunded_external_id, detail)| {
-                let (items, sales_organisation, cost_kind) = detail;
+                let (items, sales_organisation, cost_kind, etag) = detail;
                 Transaction {
                     external_id,
                     customer,
@@ -403,6 +410,7 @@ mod tests {
                     items,
                     sales_organisation,
                     cost_kind,
+                    etag,
                     ..Transaction::default()
                 }
             })

@@ -24,6 +24,7 @@ use crate::{
 
 /// A recorded transaction.
 pub fn transaction(transaction: transaction::Transaction) -> Transaction {
+    let etag = transaction.etag();
     let facts = transaction.facts;
     Transaction {
         external_id: transaction.external_id,
@@ -41,6 +42,7 @@ pub fn transaction(transaction: transaction::Transaction) -> Transaction {
         sales_organisation: facts.sales_organisation.map(|organisation| sales_organisation(*organisation)),
         cost_kind: facts.cost_kind.map_or(proto::CostKind::Unspecified, cost_kind).into(),
         item_count: transaction.item_count as i32,
+        etag,
     }
 }
 
@@ -84,7 +86,8 @@ fn date(date: civil::Date) -> Date {
     Date { year: date.year().into(), month: date.month().into(), day: date.day().into() }
 }
 
-fn timestamp(timestamp: Timestamp) -> prost_types::Timestamp {
+/// An instant.
+pub fn timestamp(timestamp: Timestamp) -> prost_types::Timestamp {
     // Before 1970 a fraction counts forwards from the second before.
     let micros = timestamp.as_microsecond();
     prost_types::Timestamp {
