@@ -140,6 +140,19 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     assert_eq!(cohorts, "quarter,customers,0\n2026-Q1,3,3\n");
     assert!(printed(here, &["report", "retention"]).contains("2026-01"));
 
+    let january =
+        ["report", "sales", "--from", "2026-01-01", "--to", "2026-01-31", "--currency", "EUR", "--by", "month"];
+    let sales = json(here, &[&january[..], &["--compare", "last-year", "--format", "json"]].concat());
+    // Three customers for 10.50, 11.50, 12.50 and 13.50 each.
+    let total = &sales["total"]["figures"];
+    assert_eq!((total["net_sales"]["units"].as_i64(), total["purchases"].as_i64()), (Some(144), Some(12)));
+    assert_eq!((sales["groups"][0]["key"].as_str(), total["customers"].as_i64()), (Some("2026-01"), Some(3)));
+    assert!(sales["total"]["growth"]["net_sales"].is_null(), "{}", sales["total"]["growth"]);
+    let lines = printed(here, &[&january[..], &["--format", "csv"]].concat());
+    assert!(lines.contains("\ntotal,,,EUR,144.00,0.00,144.00,"), "{lines}");
+    let by_month = run(here, &[&january[..], &["--compare", "previous-period"]].concat());
+    assert!(text(&by_month.stderr).contains("cannot be the previous period by month"));
+
     let acme = json(here, &["customer", "get", "C-1", "--format", "json"]);
     assert_eq!(acme["customer"]["display_name"], "Acme Ltd");
     assert_eq!(acme["score"]["purchases"]["frequency"], 3);

@@ -35,6 +35,7 @@ Examples:
     clientele score --as-of 2026-10-31 --currency EUR
     clientele key-customers
     clientele report retention
+    clientele report sales --from 2026-01-01 --to 2026-10-31 --currency EUR --by month --compare last-year
   Fit a model to your purchases, without any server:
     clientele model fit --model bg-nbd --transactions purchases.csv
   Fit on the first months and check against the rest:
@@ -68,7 +69,7 @@ enum Command {
     Import(import::Import),
     Score(score::Score),
     KeyCustomers(key_customers::KeyCustomers),
-    /// Report on all customers of a score run
+    /// Report on all customers of a score run, or on sales
     #[command(subcommand)]
     Report(report::Report),
     /// Show a customer

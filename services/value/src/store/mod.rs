@@ -1,6 +1,7 @@
 //! SQL and nothing else: a function a statement, the resource first in its name.
 
 pub mod buyer;
+pub mod sales;
 pub mod score;
 pub mod score_ranking;
 pub mod score_run;

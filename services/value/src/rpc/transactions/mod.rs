@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use clientele_proto::value::v1::{
     BatchRecordTransactionsRequest, BatchRecordTransactionsResponse, CorrectTransactionRequest,
-    DeleteTransactionRequest, GetTransactionRequest, ImportTransactionsRequest, ImportTransactionsResponse,
-    ListTransactionRevisionsRequest, ListTransactionRevisionsResponse, ListTransactionsRequest,
-    ListTransactionsResponse, RecordTransactionRequest, Transaction,
+    DeleteTransactionRequest, GetSalesReportRequest, GetTransactionRequest, ImportTransactionsRequest,
+    ImportTransactionsResponse, ListTransactionRevisionsRequest, ListTransactionRevisionsResponse,
+    ListTransactionsRequest, ListTransactionsResponse, RecordTransactionRequest, SalesReport, Transaction,
     transaction_service_server::{TransactionService, TransactionServiceServer},
 };
 use clientele_service::rpc::{Answers, bidirectional, unary};
@@ -19,6 +19,7 @@ mod buyer_of;
 mod change;
 pub mod correct_transaction;
 pub mod delete_transaction;
+pub mod get_sales_report;
 pub mod get_transaction;
 pub mod import_transactions;
 pub mod list_transaction_revisions;
@@ -94,6 +95,10 @@ impl TransactionService for Transactions {
 
     async fn get_transaction(&self, request: Request<GetTransactionRequest>) -> Result<Response<Transaction>, Status> {
         unary(request, |call, request| get_transaction::rpc(&self.state, call, request)).await
+    }
+
+    async fn get_sales_report(&self, request: Request<GetSalesReportRequest>) -> Result<Response<SalesReport>, Status> {
+        unary(request, |call, request| get_sales_report::rpc(&self.state, call, request)).await
     }
 
     async fn list_transactions(

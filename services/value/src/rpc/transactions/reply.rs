@@ -82,7 +82,8 @@ fn money(amount: Amount) -> Money {
     Money { currency_code: amount.currency_code().to_owned(), units, nanos }
 }
 
-fn date(date: civil::Date) -> Date {
+/// A day.
+pub fn date(date: civil::Date) -> Date {
     Date { year: date.year().into(), month: date.month().into(), day: date.day().into() }
 }
 
