@@ -7,6 +7,7 @@
 
 pub mod customer;
 pub mod demo;
+pub mod export;
 pub mod import;
 pub mod key_customers;
 pub mod migrate;
@@ -36,6 +37,7 @@ Examples:
     clientele key-customers
     clientele report retention
     clientele report sales --from 2026-01-01 --to 2026-10-31 --currency EUR --by month --compare last-year
+    clientele export transactions --format csv -o transactions.csv
   Fit a model to your purchases, without any server:
     clientele model fit --model bg-nbd --transactions purchases.csv
   Fit on the first months and check against the rest:
@@ -66,7 +68,10 @@ enum Command {
     // --- with the services
     /// Import customers or transactions from a CSV file
     #[command(subcommand)]
-    Import(import::Import),
+    Import(Box<import::Import>),
+    /// Export everything into a file
+    #[command(subcommand)]
+    Export(export::Export),
     Score(score::Score),
     KeyCustomers(key_customers::KeyCustomers),
     /// Report on all customers of a score run, or on sales
@@ -88,7 +93,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Up(args) => up::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Token(args) => token::run(&args),
-        Command::Import(args) => import::run(args),
+        Command::Import(args) => import::run(*args),
+        Command::Export(args) => export::run(args),
         Command::Score(args) => score::run(&args),
         Command::KeyCustomers(args) => key_customers::run(&args),
         Command::Report(args) => report::run(args),

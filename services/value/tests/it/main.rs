@@ -13,6 +13,7 @@ mod scoring;
 mod batch_record_transactions;
 mod change_transaction;
 mod customers_projection;
+mod export_transactions;
 mod get_sales_report;
 mod get_transaction;
 mod import_transactions;

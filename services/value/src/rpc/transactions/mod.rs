@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use clientele_proto::value::v1::{
     BatchRecordTransactionsRequest, BatchRecordTransactionsResponse, CorrectTransactionRequest,
-    DeleteTransactionRequest, GetSalesReportRequest, GetTransactionRequest, ImportTransactionsRequest,
-    ImportTransactionsResponse, ListTransactionRevisionsRequest, ListTransactionRevisionsResponse,
-    ListTransactionsRequest, ListTransactionsResponse, RecordTransactionRequest, SalesReport, Transaction,
+    DeleteTransactionRequest, ExportTransactionsRequest, ExportTransactionsResponse, GetSalesReportRequest,
+    GetTransactionRequest, ImportTransactionsRequest, ImportTransactionsResponse, ListTransactionRevisionsRequest,
+    ListTransactionRevisionsResponse, ListTransactionsRequest, ListTransactionsResponse, RecordTransactionRequest,
+    SalesReport, Transaction,
     transaction_service_server::{TransactionService, TransactionServiceServer},
 };
-use clientele_service::rpc::{Answers, bidirectional, unary};
+use clientele_service::rpc::{Answers, bidirectional, streaming, unary};
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::State;
@@ -19,6 +20,7 @@ mod buyer_of;
 mod change;
 pub mod correct_transaction;
 pub mod delete_transaction;
+pub mod export_transactions;
 pub mod get_sales_report;
 pub mod get_transaction;
 pub mod import_transactions;
@@ -99,6 +101,16 @@ impl TransactionService for Transactions {
 
     async fn get_sales_report(&self, request: Request<GetSalesReportRequest>) -> Result<Response<SalesReport>, Status> {
         unary(request, |call, request| get_sales_report::rpc(&self.state, call, request)).await
+    }
+
+    type ExportTransactionsStream = Answers<ExportTransactionsResponse>;
+
+    async fn export_transactions(
+        &self,
+        request: Request<ExportTransactionsRequest>,
+    ) -> Result<Response<Self::ExportTransactionsStream>, Status> {
+        streaming(request, async |call, request| export_transactions::rpc(Arc::clone(&self.state), &call, &request))
+            .await
     }
 
     async fn list_transactions(
