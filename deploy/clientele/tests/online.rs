@@ -153,6 +153,25 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     let by_month = run(here, &[&january[..], &["--compare", "previous-period"]].concat());
     assert!(text(&by_month.stderr).contains("cannot be the previous period by month"));
 
+    let sold = "customer_id,date,amount,sales_company,product,quantity\nC-1,2026-02-01,30.00,North,P-1,2.5\n";
+    fs::write(here.join("sold.csv"), sold).unwrap();
+    json(here, &["import", "transactions", "sold.csv", "--currency", "EUR", "--format", "json"]);
+    let february = ["report", "sales", "--from", "2026-02-01", "--to", "2026-02-28", "--currency", "EUR"];
+    let products = printed(here, &[&february[..], &["--by", "product", "--format", "csv"]].concat());
+    assert!(products.contains("\ngroup,P-1,P-1,EUR,30.00,"), "{products}");
+    printed(here, &["export", "transactions", "-o", "all.csv"]);
+    let exported = fs::read_to_string(here.join("all.csv")).unwrap();
+    assert_eq!(exported.lines().count(), 14, "a header, twelve purchases and one more");
+    let line = exported.lines().find(|line| line.contains("North")).unwrap();
+    assert!(
+        line.contains(",purchase,2026-02-01,,EUR,30.00,,,North,,,") && line.ends_with(",1,P-1,,,2.5,30.00"),
+        "{line}"
+    );
+    assert!(!here.join("all.csv.part").exists());
+    let lines = printed(here, &["export", "transactions", "--format", "jsonl", "--from", "2026-02-01"]);
+    let only: Value = serde_json::from_str(&lines).unwrap();
+    assert_eq!(only["sales_organisation"]["company"], "North");
+
     let acme = json(here, &["customer", "get", "C-1", "--format", "json"]);
     assert_eq!(acme["customer"]["display_name"], "Acme Ltd");
     assert_eq!(acme["score"]["purchases"]["frequency"], 3);
