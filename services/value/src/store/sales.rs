@@ -46,6 +46,12 @@ pub struct Sales<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooManyGroups;
 
+/// Lets Postgres plan for this tenant and this period: of any tenant it expects a few rows, and would look up and sort what is better
+/// scanned and hashed. Holds until the transaction ends.
+pub async fn sales_planned_for_tenant(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("SET LOCAL plan_cache_mode = force_custom_plan").execute(connection).await.map(drop)
+}
+
 impl Sales<'_> {
     /// The groups of a period in no order; an error where there are more than `most`.
     pub async fn groups(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clientele_error::{Error, Reason, Result};
 use clientele_page::{Arguments, ListPlan, ListRequest, Page, PageError, PageSizes, Value, refused};
-use clientele_pg::answer::failed;
+use clientele_pg::{Begin, Tx, answer::failed};
 use clientele_proto::value::v1::{ExportTransactionsRequest, ExportTransactionsResponse};
 use clientele_service::Call;
 use futures::{Stream, stream};
@@ -25,12 +25,12 @@ const WRONG_TOKEN: &str =
 
 pub(super) fn rpc(
     state: Arc<State>,
-    call: &Call,
+    call: Call,
     request: &ExportTransactionsRequest,
 ) -> Result<impl Stream<Item = Result<ExportTransactionsResponse>> + Send + use<>> {
-    let plan = parse(call, request)?;
+    let plan = parse(&call, request)?;
     let closing = state.scoring.hub.closing();
-    let export = Export { state, tenant: call.tenant().to_owned(), plan, closing, is_over: false };
+    let export = Export { state, call, plan, closing, is_over: false };
     Ok(stream::try_unfold(export, async |mut export| {
         let batch = export.next().await?;
         Ok(batch.map(|batch| (reply(batch), export)))
@@ -57,7 +57,7 @@ fn parse(call: &Call, request: &ExportTransactionsRequest) -> Result<ListPlan> {
 
 struct Export {
     state: Arc<State>,
-    tenant: String,
+    call: Call,
     plan: ListPlan,
     closing: watch::Receiver<bool>,
     is_over: bool,
@@ -73,8 +73,10 @@ impl Export {
             let message = "this replica is shutting down; go on from the last resume_token";
             return Err(Error::new(Reason::ShuttingDown, message));
         }
-        let mut connection = self.state.pool.acquire().await.map_err(failed)?;
-        let page = transactions_export(&mut connection, &self.tenant, &self.plan).await.map_err(failed)?;
+        let begin = Begin::new(self.call.remaining()).read_only();
+        let mut tx = Tx::begin_with(&self.state.pool, begin).await.map_err(failed)?;
+        let page = transactions_export(&mut tx, self.call.tenant(), &self.plan).await.map_err(failed)?;
+        tx.rollback().await.map_err(failed)?;
         self.is_over = page.next_page_token.is_empty();
         self.plan.after = page.items.last().map(|last| vec![Some(Value::Text(last.external_id.clone()))]);
         Ok(Some(page))

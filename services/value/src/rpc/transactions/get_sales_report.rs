@@ -20,7 +20,7 @@ use crate::{
         sales_figures::{Counted, Figures, Group, GroupOrder, groups, growth},
         sales_period::{Comparison, Period},
     },
-    store::sales::{Grouping, Sales, TooManyGroups},
+    store::sales::{Grouping, Sales, TooManyGroups, sales_planned_for_tenant},
 };
 
 /// Groups that are answered unless the caller says otherwise.
@@ -94,6 +94,7 @@ async fn run(state: &State, call: &Call, query: &Query) -> Result<Found> {
     // One snapshot, so that the groups sum to the total whatever is recorded meanwhile.
     let begin = Begin::new(call.remaining()).isolation(Isolation::RepeatableRead).read_only();
     let mut tx = Tx::begin_with(&state.pool, begin).await.map_err(failed)?;
+    sales_planned_for_tenant(&mut tx).await.map_err(failed)?;
     let mut found = Found { groups: [Vec::new(), Vec::new()], totals: [Figures::default(); 2], other_currencies: 0 };
     for (at, period) in [Some(query.period), query.compared].into_iter().enumerate() {
         let Some(period) = period else { continue };

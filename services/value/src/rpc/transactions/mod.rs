@@ -109,7 +109,7 @@ impl TransactionService for Transactions {
         &self,
         request: Request<ExportTransactionsRequest>,
     ) -> Result<Response<Self::ExportTransactionsStream>, Status> {
-        streaming(request, async |call, request| export_transactions::rpc(Arc::clone(&self.state), &call, &request))
+        streaming(request, async |call, request| export_transactions::rpc(Arc::clone(&self.state), call, &request))
             .await
     }
 
