@@ -133,7 +133,9 @@ mod tests {
                    ANALYZE";
         sqlx::raw_sql(sql).execute(&mut database.owner().await).await.unwrap();
         let mut connection = pool.acquire().await.unwrap();
-        for (filter, expected) in [("", 20_000), ("occur_date >= \"1997-07-01\"", 10_000)] {
+        for (filter, expected) in
+            [("", 20_000), ("occur_date >= \"1997-02-01\" AND occur_date <= \"1997-12-01\"", 16_000)]
+        {
             let arguments = Arguments::of("test");
             let list = ListRequest { filter, order_by: "external_id", ..ListRequest::new(arguments) };
             let mut plan = TRANSACTIONS.plan(&list, PageSizes { default: 1000, max: 1000 }).unwrap();
