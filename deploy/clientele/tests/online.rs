@@ -169,6 +169,9 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     );
     assert!(!here.join("all.csv.part").exists());
     let lines = printed(here, &["export", "transactions", "--format", "jsonl", "--from", "2026-02-01"]);
+    let mut unread = command(here, &["export", "transactions"]).stdout(Stdio::piped()).spawn().unwrap();
+    drop(unread.stdout.take());
+    assert!(unread.wait().unwrap().success(), "a reader that has gone away is no error");
     let only: Value = serde_json::from_str(&lines).unwrap();
     assert_eq!(only["sales_organisation"]["company"], "North");
 

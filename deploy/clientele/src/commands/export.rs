@@ -48,7 +48,11 @@ pub struct ExportTransactions {
 pub fn run(export: Export) -> Result<()> {
     let Export::Transactions(args) = export;
     let Some(path) = &args.output else {
-        return write(&args, &mut BufWriter::new(io::stdout().lock()));
+        // A reader that has gone away (`| head`) is no error.
+        return write(&args, &mut BufWriter::new(io::stdout().lock())).or_else(|error| match error.downcast_ref() {
+            Some(written) if io::Error::kind(written) == io::ErrorKind::BrokenPipe => Ok(()),
+            _ => Err(error),
+        });
     };
     // Under another name until it is whole: a file of this name is never half an export.
     let part = part(path);
