@@ -105,7 +105,7 @@ fn a_batch_get_takes_ids_and_answers_in_one_list() {
 
 #[test]
 fn a_write_of_one_resource_can_be_repeated_and_tried_out() {
-    for prefix in ["Create", "Update", "Delete", "Undelete", "Record", "Start"] {
+    for prefix in ["Create", "Update", "Delete", "Undelete", "Record", "Correct", "Start"] {
         for (method, _) in named(prefix) {
             field(&method.input(), "request_id", &Kind::String);
             field(&method.input(), "validate_only", &Kind::Bool);
@@ -137,7 +137,10 @@ fn an_update_takes_the_resource_with_its_etag_and_a_mask() {
 fn a_delete_takes_the_id_and_the_etag_and_answers_the_resource() {
     for prefix in ["Delete", "Undelete"] {
         for (method, resource) in named(prefix) {
-            field(&method.input(), &format!("{}_id", snake_case(&resource)), &Kind::String);
+            let id = format!("{}_id", snake_case(&resource));
+            // A resource that has no id of ours is known by the caller's own.
+            let has_own_id = method.output().get_field_by_name(&id).is_some();
+            field(&method.input(), if has_own_id { &id } else { "external_id" }, &Kind::String);
             field(&method.input(), "etag", &Kind::String);
             assert_eq!(method.output().name(), resource, "{}", method.full_name());
         }

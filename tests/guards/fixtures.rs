@@ -3,9 +3,10 @@
 use clientele_proto::{
     customers::v1::{BatchUpsertCustomersRequest, customer_service_client::CustomerServiceClient},
     value::v1::{
-        AccountSignals, BatchRecordTransactionsRequest, CreateTierOverrideRequest, CreateValuePolicyRequest, ScoreRun,
-        StartScoreRunRequest, TierOverride, UpdateAccountSignalsRequest, ValuePolicy, WatchScoreRunRequest,
-        account_signals, account_signals_service_client::AccountSignalsServiceClient, record_outcome, score_run::State,
+        AccountSignals, BatchRecordTransactionsRequest, CorrectTransactionRequest, CreateTierOverrideRequest,
+        CreateValuePolicyRequest, SalesOrganisation, ScoreRun, StartScoreRunRequest, TierOverride, Transaction,
+        UpdateAccountSignalsRequest, ValuePolicy, WatchScoreRunRequest, account_signals,
+        account_signals_service_client::AccountSignalsServiceClient, record_outcome, score_run::State,
         score_run_service_client::ScoreRunServiceClient, tier_override, tier_service_client::TierServiceClient,
         transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
     },
@@ -104,6 +105,14 @@ async fn record(world: &World, tenant: &str, customers: usize) -> Vec<String> {
         let request = BatchRecordTransactionsRequest { transactions: some.to_vec() };
         let outcomes = client.batch_record_transactions(request).await.unwrap().into_inner().outcomes;
         assert!(outcomes.iter().all(|outcome| outcome.result() == record_outcome::Result::Accepted), "{outcomes:?}");
+    }
+    // The first one has a history.
+    for department in ["Sales", "Web", "Export"] {
+        let sold = SalesOrganisation { department: department.to_owned(), ..SalesOrganisation::default() };
+        let transaction = Transaction { sales_organisation: Some(sold), ..kept[0].clone() };
+        let reason = "sold by another department".to_owned();
+        let request = CorrectTransactionRequest { transaction: Some(transaction), reason, ..Default::default() };
+        client.correct_transaction(request).await.unwrap();
     }
     kept.into_iter().take(20).map(|transaction| transaction.external_id).collect()
 }

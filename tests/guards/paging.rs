@@ -12,7 +12,7 @@ fn lists() -> Vec<MethodDescriptor> {
     methods().into_iter().filter(|method| method.name().starts_with("List")).collect()
 }
 
-/// A request that lists all there is: only what the method cannot do without is set.
+/// A request that lists all there is: only what the method cannot do without is set. Of transactions the first has been corrected.
 fn request(method: &MethodDescriptor, tenant: &Tenant) -> DynamicMessage {
     let mut garbage = Garbage::new(1, tenant.ids.clone());
     let guessed = garbage.message(&method.input(), 0.0);
@@ -21,6 +21,9 @@ fn request(method: &MethodDescriptor, tenant: &Tenant) -> DynamicMessage {
         if guessed.has_field(&field) {
             request.set_field(&field, guessed.get_field(&field).into_owned());
         }
+    }
+    if let Some(field) = method.input().get_field_by_name("external_id") {
+        request.set_field(&field, Value::String(tenant.ids["external_id"][0].clone()));
     }
     request
 }

@@ -83,8 +83,9 @@ impl Garbage {
     /// asks for nothing to happen, and leaves the finer points of a policy to its defaults.
     fn is_left_out(&mut self, field: &FieldDescriptor, depth: usize) -> bool {
         let of_answers = matches!(field.name(), "create_time" | "update_time" | "delete_time" | "purge_time");
-        let of_tests = matches!(field.name(), "validate_only" | "page_token" | "etag" | "request_id");
-        let of_experts = matches!(field.name(), "rfm_policy" | "tier_policy" | "index_policy");
+        let of_tests = matches!(field.name(), "validate_only" | "page_token" | "resume_token" | "etag" | "request_id");
+        // Items have to sum to an amount, and only a cost has a kind of cost.
+        let of_experts = matches!(field.name(), "rfm_policy" | "tier_policy" | "index_policy" | "items" | "cost_kind");
         depth > 6
             || self.chance(self.wildness / 2.0)
             || (self.wildness == 0.0 && (of_answers || of_tests || of_experts))
@@ -182,7 +183,7 @@ impl Garbage {
             "email" => "ana@example.com".to_owned(),
             "phone" => "+4915112345678".to_owned(),
             "website" => "https://example.com/about".to_owned(),
-            "page_token" | "etag" => String::new(),
+            "page_token" | "resume_token" | "etag" => String::new(),
             "filter" => self
                 .one_of(&["", "external_id:*", "NOT kind = 1", "tier = \"KEY\" AND rank < 5", "kind = PURCHASE"])
                 .to_owned(),
@@ -192,6 +193,7 @@ impl Garbage {
                 self.one_of(&["email", "display_name", "external_id", "*", "person", "attributes", "nps"]).to_owned()
             }
             "tier" => "KEY".to_owned(),
+            "quantity" => "2.5".to_owned(),
             _ => self.one_of(&["Ana", "Zhang Wei", "Müller & Söhne", "Name"]).to_owned(),
         }
     }

@@ -1,6 +1,7 @@
 //! The operator's command line, as a library: its files, its pictures, its commands, and everything on one machine.
 
 pub mod commands;
+pub mod exporting;
 pub mod files;
 pub mod importing;
 pub mod launcher;

@@ -140,6 +140,41 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     assert_eq!(cohorts, "quarter,customers,0\n2026-Q1,3,3\n");
     assert!(printed(here, &["report", "retention"]).contains("2026-01"));
 
+    let january =
+        ["report", "sales", "--from", "2026-01-01", "--to", "2026-01-31", "--currency", "EUR", "--by", "month"];
+    let sales = json(here, &[&january[..], &["--compare", "last-year", "--format", "json"]].concat());
+    // Three customers for 10.50, 11.50, 12.50 and 13.50 each.
+    let total = &sales["total"]["figures"];
+    assert_eq!((total["net_sales"]["units"].as_i64(), total["purchases"].as_i64()), (Some(144), Some(12)));
+    assert_eq!((sales["groups"][0]["key"].as_str(), total["customers"].as_i64()), (Some("2026-01"), Some(3)));
+    assert!(sales["total"]["growth"]["net_sales"].is_null(), "{}", sales["total"]["growth"]);
+    let lines = printed(here, &[&january[..], &["--format", "csv"]].concat());
+    assert!(lines.contains("\ntotal,,,EUR,144.00,0.00,144.00,"), "{lines}");
+    let by_month = run(here, &[&january[..], &["--compare", "previous-period"]].concat());
+    assert!(text(&by_month.stderr).contains("cannot be the previous period by month"));
+
+    let sold = "customer_id,date,amount,sales_company,product,quantity\nC-1,2026-02-01,30.00,North,P-1,2.5\n";
+    fs::write(here.join("sold.csv"), sold).unwrap();
+    json(here, &["import", "transactions", "sold.csv", "--currency", "EUR", "--format", "json"]);
+    let february = ["report", "sales", "--from", "2026-02-01", "--to", "2026-02-28", "--currency", "EUR"];
+    let products = printed(here, &[&february[..], &["--by", "product", "--format", "csv"]].concat());
+    assert!(products.contains("\ngroup,P-1,P-1,EUR,30.00,"), "{products}");
+    printed(here, &["export", "transactions", "-o", "all.csv"]);
+    let exported = fs::read_to_string(here.join("all.csv")).unwrap();
+    assert_eq!(exported.lines().count(), 14, "a header, twelve purchases and one more");
+    let line = exported.lines().find(|line| line.contains("North")).unwrap();
+    assert!(
+        line.contains(",purchase,2026-02-01,,EUR,30.00,,,North,,,") && line.ends_with(",1,P-1,,,2.5,30.00"),
+        "{line}"
+    );
+    assert!(!here.join("all.csv.part").exists());
+    let lines = printed(here, &["export", "transactions", "--format", "jsonl", "--from", "2026-02-01"]);
+    let mut unread = command(here, &["export", "transactions"]).stdout(Stdio::piped()).spawn().unwrap();
+    drop(unread.stdout.take());
+    assert!(unread.wait().unwrap().success(), "a reader that has gone away is no error");
+    let only: Value = serde_json::from_str(&lines).unwrap();
+    assert_eq!(only["sales_organisation"]["company"], "North");
+
     let acme = json(here, &["customer", "get", "C-1", "--format", "json"]);
     assert_eq!(acme["customer"]["display_name"], "Acme Ltd");
     assert_eq!(acme["score"]["purchases"]["frequency"], 3);

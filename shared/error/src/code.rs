@@ -15,7 +15,7 @@ pub fn code_of(reason: Reason) -> Code {
         Reason::TokenMissing | Reason::TokenInvalid => Code::Unauthenticated,
         Reason::PermissionDenied => Code::PermissionDenied,
         Reason::NotFound => Code::NotFound,
-        Reason::ExternalIdTaken | Reason::TransactionConflict => Code::AlreadyExists,
+        Reason::ExternalIdTaken | Reason::TransactionConflict | Reason::TransactionDeleted => Code::AlreadyExists,
         Reason::EtagMismatch | Reason::Conflict => Code::Aborted,
         Reason::CustomerDeleted
         | Reason::CustomerNotDeleted

@@ -73,6 +73,24 @@ pub struct ImportTransactions {
     /// Column with the transaction's own id; without it one is made from the row, the same each time
     #[arg(long, value_name = "COLUMN")]
     transaction_id_column: Option<String>,
+    /// Column with the company that sold [default: `sales_company` where the file has it]
+    #[arg(long, value_name = "COLUMN", help_heading = "Who sold what")]
+    company_column: Option<String>,
+    /// Column with the department that sold [default: `sales_department` where the file has it]
+    #[arg(long, value_name = "COLUMN", help_heading = "Who sold what")]
+    department_column: Option<String>,
+    /// Column with the employee who sold [default: `sales_employee` where the file has it]
+    #[arg(long, value_name = "COLUMN", help_heading = "Who sold what")]
+    employee_column: Option<String>,
+    /// Column with the product that the whole amount is for [default: `product` where the file has it]
+    #[arg(long, value_name = "COLUMN", help_heading = "Who sold what")]
+    product_column: Option<String>,
+    /// Column with the category of the product [default: `category` where the file has it]
+    #[arg(long, value_name = "COLUMN", help_heading = "Who sold what")]
+    category_column: Option<String>,
+    /// Column with the quantity of the product [default: `quantity` where the file has it]
+    #[arg(long, value_name = "COLUMN", help_heading = "Who sold what")]
+    quantity_column: Option<String>,
     /// What to do with purchases of a negative amount: leave them out, or read them as refunds
     #[arg(long, value_enum, default_value_t)]
     refunds: Refunds,
@@ -143,6 +161,14 @@ fn transactions(args: &ImportTransactions) -> Result<()> {
         default_currency: args.currency,
         kind: ColumnChoice::from_flag(args.kind_column.as_deref(), "kind"),
         id: args.transaction_id_column.clone().map_or(TransactionId::Derived, TransactionId::Column),
+        sold_by: choices(
+            [&args.company_column, &args.department_column, &args.employee_column],
+            TransactionColumns::SOLD_BY,
+        ),
+        product: choices(
+            [&args.product_column, &args.category_column, &args.quantity_column],
+            TransactionColumns::PRODUCT,
+        ),
         negative_is_refund: args.refunds == Refunds::Net,
         delimiter: delimiter(args.common.delimiter)?,
     };
@@ -154,6 +180,11 @@ fn transactions(args: &ImportTransactions) -> Result<()> {
         importing::transactions::import(&mut client, rows, |_| ()).await
     })?;
     tell(&args.common, &source.name, progress, &imported)
+}
+
+fn choices(flags: [&Option<String>; 3], defaults: [&str; 3]) -> [ColumnChoice; 3] {
+    let [(a, of_a), (b, of_b), (c, of_c)] = [0, 1, 2].map(|at| (flags[at].as_deref(), defaults[at]));
+    [ColumnChoice::from_flag(a, of_a), ColumnChoice::from_flag(b, of_b), ColumnChoice::from_flag(c, of_c)]
 }
 
 fn customers(args: &ImportCustomers) -> Result<()> {

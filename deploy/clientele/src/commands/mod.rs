@@ -8,6 +8,7 @@
 pub mod account;
 pub mod customer;
 pub mod demo;
+pub mod export;
 pub mod import;
 pub mod key_customers;
 pub mod migrate;
@@ -37,6 +38,8 @@ Examples:
     clientele score --as-of 2026-10-31 --currency EUR
     clientele key-customers
     clientele report retention
+    clientele report sales --from 2026-01-01 --to 2026-10-31 --currency EUR --by month --compare last-year
+    clientele export transactions --format csv -o transactions.csv
   Your own rules for who is a key customer: see them, change them, try them, set them
     clientele policy show > policy.json
     clientele policy preview policy.json
@@ -71,10 +74,13 @@ enum Command {
     // --- with the services
     /// Import customers or transactions from a CSV file
     #[command(subcommand)]
-    Import(import::Import),
+    Import(Box<import::Import>),
+    /// Export everything into a file
+    #[command(subcommand)]
+    Export(export::Export),
     Score(score::Score),
     KeyCustomers(key_customers::KeyCustomers),
-    /// Report on all customers of a score run
+    /// Report on all customers of a score run, or on sales
     #[command(subcommand)]
     Report(report::Report),
     /// Show a customer
@@ -99,7 +105,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Up(args) => up::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Token(args) => token::run(&args),
-        Command::Import(args) => import::run(args),
+        Command::Import(args) => import::run(*args),
+        Command::Export(args) => export::run(args),
         Command::Score(args) => score::run(&args),
         Command::KeyCustomers(args) => key_customers::run(&args),
         Command::Report(args) => report::run(args),

@@ -29,4 +29,4 @@ pub use error::{ColumnRef, FileError, Place, Problem, RowError, TableError};
 pub use header::ColumnChoice;
 pub use source::{Source, open};
 pub use survivors::read_survivors;
-pub use transactions::{TransactionColumns, TransactionId, TransactionKind, TransactionRow, Transactions};
+pub use transactions::{Detail, TransactionColumns, TransactionId, TransactionKind, TransactionRow, Transactions};

@@ -27,10 +27,21 @@ pub struct TransactionColumns {
     pub kind: ColumnChoice,
     /// Where ids come from.
     pub id: TransactionId,
+    /// The company, department and employee that sold.
+    pub sold_by: [ColumnChoice; 3],
+    /// The product, its category and its quantity. Of rows without a product the other two are not read.
+    pub product: [ColumnChoice; 3],
     /// Read a purchase of a negative amount as a refund, instead of refusing it.
     pub negative_is_refund: bool,
     /// Between the columns.
     pub delimiter: u8,
+}
+
+impl TransactionColumns {
+    /// Columns of the sales organisation unless named otherwise. Not just `company`: in many files that is the customer.
+    pub const SOLD_BY: [&'static str; 3] = ["sales_company", "sales_department", "sales_employee"];
+    /// Columns of the product unless named otherwise.
+    pub const PRODUCT: [&'static str; 3] = ["product", "category", "quantity"];
 }
 
 impl Default for TransactionColumns {
@@ -43,6 +54,8 @@ impl Default for TransactionColumns {
             default_currency: Currency::USD,
             kind: ColumnChoice::IfPresent("kind".into()),
             id: TransactionId::Derived,
+            sold_by: Self::SOLD_BY.map(|name| ColumnChoice::IfPresent(name.into())),
+            product: Self::PRODUCT.map(|name| ColumnChoice::IfPresent(name.into())),
             negative_is_refund: false,
             delimiter: b',',
         }
@@ -106,6 +119,17 @@ pub struct TransactionRow {
     pub currency: Currency,
     /// Purchase, refund or cost.
     pub kind: TransactionKind,
+    /// What only some files say.
+    pub detail: Option<Box<Detail>>,
+}
+
+/// Who sold, and what; empty where nothing is said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// Company, department and employee.
+    pub sold_by: [String; 3],
+    /// Product, category and quantity; without a product there are neither of the others.
+    pub product: [String; 3],
 }
 
 /// Reads transactions one by one: good rows, and errors for the others. Ends early after an error that
@@ -126,6 +150,8 @@ struct Layout {
     currency: Option<usize>,
     kind: Option<usize>,
     id: Option<usize>,
+    sold_by: [Option<usize>; 3],
+    product: [Option<usize>; 3],
     default_currency: Currency,
     negative_is_refund: bool,
 }
@@ -145,6 +171,8 @@ impl<R: Read> Transactions<R> {
                 TransactionId::Column(name) => Some(header.required("transaction-id", name)?),
                 TransactionId::Derived | TransactionId::Omitted => None,
             },
+            sold_by: places(&header, ["company", "department", "employee"], &columns.sold_by)?,
+            product: places(&header, ["product", "category", "quantity"], &columns.product)?,
             default_currency: columns.default_currency,
             negative_is_refund: columns.negative_is_refund,
             header,
@@ -157,6 +185,18 @@ impl<R: Read> Transactions<R> {
     pub fn has_currency_column(&self) -> bool {
         self.layout.currency.is_some()
     }
+}
+
+fn places(
+    header: &Header,
+    roles: [&'static str; 3],
+    choices: &[ColumnChoice; 3],
+) -> Result<[Option<usize>; 3], FileError> {
+    let mut places = [None; 3];
+    for ((place, role), choice) in places.iter_mut().zip(roles).zip(choices) {
+        *place = header.optional(role, choice)?;
+    }
+    Ok(places)
 }
 
 impl<R: Read> Iterator for Transactions<R> {
@@ -200,7 +240,16 @@ impl Layout {
             .and_then(|minor| self.sign(minor, kind))
             .map_err(|e| error(self.amount, e))?;
         let id = self.id.map_or_else(|| Ok(String::new()), required)?;
-        Ok(TransactionRow { row: record.place.row, id, customer, moment, amount_minor, currency, kind })
+        let detail = self.detail(record);
+        Ok(TransactionRow { row: record.place.row, id, customer, moment, amount_minor, currency, kind, detail })
+    }
+
+    fn detail(&self, record: Record<'_>) -> Option<Box<Detail>> {
+        let text = |at: Option<usize>| at.map(|at| record.field(at).to_owned()).unwrap_or_default();
+        let has_product = self.product[0].is_some_and(|at| !record.field(at).is_empty());
+        let product = if has_product { self.product.map(text) } else { Default::default() };
+        let detail = Detail { sold_by: self.sold_by.map(text), product };
+        (detail != Detail::default()).then(|| Box::new(detail))
     }
 
     fn sign(&self, minor: i64, kind: TransactionKind) -> Result<(i64, TransactionKind), Problem> {
@@ -312,6 +361,18 @@ mod tests {
         let columns = TransactionColumns { negative_is_refund: true, ..Default::default() };
         let row = read_with("customer_id,date,amount\nc,1997-01-01,-3\n", &columns).remove(0).unwrap();
         assert_eq!((row.amount_minor, row.kind), (300, TransactionKind::Refund));
+    }
+
+    #[test]
+    fn who_sold_what_is_read_where_the_file_says_it() {
+        let text = "customer_id,date,amount,sales_employee,product,category,quantity\n\
+                    c,1997-01-01,3,Ida,P-1,Pumps,2.5\nc,1997-01-01,3,,,Pumps,2\n";
+        let rows = read(text);
+        let detail = rows[0].as_ref().unwrap().detail.clone().unwrap();
+        assert_eq!(detail.sold_by, ["", "", "Ida"]);
+        assert_eq!(detail.product, ["P-1", "Pumps", "2.5"]);
+        assert_eq!(rows[1].as_ref().unwrap().detail, None, "a category of no product says nothing");
+        assert_eq!(read("customer_id,date,amount\nc,1997-01-01,3\n").remove(0).unwrap().detail, None);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use anyhow::Result;
 use clientele_proto::{
     Date, Money,
     value::v1::{
-        ImportTransactionsRequest, Transaction, TransactionKind, record_outcome::Result as Outcome,
-        transaction::Customer, transaction_service_client::TransactionServiceClient,
+        ImportTransactionsRequest, LineItem, SalesOrganisation, Transaction, TransactionKind,
+        record_outcome::Result as Outcome, transaction::Customer, transaction_service_client::TransactionServiceClient,
     },
 };
 use clientele_service::client::Peer;
@@ -44,6 +44,8 @@ pub async fn import(
 
 fn message(row: TransactionRow) -> Transaction {
     let day = row.moment.day();
+    let amount = money(row.amount_minor, row.currency);
+    let detail = row.detail.map(|detail| *detail).unwrap_or_default();
     Transaction {
         external_id: row.id,
         customer: Some(Customer::CustomerExternalId(row.customer)),
@@ -53,10 +55,25 @@ fn message(row: TransactionRow) -> Transaction {
             files::TransactionKind::Cost => TransactionKind::Cost,
         }
         .into(),
-        amount: Some(money(row.amount_minor, row.currency)),
+        sales_organisation: sales_organisation(detail.sold_by),
+        items: item(detail.product, &amount).into_iter().collect(),
+        amount: Some(amount),
         occur_date: Some(Date { year: day.year().into(), month: day.month().into(), day: day.day().into() }),
         ..Transaction::default()
     }
+}
+
+fn sales_organisation(sold_by: [String; 3]) -> Option<SalesOrganisation> {
+    let is_said = sold_by.iter().any(|part| !part.is_empty());
+    let [company, department, employee] = sold_by;
+    is_said.then_some(SalesOrganisation { company, department, employee })
+}
+
+/// The one item of a row, for the whole amount.
+fn item([product_external_id, category, quantity]: [String; 3], amount: &Money) -> Option<LineItem> {
+    let product_name = String::new();
+    let is_said = !product_external_id.is_empty();
+    is_said.then(|| LineItem { product_external_id, product_name, category, quantity, amount: Some(amount.clone()) })
 }
 
 /// Minor units as the contract writes money.

@@ -6,6 +6,7 @@ pub mod key_customers;
 pub mod purchase_depth;
 pub mod retention;
 pub mod run;
+pub mod sales;
 
 use clientele_proto::{Date, Money, value::v1::ScoreReason};
 use iso_currency::Currency;
@@ -21,6 +22,17 @@ pub fn money(amount: Option<&Money>) -> String {
     let digits = u32::from(crate::files::amount::minor_digits(currency).unwrap_or_default());
     let minor = amount.units * 10_i64.pow(digits) + i64::from(amount.nanos) / 10_i64.pow(9 - digits);
     number::money(minor, currency)
+}
+
+/// An amount without its currency, for columns whose note names it; nothing for an absent one.
+pub fn amount(amount: Option<&Money>) -> String {
+    let text = money(amount);
+    text.split_once(' ').map_or(text.clone(), |(_, number)| number.to_owned())
+}
+
+/// An amount as a program reads it: no thousand separators, no currency; nothing for an absent one.
+pub fn plain(amount: Option<&Money>) -> String {
+    self::amount(amount).replace(',', "")
 }
 
 /// The reasons behind a score, as a list.

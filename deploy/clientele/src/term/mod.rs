@@ -24,4 +24,4 @@ pub use output::{note, print};
 pub use progress::Progress;
 pub use screen::Screen;
 pub use style::Style;
-pub use table::{Cell, Column, Table};
+pub use table::{Cell, Column, Table, csv_line};

@@ -1,6 +1,8 @@
 //! Amounts: from units and billionths, as the contract writes them, to whole minor units, as they are stored, and back. Exactly, or not
 //! at all.
 
+use std::fmt;
+
 use iso_currency::Currency;
 
 /// Billionths in a unit.
@@ -90,6 +92,11 @@ impl Amount {
         self.currency.code()
     }
 
+    /// Its currency.
+    pub const fn currency(self) -> Currency {
+        self.currency
+    }
+
     /// True for nothing at all.
     pub const fn is_zero(self) -> bool {
         self.minor == 0
@@ -102,6 +109,21 @@ impl Amount {
         let nanos_of_minor = 10_i64.pow(u32::from(NANO_DIGITS - exponent));
         (self.minor / minor_of_unit, (self.minor % minor_of_unit * nanos_of_minor) as i32)
     }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&text(i128::from(self.minor), self.currency))
+    }
+}
+
+/// So many minor units, exactly, such as `12.50 EUR`.
+pub fn text(minor: i128, currency: Currency) -> String {
+    let (code, digits) = (currency.code(), usize::from(exponent(currency)));
+    let sign = if minor < 0 { "-" } else { "" };
+    let minor_of_unit = 10_u128.pow(digits as u32);
+    let (units, rest) = (minor.unsigned_abs() / minor_of_unit, minor.unsigned_abs() % minor_of_unit);
+    if digits == 0 { format!("{sign}{units} {code}") } else { format!("{sign}{units}.{rest:0digits$} {code}") }
 }
 
 /// A currency with minor units, by its code.
@@ -158,6 +180,18 @@ mod tests {
             assert_eq!(minor(code, units, nanos), Ok(expected), "{code}");
             let amount = Amount::stored(expected, code).unwrap();
             assert_eq!(amount.units_and_nanos(), (units, nanos), "{code}");
+        }
+    }
+
+    #[test]
+    fn an_amount_reads_as_a_person_writes_it() {
+        for (code, minor, expected) in [
+            ("EUR", 1_250, "12.50 EUR"),
+            ("EUR", -5, "-0.05 EUR"),
+            ("JPY", 1250, "1250 JPY"),
+            ("KWD", 1005, "1.005 KWD"),
+        ] {
+            assert_eq!(text(minor, currency(code).unwrap()), expected);
         }
     }
 

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
-use crate::domain::money::Amount;
+use super::{line_item::LineItem, money::Amount, sales_organisation::SalesOrganisation};
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,6 +33,38 @@ impl Kind {
             2 => Some(Self::Refund),
             3 => Some(Self::Cost),
             _ => None,
+        }
+    }
+}
+
+/// What a cost was spent on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CostKind {
+    /// What was sold cost itself.
+    CostOfGoods,
+    /// Serving the customer.
+    CostToServe,
+    /// Winning the customer.
+    Acquisition,
+}
+
+impl CostKind {
+    /// As it is stored: nothing for what a cost is unless said otherwise.
+    pub const fn number(self) -> Option<i16> {
+        match self {
+            Self::CostOfGoods => Some(1),
+            Self::CostToServe => None,
+            Self::Acquisition => Some(3),
+        }
+    }
+
+    /// From what is stored of a cost.
+    pub const fn of_number(number: Option<i16>) -> Option<Self> {
+        match number {
+            Some(1) => Some(Self::CostOfGoods),
+            None => Some(Self::CostToServe),
+            Some(3) => Some(Self::Acquisition),
+            Some(_) => None,
         }
     }
 }
@@ -69,6 +101,12 @@ pub struct Facts {
     pub occur_time: Option<Timestamp>,
     /// Of a refund: the purchase it takes back, where known.
     pub refunded_external_id: Option<String>,
+    /// What it consists of, where known. They sum to the amount.
+    pub items: Vec<LineItem>,
+    /// Who made the sale, where known.
+    pub sales_organisation: Option<Box<SalesOrganisation>>,
+    /// Of a cost, and of nothing else: what it was spent on.
+    pub cost_kind: Option<CostKind>,
 }
 
 impl Facts {
@@ -80,6 +118,10 @@ impl Facts {
             ("occur_date", self.occur_date == other.occur_date),
             ("occur_time", self.occur_time == other.occur_time),
             ("refunded_external_id", self.refunded_external_id == other.refunded_external_id),
+            ("items", self.items == other.items),
+            ("sales_organisation", self.sales_organisation == other.sales_organisation),
+            // That of a cost and that of a purchase differ, but it is the kind that says so.
+            ("cost_kind", self.kind != other.kind || self.cost_kind == other.cost_kind),
         ]
         .into_iter()
         .filter_map(|(field, same)| (!same).then_some(field))
@@ -105,10 +147,26 @@ pub struct Transaction {
     pub external_id: String,
     /// Whose it is: the customer where it is known by now, otherwise the key it came with.
     pub customer: CustomerKey,
-    /// What it says.
+    /// What it says. Lists leave the items out.
     pub facts: Facts,
+    /// How many items it has.
+    pub item_count: usize,
+    /// How many times it was corrected.
+    pub corrections: u32,
     /// When it was recorded.
     pub create_time: Timestamp,
+}
+
+impl Transaction {
+    /// Its version, as the contract writes it.
+    pub fn etag(&self) -> String {
+        format!("\"{}\"", u64::from(self.corrections) + 1)
+    }
+
+    /// Whether a caller who saw this version may change it; an empty `etag` is anyone's.
+    pub fn is_at(&self, etag: &str) -> bool {
+        etag.is_empty() || etag == self.etag()
+    }
 }
 
 /// What is wrong between the fields of a transaction.
@@ -123,6 +181,9 @@ pub enum FactsError {
     /// A refund of itself.
     #[error("must be the id of the purchase, not that of the refund itself")]
     RefundsItself,
+    /// Something else than a cost says what it was spent on.
+    #[error("belongs to costs only")]
+    NotACost,
 }
 
 impl FactsError {
@@ -131,6 +192,7 @@ impl FactsError {
         match self {
             Self::NothingMoved => "amount",
             Self::NotARefund | Self::RefundsItself => "refunded_external_id",
+            Self::NotACost => "cost_kind",
         }
     }
 }
@@ -141,8 +203,12 @@ pub fn check_together(
     kind: Option<Kind>,
     amount: Option<Amount>,
     refunded_external_id: &str,
+    cost_kind: Option<CostKind>,
 ) -> Vec<FactsError> {
     let mut errors = Vec::new();
+    if cost_kind.is_some() && kind.is_some_and(|kind| kind != Kind::Cost) {
+        errors.push(FactsError::NotACost);
+    }
     if matches!(kind, Some(Kind::Refund | Kind::Cost)) && amount.is_some_and(Amount::is_zero) {
         errors.push(FactsError::NothingMoved);
     }
@@ -168,6 +234,9 @@ mod tests {
             occur_date: date(1997, 1, 1),
             occur_time: None,
             refunded_external_id: None,
+            items: Vec::new(),
+            sales_organisation: None,
+            cost_kind: None,
         }
     }
 
@@ -187,12 +256,42 @@ mod tests {
     }
 
     #[test]
+    fn items_their_order_the_organisation_and_what_a_cost_was_for_make_a_difference() {
+        let item = |product: &str| LineItem {
+            product_external_id: product.to_owned(),
+            product_name: String::new(),
+            category: String::new(),
+            quantity: None,
+            amount: Amount::new("USD", 1, 0).unwrap(),
+        };
+        let two = Facts { items: vec![item("a"), item("b")], ..facts() };
+        assert_eq!(two.differences(&Facts { items: vec![item("b"), item("a")], ..facts() }), ["items"]);
+        let sold = SalesOrganisation { company: "ACME".to_owned(), ..SalesOrganisation::default() };
+        assert_eq!(facts().differences(&Facts { sales_organisation: sold.said(), ..facts() }), ["sales_organisation"]);
+        let cost = Facts { kind: Kind::Cost, cost_kind: Some(CostKind::CostToServe), ..facts() };
+        assert_eq!(facts().differences(&cost), ["kind"]);
+        assert_eq!(cost.differences(&Facts { cost_kind: Some(CostKind::Acquisition), ..cost.clone() }), ["cost_kind"]);
+    }
+
+    #[test]
+    fn only_a_cost_was_spent_on_something_and_every_kind_of_it_is_stored() {
+        let amount = Amount::new("USD", 1, 0).ok();
+        let to_serve = Some(CostKind::CostToServe);
+        assert_eq!(check_together("t", Some(Kind::Cost), amount, "", to_serve), []);
+        assert_eq!(check_together("t", Some(Kind::Purchase), amount, "", to_serve), [FactsError::NotACost]);
+        for kind in [CostKind::CostOfGoods, CostKind::CostToServe, CostKind::Acquisition] {
+            assert_eq!(CostKind::of_number(kind.number()), Some(kind));
+        }
+        assert_eq!(CostKind::of_number(Some(2)), None);
+    }
+
+    #[test]
     fn a_refund_or_a_cost_moves_money_and_a_purchase_may_be_free() {
         let nothing = Amount::new("USD", 0, 0).ok();
-        assert_eq!(check_together("t", Some(Kind::Purchase), nothing, ""), []);
-        assert_eq!(check_together("t", Some(Kind::Refund), nothing, ""), [FactsError::NothingMoved]);
+        assert_eq!(check_together("t", Some(Kind::Purchase), nothing, "", None), []);
+        assert_eq!(check_together("t", Some(Kind::Refund), nothing, "", None), [FactsError::NothingMoved]);
         assert_eq!(
-            check_together("t", Some(Kind::Cost), nothing, "p"),
+            check_together("t", Some(Kind::Cost), nothing, "p", None),
             [FactsError::NothingMoved, FactsError::NotARefund]
         );
     }
@@ -200,9 +299,9 @@ mod tests {
     #[test]
     fn only_a_refund_takes_back_a_purchase_and_never_itself() {
         let amount = Amount::new("USD", 1, 0).ok();
-        assert_eq!(check_together("t", Some(Kind::Refund), amount, "p"), []);
-        assert_eq!(check_together("t", Some(Kind::Refund), amount, "t"), [FactsError::RefundsItself]);
-        assert_eq!(check_together("t", Some(Kind::Purchase), amount, "p"), [FactsError::NotARefund]);
+        assert_eq!(check_together("t", Some(Kind::Refund), amount, "p", None), []);
+        assert_eq!(check_together("t", Some(Kind::Refund), amount, "t", None), [FactsError::RefundsItself]);
+        assert_eq!(check_together("t", Some(Kind::Purchase), amount, "p", None), [FactsError::NotARefund]);
     }
 
     #[test]

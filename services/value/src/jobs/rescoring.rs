@@ -12,7 +12,9 @@ use std::{
 
 use clientele_feed::FeedService;
 use clientele_pg::Tx;
-use clientele_proto::value::v1::{TransactionRecorded, TransactionsRecorded, transaction::Customer};
+use clientele_proto::value::v1::{
+    TransactionCorrected, TransactionDeleted, TransactionRecorded, TransactionsRecorded, transaction::Customer,
+};
 use clientele_service::{Job, app::Stop, serve::stopped};
 use prost::{Message as _, Name as _};
 use sqlx::PgConnection;
@@ -68,7 +70,12 @@ async fn turn(state: &State) -> Result<bool, RunError> {
         tx.rollback().await?;
         return Ok(false);
     };
-    let types = [TransactionRecorded::full_name(), TransactionsRecorded::full_name()];
+    let types = [
+        TransactionRecorded::full_name(),
+        TransactionsRecorded::full_name(),
+        TransactionCorrected::full_name(),
+        TransactionDeleted::full_name(),
+    ];
     for (tenant, after) in rescore_replays_take(&mut tx).await? {
         let events = recorded_events(&mut tx, (after, cursor), Some(&tenant), &types, i64::MAX).await?;
         rescore(state, &mut tx, &events).await?;
@@ -113,13 +120,25 @@ impl Named {
             self.transactions.extend(recorded.external_ids);
             return Ok(());
         }
-        let recorded = TransactionRecorded::decode(data).map_err(unreadable)?.transaction.unwrap_or_default();
-        match recorded.customer {
-            Some(Customer::CustomerId(id)) => self.customer_ids.extend(Uuid::try_parse(&id)),
-            Some(Customer::CustomerExternalId(key)) => {
-                self.customer_keys.insert(key);
+        let (now, before) = match event.event_type.as_str() {
+            of if of == TransactionCorrected::full_name() => {
+                let corrected = TransactionCorrected::decode(data).map_err(unreadable)?;
+                (corrected.transaction, corrected.transaction_revision)
             }
-            None => {}
+            of if of == TransactionDeleted::full_name() => {
+                (None, TransactionDeleted::decode(data).map_err(unreadable)?.transaction_revision)
+            }
+            _ => (TransactionRecorded::decode(data).map_err(unreadable)?.transaction, None),
+        };
+        // A correction may have given the transaction to another customer: both are rescored.
+        for transaction in [now, before.and_then(|revision| revision.before)].into_iter().flatten() {
+            match transaction.customer {
+                Some(Customer::CustomerId(id)) => self.customer_ids.extend(Uuid::try_parse(&id)),
+                Some(Customer::CustomerExternalId(key)) => {
+                    self.customer_keys.insert(key);
+                }
+                None => {}
+            }
         }
         Ok(())
     }

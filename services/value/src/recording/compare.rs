@@ -1,14 +1,20 @@
-//! Which rows of a chunk are new, which were recorded before, and which say something else under the same id.
+//! Which rows of a chunk are new, which were recorded before, which say something else under the same id, and which were deleted.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use clientele_error::{Reason, Violation};
 
 use super::{Chunk, Exception, Outcome};
 use crate::domain::transaction::{CustomerKey, Facts};
 
-/// What is recorded under external ids: the buyer and what the transaction says.
-pub type Known = HashMap<String, (i64, Facts)>;
+/// What is known of external ids.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// What is recorded under them: the buyer and what the transaction says.
+    pub recorded: HashMap<String, (i64, Facts)>,
+    /// Those of deleted transactions.
+    pub deleted: HashSet<String>,
+}
 
 /// Sorts the good rows of a chunk, whose buyers are `buyers`, into new ones (their indexes among the good rows) and exceptions. The first
 /// row of an id counts; later ones are compared with it.
@@ -17,7 +23,15 @@ pub fn compare(chunk: &Chunk, buyers: &[i64], known: &Known) -> (Vec<usize>, Vec
     let mut exceptions = Vec::new();
     let mut first: HashMap<&str, usize> = HashMap::with_capacity(chunk.good.len());
     for (index, (place, transaction)) in chunk.good.iter().enumerate() {
-        let before = match known.get(&transaction.external_id) {
+        if known.deleted.contains(&transaction.external_id) {
+            exceptions.push(Exception {
+                place: *place,
+                external_id: transaction.external_id.clone(),
+                outcome: deleted(),
+            });
+            continue;
+        }
+        let before = match known.recorded.get(&transaction.external_id) {
             Some((buyer, facts)) => Some((*buyer, facts)),
             None => match first.entry(&transaction.external_id) {
                 Entry::Vacant(vacant) => {
@@ -37,6 +51,11 @@ pub fn compare(chunk: &Chunk, buyers: &[i64], known: &Known) -> (Vec<usize>, Vec
         }
     }
     (new, exceptions)
+}
+
+fn deleted() -> Outcome {
+    let violation = Violation::new("external_id", "is that of a deleted transaction, and stays taken");
+    Outcome::Rejected { reason: Reason::TransactionDeleted, violations: vec![violation] }
 }
 
 fn outcome(before: (i64, &Facts), now: (i64, &Facts), customer: &CustomerKey) -> Outcome {
@@ -75,6 +94,9 @@ mod tests {
             occur_date: date(1997, 1, 1),
             occur_time: None,
             refunded_external_id: None,
+            items: Vec::new(),
+            sales_organisation: None,
+            cost_kind: None,
         }
     }
 
@@ -102,16 +124,24 @@ mod tests {
     #[test]
     fn the_first_row_of_an_id_counts_and_later_ones_are_compared_with_it() {
         let (new, exceptions) =
-            compare(&chunk(&[("a", 1), ("b", 1), ("a", 1), ("a", 2)]), &[7, 8, 7, 9], &Known::new());
+            compare(&chunk(&[("a", 1), ("b", 1), ("a", 1), ("a", 2)]), &[7, 8, 7, 9], &Known::default());
         assert_eq!(new, [0, 1]);
         assert_eq!(told(&exceptions), [(2, vec![]), (3, vec!["customer_external_id", "amount"])]);
     }
 
     #[test]
     fn what_is_recorded_counts_before_the_rows_of_the_chunk() {
-        let known = Known::from([("a".to_owned(), (7, facts(2)))]);
+        let known = Known { recorded: HashMap::from([("a".to_owned(), (7, facts(2)))]), ..Known::default() };
         let (new, exceptions) = compare(&chunk(&[("a", 1), ("a", 2), ("b", 1)]), &[7, 7, 7], &known);
         assert_eq!(new, [2]);
         assert_eq!(told(&exceptions), [(0, vec!["amount"]), (1, vec![])]);
+    }
+
+    #[test]
+    fn every_row_of_a_deleted_id_is_rejected_whatever_it_says() {
+        let known = Known { deleted: HashSet::from(["a".to_owned()]), ..Known::default() };
+        let (new, exceptions) = compare(&chunk(&[("a", 1), ("b", 1), ("a", 2)]), &[7, 7, 7], &known);
+        assert_eq!(new, [1]);
+        assert_eq!(told(&exceptions), [(0, vec!["external_id"]), (2, vec!["external_id"])]);
     }
 }

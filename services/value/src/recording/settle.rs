@@ -1,7 +1,7 @@
 //! A chunk into the database: one transaction, one `COPY`, one event.
 //!
-//! Rows are mostly new, so the `COPY` goes ahead without asking. Where a row turns out to be recorded already, the transaction is undone
-//! and done again with what is recorded looked up first; and while chunks have such rows, as those of a resumed import do, the next ones
+//! Rows are mostly new, so the `COPY` goes ahead without asking. Where a row turns out to be recorded or deleted already, the transaction
+//! is undone and done again with what is recorded looked up first; and while chunks have such rows, as those of a resumed import do, the next ones
 //! are looked up from the start.
 
 use std::{mem, time::Duration};
@@ -24,6 +24,7 @@ use crate::{
     store::{
         buyer::{buyer_epoch, buyers_lock_shared},
         transaction::{EXTERNAL_ID_TAKEN, transactions_copy, transactions_known},
+        transaction_revision::transactions_deleted,
     },
 };
 
@@ -54,7 +55,7 @@ pub struct Settled {
 
 /// What stopped one attempt.
 enum Stop {
-    /// Rows are recorded already: look them up.
+    /// Rows are recorded or deleted already: look them up.
     Recorded,
     /// Buyers were joined meanwhile: resolve the keys again.
     Joined,
@@ -109,7 +110,7 @@ async fn attempt(
     if buyer_epoch(&mut tx, call.tenant()).await? != resolved.epoch {
         return Err(Stop::Joined);
     }
-    let known = if look_up { known(&mut tx, call.tenant(), chunk).await? } else { Known::new() };
+    let known = if look_up { known(&mut tx, call.tenant(), chunk).await? } else { Known::default() };
     let (mut new, exceptions) = compare(chunk, &resolved.buyers, &known);
     if !new.is_empty() {
         // In the order of the index by buyer, which helps Postgres where external ids come in no order; and imports of the same rows take
@@ -123,7 +124,11 @@ async fn attempt(
             let transaction = &chunk.good[*index].1;
             (transaction.external_id.as_str(), resolved.buyers[*index], &transaction.facts)
         });
-        let recorded = transactions_copy(&mut tx, call.tenant(), now, rows).await?;
+        let recorded = transactions_copy(&mut tx, call.tenant(), now, rows.clone()).await?;
+        let deleted = transactions_deleted(&mut tx, call.tenant(), rows.map(|(external_id, ..)| external_id)).await?;
+        if !deleted.is_empty() {
+            return Err(Stop::Recorded);
+        }
         let named = new.iter().filter(|_| recorder.names).map(|index| chunk.good[*index].1.external_id.clone());
         let payload = TransactionsRecorded { transactions: recorded as i64, external_ids: named.collect() };
         let event = NewEvent::of_call(&state.context, call, "", now, "transactions".to_owned(), &payload);
@@ -135,8 +140,13 @@ async fn attempt(
 }
 
 async fn known(connection: &mut PgConnection, tenant: &str, chunk: &Chunk) -> sqlx::Result<Known> {
-    let ids: Vec<String> = chunk.good.iter().map(|(_, transaction)| transaction.external_id.clone()).collect();
-    transactions_known(connection, tenant, &ids).await
+    let mut ids: Vec<String> = chunk.good.iter().map(|(_, transaction)| transaction.external_id.clone()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(Known {
+        recorded: transactions_known(connection, tenant, &ids).await?,
+        deleted: transactions_deleted(connection, tenant, ids.iter().map(String::as_str)).await?,
+    })
 }
 
 impl From<sqlx::Error> for Stop {

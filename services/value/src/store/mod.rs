@@ -3,6 +3,7 @@
 pub mod account_signals;
 pub mod buyer;
 pub mod rescore;
+pub mod sales;
 pub mod score;
 pub mod score_ranking;
 pub mod score_run;
@@ -10,6 +11,10 @@ pub mod score_set;
 pub mod scored_run;
 pub mod tier;
 pub mod transaction;
+pub mod transaction_change;
+pub mod transaction_item;
 pub mod transaction_list;
+pub mod transaction_revision;
+pub mod transaction_row;
 pub mod transaction_scan;
 pub mod value_policy;

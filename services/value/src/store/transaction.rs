@@ -6,86 +6,17 @@ use clientele_pg::{Pool, coalesce::Coalescer, copy::CopyIn};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
-use crate::domain::{
-    money::Amount,
-    transaction::{CustomerKey, Facts, Kind, Transaction},
+use super::{
+    transaction_item::{transaction_items_copy, transaction_items_read},
+    transaction_row::{Recorded, Row},
 };
+use crate::domain::transaction::{CostKind, Facts, Transaction};
 
 /// The constraint that keeps external ids apart.
 pub const EXTERNAL_ID_TAKEN: &str = "transaction_pkey";
 
-/// A recorded transaction and the buyer it belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
-    /// Our number of the buyer.
-    pub buyer_id: i64,
-    /// The transaction.
-    pub transaction: Transaction,
-}
-
-/// The columns of a transaction, with those that say who its buyer is.
-#[derive(Debug, sqlx::FromRow)]
-pub(super) struct Row {
-    buyer_id: i64,
-    amount_minor: i64,
-    currency_code: String,
-    kind: i16,
-    occur_date: jiff_sqlx::Date,
-    occur_time: Option<jiff_sqlx::Timestamp>,
-    external_id: String,
-    refunded_external_id: Option<String>,
-    create_time: jiff_sqlx::Timestamp,
-    customer_id: Option<Uuid>,
-    customer_external_id: Option<String>,
-}
-
-impl Row {
-    pub(super) fn read(self) -> sqlx::Result<Recorded> {
-        let facts = facts(
-            &self.currency_code,
-            self.amount_minor,
-            self.kind,
-            self.occur_date,
-            self.occur_time,
-            self.refunded_external_id,
-        )?;
-        let customer = match (self.customer_id, self.customer_external_id) {
-            (Some(id), _) => CustomerKey::Id(id),
-            (None, Some(key)) => CustomerKey::External(key),
-            (None, None) => return Err(unreadable("a buyer that nobody knows")),
-        };
-        let create_time = self.create_time.to_jiff();
-        Ok(Recorded {
-            buyer_id: self.buyer_id,
-            transaction: Transaction { external_id: self.external_id, customer, facts, create_time },
-        })
-    }
-}
-
-fn facts(
-    currency_code: &str,
-    amount_minor: i64,
-    kind: i16,
-    occur_date: jiff_sqlx::Date,
-    occur_time: Option<jiff_sqlx::Timestamp>,
-    refunded_external_id: Option<String>,
-) -> sqlx::Result<Facts> {
-    Ok(Facts {
-        kind: Kind::of_number(kind).ok_or_else(|| unreadable("an unknown kind"))?,
-        amount: Amount::stored(amount_minor, currency_code).ok_or_else(|| unreadable("an amount that is none"))?,
-        occur_date: occur_date.to_jiff(),
-        occur_time: occur_time.map(jiff_sqlx::Timestamp::to_jiff),
-        refunded_external_id,
-    })
-}
-
-fn unreadable(what: &'static str) -> sqlx::Error {
-    sqlx::Error::Decode(what.into())
-}
-
-/// Records a transaction; false where the id is taken.
+/// Records a transaction with its items; false where the id is taken.
 pub async fn transaction_insert(
     connection: &mut PgConnection,
     tenant: &str,
@@ -94,9 +25,11 @@ pub async fn transaction_insert(
     facts: &Facts,
     create_time: Timestamp,
 ) -> sqlx::Result<bool> {
+    let detail = Detail::of(facts);
     let done = sqlx::query!(
         "INSERT INTO value.transaction (tenant_id, external_id, buyer_id, kind, amount_minor, currency_code, occur_date, occur_time, \
-         refunded_external_id, create_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+         refunded_external_id, create_time, item_count, cost_kind, company, department, employee) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
         tenant,
         external_id,
         buyer_id,
@@ -107,10 +40,46 @@ pub async fn transaction_insert(
         facts.occur_time.map(Timestamp::to_sqlx),
         facts.refunded_external_id,
         create_time.to_sqlx(),
+        detail.item_count,
+        detail.cost_kind,
+        detail.company,
+        detail.department,
+        detail.employee,
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(done.rows_affected() == 1)
+    let inserted = done.rows_affected() == 1;
+    if inserted && detail.item_count.is_some() {
+        transaction_items_copy(connection, tenant, std::iter::once((external_id, facts))).await?;
+    }
+    Ok(inserted)
+}
+
+/// What only some transactions have, as its columns hold it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Detail<'f> {
+    pub(super) item_count: Option<i16>,
+    pub(super) cost_kind: Option<i16>,
+    pub(super) company: Option<&'f str>,
+    pub(super) department: Option<&'f str>,
+    pub(super) employee: Option<&'f str>,
+}
+
+impl<'f> Detail<'f> {
+    const NONE: Self = Self { item_count: None, cost_kind: None, company: None, department: None, employee: None };
+
+    pub(super) fn of(facts: &'f Facts) -> Self {
+        let sold = facts.sales_organisation.as_deref();
+        let said = |text: &'f str| Some(text).filter(|text| !text.is_empty());
+        Self {
+            // A thousand at most.
+            item_count: Some(facts.items.len() as i16).filter(|count| *count > 0),
+            cost_kind: facts.cost_kind.and_then(CostKind::number),
+            company: sold.and_then(|sold| said(&sold.company)),
+            department: sold.and_then(|sold| said(&sold.department)),
+            employee: sold.and_then(|sold| said(&sold.employee)),
+        }
+    }
 }
 
 /// The transaction with this id.
@@ -119,69 +88,85 @@ pub async fn transaction_find(
     tenant: &str,
     external_id: &str,
 ) -> sqlx::Result<Option<Recorded>> {
-    sqlx::query_as!(
+    let row = sqlx::query_as!(
         Row,
-        r#"SELECT t.buyer_id, t.amount_minor, t.currency_code, t.kind, t.occur_date, t.occur_time, t.external_id, t.refunded_external_id,
-                  t.create_time, b.customer_id, b.external_id AS customer_external_id
+        r#"SELECT t.tenant_id, t.external_id, t.buyer_id, t.kind, t.amount_minor, t.currency_code, t.occur_date, t.occur_time,
+                  t.refunded_external_id, t.item_count, t.cost_kind, t.company, t.department, t.employee, t.corrections, t.create_time,
+                  b.customer_id, b.external_id AS customer_external_id
            FROM value.transaction t JOIN value.buyer b USING (tenant_id, buyer_id)
            WHERE t.tenant_id = $1 AND t.external_id = $2"#,
         tenant,
         external_id
     )
-    .fetch_optional(connection)
-    .await?
-    .map(Row::read)
-    .transpose()
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let has_items = row.has_items();
+    let mut recorded = row.read()?;
+    if has_items {
+        let mut items = transaction_items_read(connection, &[tenant.to_owned()], &[external_id.to_owned()]).await?;
+        items.attach(tenant, external_id, &mut recorded.transaction.facts)?;
+    }
+    Ok(Some(recorded))
 }
 
-/// Those of the transactions that are recorded, by their ids: buyer and what they say.
+/// Those of the transactions that are recorded, by their distinct ids: buyer and what they say.
 pub async fn transactions_known(
     connection: &mut PgConnection,
     tenant: &str,
     external_ids: &[String],
 ) -> sqlx::Result<HashMap<String, (i64, Facts)>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         // By the index, key by key, whatever the statistics say of a table that is being filled.
-        r#"SELECT k.id AS "external_id!", t.buyer_id, t.amount_minor, t.currency_code, t.kind, t.occur_date, t.occur_time,
-                  t.refunded_external_id
+        r#"SELECT t.tenant_id, t.external_id, t.buyer_id, t.kind, t.amount_minor, t.currency_code, t.occur_date, t.occur_time,
+                  t.refunded_external_id, t.item_count, t.cost_kind, t.company, t.department, t.employee, t.corrections, t.create_time,
+                  NULL::uuid AS customer_id, NULL::text AS customer_external_id
            FROM unnest($2::text[]) AS k(id)
            CROSS JOIN LATERAL (SELECT * FROM value.transaction WHERE tenant_id = $1 AND external_id = k.id LIMIT 1) AS t"#,
         tenant,
         external_ids
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    let with_items: Vec<String> =
+        rows.iter().filter(|row| row.has_items()).map(|row| row.external_id.clone()).collect();
+    let mut items = transaction_items_read(connection, &vec![tenant.to_owned(); with_items.len()], &with_items).await?;
     rows.into_iter()
         .map(|row| {
-            let facts = facts(
-                &row.currency_code,
-                row.amount_minor,
-                row.kind,
-                row.occur_date,
-                row.occur_time,
-                row.refunded_external_id,
-            )?;
-            Ok((row.external_id, (row.buyer_id, facts)))
+            let (buyer_id, has_items) = (row.buyer_id, row.has_items());
+            let (external_id, mut facts) = row.facts()?;
+            if has_items {
+                items.attach(tenant, &external_id, &mut facts)?;
+            }
+            Ok((external_id, (buyer_id, facts)))
         })
         .collect()
 }
 
-/// Records many transactions by `COPY`: (external id, buyer, what it says). An id that is taken fails all of them with
-/// [`EXTERNAL_ID_TAKEN`].
+/// Records many transactions with their items by `COPY`: (external id, buyer, what it says). An id that is taken fails all of them with
+/// [`EXTERNAL_ID_TAKEN`]. What none of them has costs nothing: columns are left out, items need no statement.
 pub async fn transactions_copy<'r>(
     connection: &mut PgConnection,
     tenant: &str,
     create_time: Timestamp,
-    rows: impl Iterator<Item = (&'r str, i64, &'r Facts)> + Send,
+    rows: impl Iterator<Item = (&'r str, i64, &'r Facts)> + Clone + Send,
 ) -> sqlx::Result<u64> {
+    let is_detailed = rows.clone().any(|(_, _, facts)| Detail::of(facts) != Detail::NONE);
     let mut copy = CopyIn::begin(
-        connection,
-        "COPY value.transaction (buyer_id, amount_minor, occur_time, create_time, occur_date, kind, tenant_id, currency_code, external_id, \
-         refunded_external_id) FROM STDIN (FORMAT binary)",
+        &mut *connection,
+        if is_detailed {
+            "COPY value.transaction (buyer_id, amount_minor, occur_time, create_time, occur_date, kind, tenant_id, currency_code, \
+             external_id, refunded_external_id, item_count, cost_kind, company, department, employee) FROM STDIN (FORMAT binary)"
+        } else {
+            "COPY value.transaction (buyer_id, amount_minor, occur_time, create_time, occur_date, kind, tenant_id, currency_code, \
+             external_id, refunded_external_id) FROM STDIN (FORMAT binary)"
+        },
     )
     .await?;
-    for (external_id, buyer_id, facts) in rows {
-        copy.row(10)
+    for (external_id, buyer_id, facts) in rows.clone() {
+        let row = copy
+            .row(if is_detailed { 15 } else { 10 })
             .put(buyer_id)
             .put(facts.amount.minor())
             .put_opt(facts.occur_time)
@@ -192,9 +177,21 @@ pub async fn transactions_copy<'r>(
             .put(facts.amount.currency_code())
             .put(external_id)
             .put_opt(facts.refunded_external_id.as_deref());
+        if is_detailed {
+            let detail = Detail::of(facts);
+            row.put_opt(detail.item_count)
+                .put_opt(detail.cost_kind)
+                .put_opt(detail.company)
+                .put_opt(detail.department)
+                .put_opt(detail.employee);
+        }
         copy.flow().await?;
     }
-    copy.finish().await
+    let recorded = copy.finish().await?;
+    if is_detailed && rows.clone().any(|(_, _, facts)| !facts.items.is_empty()) {
+        transaction_items_copy(connection, tenant, rows.map(|(external_id, _, facts)| (external_id, facts))).await?;
+    }
+    Ok(recorded)
 }
 
 /// Gives all transactions of one buyer to another one.
@@ -219,34 +216,32 @@ pub fn reads(pool: Pool) -> Reads {
         let pool = pool.clone();
         async move {
             let (tenants, external_ids): (Vec<_>, Vec<_>) = keys.into_iter().unzip();
-            let rows = sqlx::query!(
-                r#"SELECT k.nth AS "nth!", t.buyer_id, t.amount_minor, t.currency_code, t.kind, t.occur_date, t.occur_time, t.external_id,
-                          t.refunded_external_id, t.create_time, b.customer_id, b.external_id AS "customer_external_id?"
-                   FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(tenant_id, external_id, nth)
+            let mut connection = pool.acquire().await?;
+            let rows = sqlx::query_as!(
+                Row,
+                r#"SELECT t.tenant_id, t.external_id, t.buyer_id, t.kind, t.amount_minor, t.currency_code, t.occur_date, t.occur_time,
+                          t.refunded_external_id, t.item_count, t.cost_kind, t.company, t.department, t.employee, t.corrections, t.create_time,
+                  b.customer_id, b.external_id AS "customer_external_id?"
+                   FROM unnest($1::text[], $2::text[]) AS k(tenant_id, external_id)
                    JOIN value.transaction t ON t.tenant_id = k.tenant_id AND t.external_id = k.external_id
                    JOIN value.buyer b ON b.tenant_id = t.tenant_id AND b.buyer_id = t.buyer_id"#,
                 &tenants,
                 &external_ids
             )
-            .fetch_all(&*pool)
+            .fetch_all(&mut *connection)
             .await?;
+            let with_items = rows.iter().filter(|row| row.has_items());
+            let (tenants, external_ids): (Vec<_>, Vec<_>) =
+                with_items.map(|row| (row.tenant_id.clone(), row.external_id.clone())).unzip();
+            let mut items = transaction_items_read(&mut connection, &tenants, &external_ids).await?;
             rows.into_iter()
                 .map(|row| {
-                    let key = (tenants[row.nth as usize - 1].clone(), row.external_id.clone());
-                    let row = Row {
-                        buyer_id: row.buyer_id,
-                        amount_minor: row.amount_minor,
-                        currency_code: row.currency_code,
-                        kind: row.kind,
-                        occur_date: row.occur_date,
-                        occur_time: row.occur_time,
-                        external_id: row.external_id,
-                        refunded_external_id: row.refunded_external_id,
-                        create_time: row.create_time,
-                        customer_id: row.customer_id,
-                        customer_external_id: row.customer_external_id,
-                    };
-                    Ok((key, row.read()?.transaction))
+                    let (tenant, has_items) = (row.tenant_id.clone(), row.has_items());
+                    let mut transaction = row.read()?.transaction;
+                    if has_items {
+                        items.attach(&tenant, &transaction.external_id, &mut transaction.facts)?;
+                    }
+                    Ok(((tenant, transaction.external_id.clone()), transaction))
                 })
                 .collect()
         }

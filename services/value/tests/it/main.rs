@@ -12,7 +12,10 @@ mod scoring;
 
 mod account_signals;
 mod batch_record_transactions;
+mod change_transaction;
 mod customers_projection;
+mod export_transactions;
+mod get_sales_report;
 mod get_transaction;
 mod import_transactions;
 mod list_transactions;
@@ -26,3 +29,4 @@ mod score_worker;
 mod scores;
 mod start_score_run;
 mod tiers;
+mod transaction_detail;

@@ -18,7 +18,7 @@ async fn records_a_transaction_and_answers_what_is_stored() {
     let sent = purchase("INV-1", "C-1", 11);
     let answer = value.record(sent.clone()).await;
     let create_time = prost_types::Timestamp { seconds: value.clock.now().as_second(), nanos: 0 };
-    assert_eq!(answer, Transaction { create_time: Some(create_time), ..sent });
+    assert_eq!(answer, Transaction { create_time: Some(create_time), etag: "\"1\"".to_owned(), ..sent });
 
     let read =
         value.transactions().get_transaction(GetTransactionRequest { external_id: "INV-1".into() }).await.unwrap();

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use clientele_error::{Reason, reason_of, violations_of};
 use clientele_proto::value::v1::{
-    BatchRecordTransactionsRequest, GetScoreRequest, Score, Transaction, TransactionKind, get_score_request,
-    score_run::State,
+    BatchRecordTransactionsRequest, CorrectTransactionRequest, DeleteTransactionRequest, GetScoreRequest, Score,
+    Transaction, TransactionKind, get_score_request, score_run::State,
 };
 use jiff::SignedDuration;
 use tokio::time::{sleep, timeout};
@@ -112,6 +112,30 @@ async fn a_score_is_read_as_it_was_at_an_instant() {
     let tomorrow = value.clock.now().checked_add(SignedDuration::from_hours(24)).unwrap();
     let status = try_score(&value, "bob", Some(tomorrow)).await.unwrap_err();
     assert_eq!(violations_of(&status)[0].field, "read_time");
+}
+
+#[tokio::test]
+async fn a_correction_rescores_both_customers_and_a_deletion_takes_the_purchase_away() {
+    let value = shop().await;
+    value.record(on(purchase("late", "bob", 150), 6, 20)).await;
+    rescored(&value, "bob", 2).await;
+    let correct = CorrectTransactionRequest {
+        transaction: Some(on(purchase("late", "dan", 40), 6, 20)),
+        reason: "it was dan's".into(),
+        ..CorrectTransactionRequest::default()
+    };
+    value.transactions().correct_transaction(correct).await.unwrap();
+    let bob = rescored(&value, "bob", 1).await;
+    assert_eq!(bob.index, Some(6.0));
+    let dan = rescored(&value, "dan", 1).await;
+    assert_eq!(dan.purchases.unwrap().total_revenue.unwrap().units, 49);
+    let delete = DeleteTransactionRequest {
+        external_id: "late".into(),
+        reason: "it never happened".into(),
+        ..DeleteTransactionRequest::default()
+    };
+    value.transactions().delete_transaction(delete).await.unwrap();
+    assert_eq!(rescored(&value, "dan", 0).await.purchases.unwrap().total_revenue.unwrap().units, 9);
 }
 
 #[tokio::test]

@@ -234,6 +234,8 @@ impl Fit {
             default_currency: self.currency.unwrap_or(Currency::USD),
             kind: ColumnChoice::from_flag(self.kind_column.as_deref(), "kind"),
             id: TransactionId::Omitted,
+            sold_by: [const { ColumnChoice::Absent }; 3],
+            product: [const { ColumnChoice::Absent }; 3],
             negative_is_refund: self.refunds == Refunds::Net,
             delimiter: self.delimiter,
         }

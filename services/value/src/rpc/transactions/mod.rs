@@ -3,25 +3,36 @@
 use std::sync::Arc;
 
 use clientele_proto::value::v1::{
-    BatchRecordTransactionsRequest, BatchRecordTransactionsResponse, GetTransactionRequest, ImportTransactionsRequest,
-    ImportTransactionsResponse, ListTransactionsRequest, ListTransactionsResponse, RecordTransactionRequest,
-    Transaction,
+    BatchRecordTransactionsRequest, BatchRecordTransactionsResponse, CorrectTransactionRequest,
+    DeleteTransactionRequest, ExportTransactionsRequest, ExportTransactionsResponse, GetSalesReportRequest,
+    GetTransactionRequest, ImportTransactionsRequest, ImportTransactionsResponse, ListTransactionRevisionsRequest,
+    ListTransactionRevisionsResponse, ListTransactionsRequest, ListTransactionsResponse, RecordTransactionRequest,
+    SalesReport, Transaction,
     transaction_service_server::{TransactionService, TransactionServiceServer},
 };
-use clientele_service::rpc::{Answers, bidirectional, unary};
+use clientele_service::rpc::{Answers, bidirectional, streaming, unary};
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::State;
 
 pub mod batch_record_transactions;
+mod buyer_of;
+mod change;
+pub mod correct_transaction;
+pub mod delete_transaction;
+pub mod export_transactions;
+pub mod get_sales_report;
 pub mod get_transaction;
 pub mod import_transactions;
+pub mod list_transaction_revisions;
 pub mod list_transactions;
 pub mod parse;
+pub mod parse_detail;
 pub mod record_transaction;
 pub mod reply;
+mod write;
 
-/// Bytes of a message at most: 10,000 rows whose texts are as long as they may be.
+/// Bytes of a message at most: 10,000 rows, unless they have many items, whose texts are as long as they may be.
 const LARGEST_MESSAGE: usize = 32 << 20;
 
 /// The service's RPCs.
@@ -63,8 +74,43 @@ impl TransactionService for Transactions {
         .await
     }
 
+    async fn correct_transaction(
+        &self,
+        request: Request<CorrectTransactionRequest>,
+    ) -> Result<Response<Transaction>, Status> {
+        unary(request, |call, request| correct_transaction::rpc(&self.state, call, request)).await
+    }
+
+    async fn delete_transaction(
+        &self,
+        request: Request<DeleteTransactionRequest>,
+    ) -> Result<Response<Transaction>, Status> {
+        unary(request, |call, request| delete_transaction::rpc(&self.state, call, request)).await
+    }
+
+    async fn list_transaction_revisions(
+        &self,
+        request: Request<ListTransactionRevisionsRequest>,
+    ) -> Result<Response<ListTransactionRevisionsResponse>, Status> {
+        unary(request, |call, request| list_transaction_revisions::rpc(&self.state, call, request)).await
+    }
+
     async fn get_transaction(&self, request: Request<GetTransactionRequest>) -> Result<Response<Transaction>, Status> {
         unary(request, |call, request| get_transaction::rpc(&self.state, call, request)).await
+    }
+
+    async fn get_sales_report(&self, request: Request<GetSalesReportRequest>) -> Result<Response<SalesReport>, Status> {
+        unary(request, |call, request| get_sales_report::rpc(&self.state, call, request)).await
+    }
+
+    type ExportTransactionsStream = Answers<ExportTransactionsResponse>;
+
+    async fn export_transactions(
+        &self,
+        request: Request<ExportTransactionsRequest>,
+    ) -> Result<Response<Self::ExportTransactionsStream>, Status> {
+        streaming(request, async |call, request| export_transactions::rpc(Arc::clone(&self.state), call, &request))
+            .await
     }
 
     async fn list_transactions(

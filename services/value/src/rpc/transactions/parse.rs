@@ -1,4 +1,5 @@
-//! A transaction of the contract into one of ours, or everything that is wrong with it.
+//! A transaction of the contract into one of ours, or everything that is wrong with it. Its items and what else only some have are read in
+//! [`super::parse_detail`].
 
 use clientele_error::Violation;
 use clientele_proto::{
@@ -7,27 +8,35 @@ use clientele_proto::{
 };
 use jiff::{Timestamp, civil};
 
+use super::parse_detail::{parse_cost_kind, parse_items, parse_sales_organisation};
 use crate::{
     domain::{
         day::{self, DayError},
         key,
+        line_item::check_items,
         money::Amount,
-        transaction::{CustomerKey, Facts, Kind, NewTransaction, check_together},
+        transaction::{CostKind, CustomerKey, Facts, Kind, NewTransaction, check_together},
     },
     recording::Chunk,
 };
+
+/// Violations of a row of many that are told at most: a thousand items can have thousands.
+const TOLD: usize = 50;
+
+/// Characters of an etag at most.
+const ETAG_LENGTH: usize = 64;
 
 /// Violations as they are found, under the path of what is being read.
 #[derive(Debug, Default)]
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
-    fn add(&mut self, field: impl Into<String>, error: &(impl ToString + ?Sized)) {
+    pub(super) fn add(&mut self, field: impl Into<String>, error: &(impl ToString + ?Sized)) {
         self.0.push(Violation::new(field, error.to_string()));
     }
 
     /// The value, or the error noted.
-    fn take<T, E: ToString>(&mut self, field: &'static str, value: Result<T, E>) -> Option<T> {
+    pub(super) fn take<T, E: ToString>(&mut self, field: impl Into<String>, value: Result<T, E>) -> Option<T> {
         value.map_err(|error| self.add(field, &error)).ok()
     }
 }
@@ -47,16 +56,35 @@ pub fn parse(row: Transaction, latest: civil::Date) -> Result<NewTransaction, Ba
     violations.take("external_id", key::check(&row.external_id));
     let customer = parse_customer(row.customer, &mut violations);
     let kind = parse_kind(row.kind, &mut violations);
-    let amount = parse_amount(row.amount.as_ref(), &mut violations);
+    let amount = parse_amount("amount", row.amount.as_ref(), &mut violations);
     let occurred = parse_occurred(row.occur_date, row.occur_time, latest, &mut violations);
     violations.take("refunded_external_id", key::check_optional(&row.refunded_external_id));
-    for error in check_together(&row.external_id, kind, amount, &row.refunded_external_id) {
+    if row.etag.chars().nth(ETAG_LENGTH).is_some() {
+        violations.add("etag", &format!("must have at most {ETAG_LENGTH} characters"));
+    }
+    let cost_kind = parse_cost_kind(row.cost_kind, &mut violations);
+    for error in check_together(&row.external_id, kind, amount, &row.refunded_external_id, cost_kind) {
         violations.add(error.field(), &error);
     }
+    let items = parse_items(row.items, &mut violations);
+    if let (Some(amount), Some(items)) = (amount, &items) {
+        for error in check_items(amount, items) {
+            violations.add(error.field(), &error);
+        }
+    }
+    let sales_organisation = parse_sales_organisation(row.sales_organisation, &mut violations);
     match (customer, kind, amount, occurred) {
         (Some(customer), Some(kind), Some(amount), Some((occur_date, occur_time))) if violations.0.is_empty() => {
-            let refunded_external_id = Some(row.refunded_external_id).filter(|key| !key.is_empty());
-            let facts = Facts { kind, amount, occur_date, occur_time, refunded_external_id };
+            let facts = Facts {
+                kind,
+                amount,
+                occur_date,
+                occur_time,
+                refunded_external_id: Some(row.refunded_external_id).filter(|key| !key.is_empty()),
+                items: items.unwrap_or_default(),
+                sales_organisation,
+                cost_kind: (kind == Kind::Cost).then(|| cost_kind.unwrap_or(CostKind::CostToServe)),
+            };
             Ok(NewTransaction { external_id: row.external_id, customer, facts })
         }
         _ => Err(BadRow { external_id: key::shortened(&row.external_id).to_owned(), violations: violations.0 }),
@@ -93,16 +121,17 @@ fn parse_kind(kind: i32, violations: &mut Violations) -> Option<Kind> {
     }
 }
 
-fn parse_amount(amount: Option<&Money>, violations: &mut Violations) -> Option<Amount> {
+/// The amount that stands under `path`.
+pub(super) fn parse_amount(path: &str, amount: Option<&Money>, violations: &mut Violations) -> Option<Amount> {
     let Some(amount) = amount else {
-        violations.add("amount", "must be given");
+        violations.add(path, "must be given");
         return None;
     };
     match Amount::new(&amount.currency_code, amount.units, amount.nanos) {
         Ok(amount) => Some(amount),
         Err(errors) => {
             for error in errors {
-                violations.add(format!("amount.{}", error.field()), &error);
+                violations.add(format!("{path}.{}", error.field()), &error);
             }
             None
         }
@@ -148,7 +177,10 @@ pub fn chunk(rows: Vec<Transaction>, latest: civil::Date) -> Chunk {
     for row in rows {
         match parse(row, latest) {
             Ok(transaction) => chunk.accept(transaction),
-            Err(bad) => chunk.reject(bad.external_id, bad.violations),
+            Err(mut bad) => {
+                bad.violations.truncate(TOLD);
+                chunk.reject(bad.external_id, bad.violations);
+            }
         }
     }
     chunk
@@ -162,6 +194,8 @@ mod tests {
     use clientele_service::validation;
     use proptest::prelude::*;
     use prost::Message as _;
+
+    use clientele_proto::value::v1::{LineItem, SalesOrganisation};
 
     use super::*;
 
@@ -249,6 +283,43 @@ mod tests {
     }
 
     #[test]
+    fn detail_is_refused_under_its_path_all_at_once() {
+        let item = |product: &str, units| LineItem {
+            product_external_id: product.into(),
+            amount: Some(Money { currency_code: "EUR".into(), units, nanos: 750_000_000 }),
+            ..LineItem::default()
+        };
+        let bad = LineItem { quantity: "1e3".into(), category: "a\nb".into(), amount: None, ..LineItem::default() };
+        let organisation = SalesOrganisation { employee: "x".repeat(201), ..SalesOrganisation::default() };
+        let row = Transaction {
+            items: vec![item("P-1", 1), bad],
+            sales_organisation: Some(organisation),
+            cost_kind: 1,
+            ..good()
+        };
+        let expected = [
+            "cost_kind",
+            "items[1].amount",
+            "items[1].category",
+            "items[1].product_external_id",
+            "items[1].quantity",
+            "sales_organisation.employee",
+        ];
+        assert_eq!(fields(row), BTreeSet::from(expected.map(str::to_owned)));
+        let row = Transaction { items: vec![item("P-1", 1), item("P-2", 0)], ..good() };
+        assert_eq!(fields(row), BTreeSet::from(["items".to_owned()]), "2.50 are not 1.75");
+    }
+
+    #[test]
+    fn a_cost_is_the_cost_to_serve_unless_it_says_otherwise() {
+        let cost = Transaction { kind: TransactionKind::Cost.into(), ..good() };
+        assert_eq!(parse(cost.clone(), LATEST).unwrap().facts.cost_kind, Some(CostKind::CostToServe));
+        let cost = Transaction { cost_kind: 3, ..cost };
+        assert_eq!(parse(cost, LATEST).unwrap().facts.cost_kind, Some(CostKind::Acquisition));
+        assert_eq!(parse(good(), LATEST).unwrap().facts.cost_kind, None);
+    }
+
+    #[test]
     fn a_bad_row_is_named_by_no_more_than_an_id_can_have() {
         let row = Transaction { external_id: "x".repeat(1_000_000), ..good() };
         assert_eq!(parse(row, LATEST).unwrap_err().external_id.len(), 200);
@@ -276,6 +347,33 @@ mod tests {
         prop_oneof![1 => Just(None), 9 => money.prop_map(|(currency_code, units, nanos)| Some(Money { currency_code, units, nanos }))]
     }
 
+    fn optional_text() -> impl Strategy<Value = String> {
+        prop_oneof![3 => Just(String::new()), 3 => "\\PC{1,20}", 1 => "[a-z]{198,203}", 1 => "a[\\x00-\\x1f]"]
+    }
+
+    fn item() -> impl Strategy<Value = LineItem> {
+        let quantity = prop_oneof![2 => Just(String::new()), 4 => "[0-9]{1,13}(\\.[0-9]{0,7})?", 1 => "\\PC{1,5}"];
+        (key(), optional_text(), optional_text(), quantity, amount()).prop_map(
+            |(product_external_id, product_name, category, quantity, amount)| LineItem {
+                product_external_id,
+                product_name,
+                category,
+                quantity,
+                amount,
+            },
+        )
+    }
+
+    fn free() -> LineItem {
+        let amount = Some(Money { currency_code: "EUR".into(), units: 0, nanos: 0 });
+        LineItem { product_external_id: "P-1".into(), amount, ..LineItem::default() }
+    }
+
+    fn organisation() -> impl Strategy<Value = SalesOrganisation> {
+        (optional_text(), optional_text(), optional_text())
+            .prop_map(|(company, department, employee)| SalesOrganisation { company, department, employee })
+    }
+
     fn row() -> impl Strategy<Value = Transaction> {
         let day = (
             prop_oneof![4 => 1990..2030, 1 => any::<i32>()],
@@ -295,8 +393,12 @@ mod tests {
             occur_date,
             occur_time,
             prop_oneof![3 => Just(String::new()), 1 => key()],
+            (prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(item(), 1..4), 1 => Just(vec![free(); 1001])],
+             prop_oneof![2 => Just(None), 1 => organisation().prop_map(Some)], prop_oneof![3 => Just(0), 1 => -1..6_i32],
+             prop_oneof![9 => Just(String::new()), 1 => "x{63,66}"]),
         )
-            .prop_map(|(external_id, customer, kind, amount, occur_date, occur_time, refunded_external_id)| {
+            .prop_map(|(external_id, customer, kind, amount, occur_date, occur_time, refunded_external_id, detail)| {
+                let (items, sales_organisation, cost_kind, etag) = detail;
                 Transaction {
                     external_id,
                     customer,
@@ -305,7 +407,11 @@ mod tests {
                     occur_date,
                     occur_time,
                     refunded_external_id,
-                    create_time: None,
+                    items,
+                    sales_organisation,
+                    cost_kind,
+                    etag,
+                    ..Transaction::default()
                 }
             })
     }

@@ -5,21 +5,26 @@ use clientele_proto::{
     Date, Money,
     errors::v1::FieldViolation,
     value::v1::{
-        RecordOutcome, Transaction, TransactionKind, record_outcome::Result as OutcomeResult, transaction::Customer,
+        self as proto, RecordOutcome, Transaction, TransactionKind, record_outcome::Result as OutcomeResult,
+        transaction::Customer,
     },
 };
 use jiff::{Timestamp, civil};
 
 use crate::{
     domain::{
+        line_item::LineItem,
         money::Amount,
-        transaction::{self, CustomerKey, Kind},
+        quantity::Quantity,
+        sales_organisation::SalesOrganisation,
+        transaction::{self, CostKind, CustomerKey, Kind},
     },
     recording::{Exception, Outcome},
 };
 
 /// A recorded transaction.
 pub fn transaction(transaction: transaction::Transaction) -> Transaction {
+    let etag = transaction.etag();
     let facts = transaction.facts;
     Transaction {
         external_id: transaction.external_id,
@@ -33,6 +38,34 @@ pub fn transaction(transaction: transaction::Transaction) -> Transaction {
         occur_time: facts.occur_time.map(timestamp),
         refunded_external_id: facts.refunded_external_id.unwrap_or_default(),
         create_time: Some(timestamp(transaction.create_time)),
+        items: facts.items.into_iter().map(item).collect(),
+        sales_organisation: facts.sales_organisation.map(|organisation| sales_organisation(*organisation)),
+        cost_kind: facts.cost_kind.map_or(proto::CostKind::Unspecified, cost_kind).into(),
+        item_count: transaction.item_count as i32,
+        etag,
+    }
+}
+
+fn item(item: LineItem) -> proto::LineItem {
+    proto::LineItem {
+        product_external_id: item.product_external_id,
+        product_name: item.product_name,
+        category: item.category,
+        quantity: item.quantity.as_ref().map(Quantity::to_string).unwrap_or_default(),
+        amount: Some(money(item.amount)),
+    }
+}
+
+fn sales_organisation(organisation: SalesOrganisation) -> proto::SalesOrganisation {
+    let SalesOrganisation { company, department, employee } = organisation;
+    proto::SalesOrganisation { company, department, employee }
+}
+
+fn cost_kind(kind: CostKind) -> proto::CostKind {
+    match kind {
+        CostKind::CostOfGoods => proto::CostKind::CostOfGoods,
+        CostKind::CostToServe => proto::CostKind::CostToServe,
+        CostKind::Acquisition => proto::CostKind::Acquisition,
     }
 }
 
@@ -49,11 +82,13 @@ fn money(amount: Amount) -> Money {
     Money { currency_code: amount.currency_code().to_owned(), units, nanos }
 }
 
-fn date(date: civil::Date) -> Date {
+/// A day.
+pub fn date(date: civil::Date) -> Date {
     Date { year: date.year().into(), month: date.month().into(), day: date.day().into() }
 }
 
-fn timestamp(timestamp: Timestamp) -> prost_types::Timestamp {
+/// An instant.
+pub fn timestamp(timestamp: Timestamp) -> prost_types::Timestamp {
     // Before 1970 a fraction counts forwards from the second before.
     let micros = timestamp.as_microsecond();
     prost_types::Timestamp {

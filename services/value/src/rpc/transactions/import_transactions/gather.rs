@@ -9,7 +9,7 @@ use std::{
 };
 
 use clientele_error::{Error, Reason, Result, Violation};
-use clientele_proto::value::v1::{ImportTransactionsRequest, Transaction, transaction::Customer};
+use clientele_proto::value::v1::{ImportTransactionsRequest, LineItem, Transaction, transaction::Customer};
 use futures::{Stream, StreamExt as _};
 use tokio::{
     sync::mpsc::Sender,
@@ -19,8 +19,12 @@ use tonic::{Code, Status};
 
 /// Rows after which a chunk is full.
 const FULL_ROWS: usize = 25_000;
-/// Bytes of texts after which a chunk is full.
+/// Bytes of texts and items after which a chunk is full.
 const FULL_BYTES: usize = 8 << 20;
+/// Items a message may have, in all its rows: so many take some 50 MB.
+const MESSAGE_ITEMS: usize = 200_000;
+/// Bytes of an item in memory, besides its texts.
+const ITEM_BYTES: usize = size_of::<LineItem>();
 /// Rows a message may have.
 const MESSAGE_ROWS: usize = 10_000;
 /// A chunk that is not full waits this long for the next message while others are at work ...
@@ -98,10 +102,10 @@ async fn next_chunk(
             }
         };
         match message {
-            Some(Ok(message)) if message.transactions.len() > MESSAGE_ROWS => {
-                return (chunk, End::Error(too_many(message.transactions.len())));
-            }
             Some(Ok(message)) => {
+                if let Err(error) = check_size(&message) {
+                    return (chunk, End::Error(error));
+                }
                 bytes += message.transactions.iter().map(text_bytes).sum::<usize>();
                 if chunk.rows.is_empty() {
                     chunk.rows = message.transactions;
@@ -124,11 +128,33 @@ fn text_bytes(row: &Transaction) -> usize {
         Some(Customer::CustomerExternalId(key)) => key.len(),
         None => 0,
     };
-    row.external_id.len() + of_customer + row.refunded_external_id.len()
+    let of_organisation = row
+        .sales_organisation
+        .as_ref()
+        .map_or(0, |sold| sold.company.len() + sold.department.len() + sold.employee.len());
+    let of_items: usize = row.items.iter().map(item_bytes).sum();
+    row.external_id.len() + of_customer + row.refunded_external_id.len() + of_organisation + of_items
 }
 
-fn too_many(rows: usize) -> Error {
-    let description = format!("must have at most {MESSAGE_ROWS} rows, not {rows}; send more messages");
+fn item_bytes(item: &LineItem) -> usize {
+    ITEM_BYTES + item.product_external_id.len() + item.product_name.len() + item.category.len()
+}
+
+/// Refuses a message that is more than memory should hold.
+fn check_size(message: &ImportTransactionsRequest) -> Result<()> {
+    let rows = message.transactions.len();
+    if rows > MESSAGE_ROWS {
+        return Err(too_many(format!("must have at most {MESSAGE_ROWS} rows, not {rows}; send more messages")));
+    }
+    let items: usize = message.transactions.iter().map(|row| row.items.len()).sum();
+    if items > MESSAGE_ITEMS {
+        let told = format!("must have at most {MESSAGE_ITEMS} items in all, not {items}; send more messages");
+        return Err(too_many(told));
+    }
+    Ok(())
+}
+
+fn too_many(description: String) -> Error {
     Error::invalid_fields(vec![Violation::new("transactions", description)])
 }
 
@@ -198,6 +224,16 @@ mod tests {
         tokio::spawn(gather(messages, gathered, Arc::new(AtomicUsize::new(1))));
         let chunk = chunks.recv().await.unwrap().unwrap();
         assert!((10..20).contains(&chunk.rows.len()), "{}", chunk.rows.len());
+    }
+
+    #[tokio::test]
+    async fn a_message_of_very_many_items_cannot_be_taken_and_many_items_fill_a_chunk() {
+        let with_items = |rows, items| {
+            let row = Transaction { items: vec![LineItem::default(); items], ..Transaction::default() };
+            Ok(ImportTransactionsRequest { transactions: vec![row; rows] })
+        };
+        let messages = stream::iter([with_items(100, 1000), with_items(2, 1), with_items(201, 1000)]);
+        assert_eq!(chunks(messages).await, [Ok((0, 100)), Ok((100, 2)), Err(Reason::InvalidFields)]);
     }
 
     #[tokio::test]

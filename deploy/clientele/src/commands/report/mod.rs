@@ -1,4 +1,6 @@
-//! `clientele report`: what all customers of a score run did.
+//! `clientele report`: what all customers of a score run did, and what was sold to them.
+
+mod sales;
 
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
@@ -17,6 +19,8 @@ pub enum Report {
     PurchaseDepth(PurchaseDepth),
     /// Cohorts and how many of them came back.
     Retention(Retention),
+    /// Sales of a period, and against another one.
+    Sales(sales::Sales),
 }
 
 /// Count customers by how far they have come: never bought, once and gone, once and recent, twice or more
@@ -67,6 +71,7 @@ pub fn run(report: Report) -> Result<()> {
     match report {
         Report::PurchaseDepth(args) => print_purchase_depth(&args),
         Report::Retention(args) => print_retention(&args),
+        Report::Sales(args) => sales::print(&args),
     }
 }
 

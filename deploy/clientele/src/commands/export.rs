@@ -1,0 +1,103 @@
+//! `clientele export transactions`: everything into a file.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    io::{self, BufWriter},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Subcommand};
+use jiff::civil;
+
+use crate::{
+    exporting::{self, Lines},
+    files::date,
+    online::{Online, block_on},
+    term::{Progress, number, progress::Unit},
+};
+
+/// What to export.
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// Export purchases, refunds and costs, with their items
+    Transactions(ExportTransactions),
+}
+
+/// Flags of `export transactions`.
+#[derive(Debug, Args)]
+pub struct ExportTransactions {
+    /// How to write them
+    #[arg(long, value_enum, default_value = "csv")]
+    format: Lines,
+    /// File to write, which is there once it is whole; standard output without it
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// First day to export
+    #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
+    from: Option<civil::Date>,
+    /// Last day to export
+    #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
+    to: Option<civil::Date>,
+    #[command(flatten)]
+    online: Online,
+}
+
+/// Runs the command.
+pub fn run(export: Export) -> Result<()> {
+    let Export::Transactions(args) = export;
+    let Some(path) = &args.output else {
+        // A reader that has gone away (`| head`) is no error.
+        return write(&args, &mut BufWriter::new(io::stdout().lock())).or_else(|error| match error.downcast_ref() {
+            Some(written) if io::Error::kind(written) == io::ErrorKind::BrokenPipe => Ok(()),
+            _ => Err(error),
+        });
+    };
+    // Under another name until it is whole: a file of this name is never half an export.
+    let part = part(path);
+    let file = File::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
+    let done = write(&args, &mut BufWriter::new(file));
+    if done.is_err() {
+        // What went wrong before counts more than this.
+        let _ = fs::remove_file(&part);
+        return done;
+    }
+    fs::rename(&part, path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn part(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(".part");
+    PathBuf::from(name)
+}
+
+fn write(args: &ExportTransactions, out: &mut impl io::Write) -> Result<()> {
+    let progress = Progress::start("exporting transactions", None, Unit::Items);
+    let filter = filter(args.from, args.to);
+    let written = block_on(async {
+        let mut client = args.online.clients()?.transactions;
+        exporting::transactions(&mut client, &filter, args.format, out, |written| progress.set(written)).await
+    })?;
+    progress.finish(&format!("{} transactions", number::count(written)));
+    Ok(())
+}
+
+fn filter(from: Option<civil::Date>, to: Option<civil::Date>) -> String {
+    let from = from.map(|day| format!("occur_date >= \"{day}\""));
+    let to = to.map(|day| format!("occur_date <= \"{day}\""));
+    from.into_iter().chain(to).collect::<Vec<_>>().join(" AND ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_becomes_a_filter() {
+        let (first, last) = (civil::date(1997, 1, 1), civil::date(1997, 3, 31));
+        assert_eq!(filter(None, None), "");
+        assert_eq!(filter(Some(first), None), "occur_date >= \"1997-01-01\"");
+        assert_eq!(filter(Some(first), Some(last)), "occur_date >= \"1997-01-01\" AND occur_date <= \"1997-03-31\"");
+    }
+}

@@ -1,0 +1,189 @@
+//! `GetSalesReport`: what was sold in a period, against another one, from the transactions as they are.
+
+use clientele_error::{Error, Result, Violation};
+use clientele_pg::{Begin, Tx, answer::failed, tx::Isolation};
+use clientele_proto::{
+    Date, Money,
+    value::v1::{
+        GetSalesReportRequest, SalesComparison, SalesFigures, SalesGroup, SalesGrouping, SalesGrowth, SalesReport,
+    },
+};
+use clientele_service::Call;
+use jiff::civil;
+
+use super::reply;
+use crate::{
+    State,
+    domain::{
+        currency::Currency,
+        day,
+        sales_figures::{Counted, Figures, Group, GroupOrder, groups, growth},
+        sales_period::{Comparison, Period},
+    },
+    store::sales::{Grouping, Sales, TooManyGroups, sales_planned_for_tenant},
+};
+
+/// Groups that are answered unless the caller says otherwise.
+const GROUPS: usize = 100;
+/// Groups that are summed up at most: more would fill the memory.
+const MOST_GROUPS: usize = 200_000;
+
+pub(super) async fn rpc(state: &State, call: Call, request: GetSalesReportRequest) -> Result<SalesReport> {
+    let query = parse(&request)?;
+    let found = run(state, &call, &query).await?;
+    Ok(reply(&query, &request, found))
+}
+
+struct Query {
+    period: Period,
+    compared: Option<Period>,
+    currency: Currency,
+    grouping: SalesGrouping,
+    most: usize,
+}
+
+fn parse(request: &GetSalesReportRequest) -> Result<Query> {
+    let mut violations = Vec::new();
+    let first = parse_day("first_date", request.first_date, &mut violations);
+    let last = parse_day("last_date", request.last_date, &mut violations);
+    let currency = Currency::of_code(&request.currency_code)
+        .map_err(|error| violations.push(Violation::new("currency_code", error.to_string())))
+        .ok();
+    let period = first.zip(last).and_then(|(first, last)| {
+        Period::new(first, last).map_err(|error| violations.push(Violation::new("last_date", error.to_string()))).ok()
+    });
+    let (grouping, comparison) = (request.group_by(), request.comparison());
+    if (grouping, comparison) == (SalesGrouping::Month, SalesComparison::PreviousPeriod) {
+        let told = "cannot be the previous period by month: the month before is a group of the same report";
+        violations.push(Violation::new("comparison", told));
+    }
+    let (Some(period), Some(currency), true) = (period, currency, violations.is_empty()) else {
+        return Err(Error::invalid_fields(violations));
+    };
+    let compared = match comparison {
+        SalesComparison::Unspecified => None,
+        SalesComparison::PreviousPeriod => Some(period.compared(Comparison::PreviousPeriod)),
+        SalesComparison::SamePeriodLastYear => Some(period.compared(Comparison::SamePeriodLastYear)),
+    };
+    let most = usize::try_from(request.max_groups).ok().filter(|most| *most > 0).unwrap_or(GROUPS);
+    Ok(Query { period, compared, currency, grouping, most })
+}
+
+/// A day of a period, which may lie ahead.
+fn parse_day(field: &str, date: Option<Date>, violations: &mut Vec<Violation>) -> Option<civil::Date> {
+    let date = date.unwrap_or_default();
+    day::day(date.year, date.month, date.day, civil::Date::MAX)
+        .map_err(|errors| {
+            violations.extend(errors.into_iter().map(|error| {
+                let path = error.field().map_or_else(|| field.to_owned(), |part| format!("{field}.{part}"));
+                Violation::new(path, error.to_string())
+            }));
+        })
+        .ok()
+}
+
+/// What was found in the period and in the one it is compared with.
+struct Found {
+    groups: [Vec<Counted>; 2],
+    totals: [Figures; 2],
+    other_currencies: i64,
+}
+
+async fn run(state: &State, call: &Call, query: &Query) -> Result<Found> {
+    let sales = Sales { tenant: call.tenant(), currency_code: query.currency.code() };
+    // One snapshot, so that the groups sum to the total whatever is recorded meanwhile.
+    let begin = Begin::new(call.remaining()).isolation(Isolation::RepeatableRead).read_only();
+    let mut tx = Tx::begin_with(&state.pool, begin).await.map_err(failed)?;
+    sales_planned_for_tenant(&mut tx).await.map_err(failed)?;
+    let mut found = Found { groups: [Vec::new(), Vec::new()], totals: [Figures::default(); 2], other_currencies: 0 };
+    for (at, period) in [Some(query.period), query.compared].into_iter().enumerate() {
+        let Some(period) = period else { continue };
+        if let Some(grouping) = grouping(query.grouping, at == 1) {
+            let groups = sales.groups(&mut tx, period, grouping, MOST_GROUPS).await.map_err(failed)?;
+            found.groups[at] = groups.map_err(|TooManyGroups| {
+                let told = format!("makes more than {MOST_GROUPS} groups in this period; choose a shorter one");
+                Error::invalid_field("group_by", told)
+            })?;
+        }
+        let total = sales.groups(&mut tx, period, Grouping::Nothing, 1).await.map_err(failed)?;
+        found.totals[at] = total.ok().and_then(|mut groups| groups.pop()).map(|all| all.figures).unwrap_or_default();
+    }
+    found.other_currencies = sales.other_currencies(&mut tx, query.period).await.map_err(failed)?;
+    tx.rollback().await.map_err(failed)?;
+    Ok(found)
+}
+
+fn grouping(of: SalesGrouping, is_comparison: bool) -> Option<Grouping> {
+    Some(match of {
+        SalesGrouping::Unspecified => return None,
+        SalesGrouping::Company => Grouping::Company,
+        SalesGrouping::Department => Grouping::Department,
+        SalesGrouping::Employee => Grouping::Employee,
+        SalesGrouping::Product => Grouping::Product,
+        SalesGrouping::Category => Grouping::Category,
+        SalesGrouping::Month => Grouping::Month { a_year_earlier: is_comparison },
+    })
+}
+
+fn reply(query: &Query, request: &GetSalesReportRequest, found: Found) -> SalesReport {
+    let order = if query.grouping == SalesGrouping::Month { GroupOrder::Key } else { GroupOrder::NetSales };
+    let [now, before] = found.groups;
+    let (shown, rest) = groups(now, before, order, query.most);
+    let [figures, comparison] = found.totals;
+    let total = Group { figures, comparison, ..Group::default() };
+    SalesReport {
+        first_date: request.first_date,
+        last_date: request.last_date,
+        comparison_first_date: query.compared.map(|period| reply::date(period.first)),
+        comparison_last_date: query.compared.map(|period| reply::date(period.last)),
+        currency_code: query.currency.code().to_owned(),
+        group_by: query.grouping.into(),
+        groups: shown.into_iter().map(|group| line(query, group)).collect(),
+        rest_groups: rest.as_ref().map_or(0, |(_, groups)| *groups as i64),
+        rest: rest.map(|(rest, _)| line(query, rest)),
+        total: Some(line(query, total)),
+        other_currency_transactions: found.other_currencies,
+    }
+}
+
+fn line(query: &Query, group: Group) -> SalesGroup {
+    let (now, before) = (&group.figures, &group.comparison);
+    let compared = query.compared.is_some();
+    SalesGroup {
+        figures: Some(figures(query.currency, now)),
+        comparison: compared.then(|| figures(query.currency, before)),
+        growth: compared.then(|| SalesGrowth {
+            gross_sales: growth(now.gross_sales, before.gross_sales),
+            net_sales: growth(now.net_sales(), before.net_sales()),
+            profit_contribution: growth(now.profit_contribution(), before.profit_contribution()),
+            purchases: growth(now.purchases.into(), before.purchases.into()),
+            customers: growth(now.customers.into(), before.customers.into()),
+        }),
+        display_name: if group.display_name.is_empty() { group.key.clone() } else { group.display_name },
+        key: group.key,
+    }
+}
+
+fn figures(currency: Currency, figures: &Figures) -> SalesFigures {
+    let money = |minor| Some(money(currency, minor));
+    SalesFigures {
+        gross_sales: money(figures.gross_sales),
+        refunds: money(figures.refunds),
+        net_sales: money(figures.net_sales()),
+        costs: money(figures.costs()),
+        cost_of_goods: money(figures.cost_of_goods),
+        cost_to_serve: money(figures.cost_to_serve),
+        acquisition_costs: money(figures.acquisition_costs),
+        profit_contribution: money(figures.profit_contribution()),
+        purchases: figures.purchases,
+        customers: figures.customers,
+    }
+}
+
+/// Sums of very many very large amounts end at what a `Money` holds.
+fn money(currency: Currency, minor: i128) -> Money {
+    let per_unit = i128::from(currency.minor_per_unit());
+    let units = (minor / per_unit).clamp(i64::MIN.into(), i64::MAX.into()) as i64;
+    let nanos = (minor % per_unit * (1_000_000_000 / per_unit)) as i32;
+    Money { currency_code: currency.code().to_owned(), units, nanos }
+}
