@@ -112,3 +112,15 @@ async fn auto_takes_the_model_that_foretells_best_and_says_why() {
     }
     assert_eq!(run.settings.unwrap().transaction_model(), TransactionModel::Auto);
 }
+
+#[tokio::test]
+async fn two_runs_on_the_same_inputs_are_identical_to_the_bit() {
+    let (value, first) = run(settings("1997-09-30")).await;
+    let second = value.run(settings("1997-09-30")).await;
+    assert_eq!(first.summary.unwrap().model_fits, second.summary.unwrap().model_fits);
+    let pairs = "SELECT count(*) FROM value.score a JOIN value.score b USING (tenant_id, buyer_id) WHERE a.score_set < b.score_set";
+    assert_eq!(value.count(pairs).await, 2357);
+    let differences = "SELECT count(*) FROM value.score a JOIN value.score b USING (tenant_id, buyer_id) WHERE a.score_set < b.score_set \
+                       AND to_jsonb(a) - 'score_set' IS DISTINCT FROM to_jsonb(b) - 'score_set'";
+    assert_eq!(value.count(differences).await, 0);
+}

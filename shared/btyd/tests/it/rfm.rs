@@ -85,6 +85,28 @@ fn cdnow_with_its_many_one_time_buyers_uses_every_score() {
 
 proptest! {
     #[test]
+    fn a_further_purchase_never_lowers_the_scores_of_who_made_it(
+        rows in prop::collection::vec((0_u64..12, 0_i32..300, 0_i64..50_000), 1..80),
+        (customer, day, amount) in (0_u64..12, 0_i32..300, 0_i64..50_000),
+    ) {
+        let scores = |further: bool| {
+            let mut log = btyd::PurchaseLog::new();
+            for &(customer, day, amount) in &rows {
+                log.purchase(customer, day, amount);
+            }
+            if further {
+                log.purchase(customer, day, amount);
+            }
+            let summaries = log.summarise(300).customers;
+            let rfm = Rfm::of(&summaries, &RfmConfig::default()).unwrap();
+            summaries.iter().position(|summary| summary.customer == customer).map(|at| rfm.codes[at])
+        };
+        if let (Some(before), Some(after)) = (scores(false), scores(true)) {
+            prop_assert!(after.r >= before.r && after.f >= before.f && after.m >= before.m, "{} to {}", before, after);
+        }
+    }
+
+    #[test]
     fn equal_values_share_a_score_and_better_values_never_score_lower(
         scores in 2_u8..=9,
         rows in prop::collection::vec((0_u32..40, 1_u32..8, 0_i64..50), 1..200),
