@@ -10,6 +10,7 @@ use clientele_proto::{
         list_tier_moves_request, tier_move::Cause, tier_override,
     },
 };
+use clientele_service::Context;
 use jiff::{Timestamp, civil};
 
 use crate::{
@@ -157,7 +158,7 @@ fn signals(args: &Signals) -> Result<()> {
 
 fn decide(args: &Override) -> Result<()> {
     let expire_time = args.days.map(|days| {
-        let seconds = Timestamp::now().as_second() + days * 86_400;
+        let seconds = Context::system().now().as_second() + days * 86_400;
         prost_types::Timestamp { seconds, nanos: 0 }
     });
     let tier_override = TierOverride {
