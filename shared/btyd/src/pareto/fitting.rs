@@ -5,15 +5,12 @@ use super::likelihood::Likelihood;
 use crate::error::FitError;
 use crate::fit::Fit;
 use crate::histories::Histories;
-use crate::maximise::{Bounds, Observed, maximise, warnings};
+use crate::maximise::{Bounds, LogLikelihood, Observed, maximise, warnings};
 use crate::parameters::ParetoParameters;
 
 pub(super) fn fit(histories: &Histories) -> Result<Fit<ParetoNbd>, FitError> {
     let bounds = bounds(Observed::of(histories)?);
-    let mut fit = maximise(histories, &bounds, |histories| {
-        let likelihood = Likelihood::new(histories);
-        Box::new(move |at| likelihood.evaluate(&parameters_of(at)))
-    })?;
+    let mut fit = maximise(histories, &bounds, likelihood)?;
     let [r, alpha, s, beta] = fit.model;
     // Within a factor of ten of the box a scale of time has left the data behind.
     let inside = |i: usize| (10.0 * bounds.lower[i], 0.1 * bounds.upper[i]);
@@ -26,6 +23,12 @@ pub(super) fn fit(histories: &Histories) -> Result<Fit<ParetoNbd>, FitError> {
     ];
     fit.warnings = warnings(fit.converged, &determined, histories);
     Ok(fit.map(|found| ParetoNbd { parameters: parameters_of(found) }))
+}
+
+/// The log-likelihood of `histories` as a function of r, alpha, s and beta.
+pub(crate) fn likelihood(histories: &Histories) -> LogLikelihood<'_> {
+    let likelihood = Likelihood::new(histories);
+    Box::new(move |at| likelihood.evaluate(&parameters_of(at)))
 }
 
 /// The box and a start with the observed purchase rate, and half the customers gone after about half their age.

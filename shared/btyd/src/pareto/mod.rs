@@ -5,7 +5,7 @@
 //! tabled days ([`likelihood`], [`cells`]), P(alive) from it at two moments.
 
 mod cells;
-mod fitting;
+pub(crate) mod fitting;
 mod likelihood;
 mod quadrature;
 mod race;

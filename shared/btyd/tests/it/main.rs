@@ -4,6 +4,7 @@
 mod bg_bb;
 mod cdnow;
 mod cohorts;
+mod covariance;
 mod discrete_data;
 mod discrete_precision;
 mod fitting;
