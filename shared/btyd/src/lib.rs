@@ -31,7 +31,9 @@ pub use fit::{Fit, Warning};
 pub use gamma_gamma::GammaGamma;
 pub use histories::{Histories, History, MAX_AGE_DAYS, MAX_FREQUENCY};
 pub use holdout::Holdout;
-pub use inference::{Confidence, ConfidenceError, Covariance, CovarianceError, Estimate, Undetermined};
+pub use inference::{
+    Confidence, ConfidenceError, Covariance, CovarianceError, Estimate, IntervalScorer, ScoreIntervals, Undetermined,
+};
 pub use mbg_nbd::MbgNbd;
 pub use parameters::{DropoutParameters, ParameterError, ParetoParameters, SpendParameters};
 pub use pareto::ParetoNbd;

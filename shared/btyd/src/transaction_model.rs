@@ -113,6 +113,15 @@ impl TransactionModel {
         }
     }
 
+    /// The same model with each parameter times the exponential of its part of `logs`.
+    pub(crate) fn moved(&self, logs: [f64; 4]) -> Self {
+        match self {
+            Self::BgNbd(model) => Self::BgNbd(BgNbd(model.0.moved(logs))),
+            Self::MbgNbd(model) => Self::MbgNbd(MbgNbd(model.0.moved(logs))),
+            Self::ParetoNbd(model) => Self::ParetoNbd(model.moved(logs)),
+        }
+    }
+
     /// What customers of one frequency have in common, were they alive.
     pub(crate) fn while_alive(&self, frequency: u32) -> WhileAlive {
         match self {

@@ -71,6 +71,14 @@ impl Dropout {
         self.expected_purchases(0, 0.0, 0.0, horizon)
     }
 
+    /// The same model with each parameter times the exponential of its part of `logs`.
+    pub fn moved(self, logs: [f64; 4]) -> Self {
+        let DropoutParameters { r, alpha, a, b } = self.parameters;
+        let [by_r, by_alpha, by_a, by_b] = logs.map(f64::exp);
+        let parameters = DropoutParameters { r: r * by_r, alpha: alpha * by_alpha, a: a * by_a, b: b * by_b };
+        Self { parameters, ..self }
+    }
+
     /// What a batch keeps for all customers of one frequency.
     pub fn survival(&self, frequency: u32) -> Survival {
         let DropoutParameters { r, alpha, a, b } = self.parameters;

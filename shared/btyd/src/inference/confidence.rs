@@ -26,6 +26,9 @@ pub struct Estimate {
     pub high: f64,
 }
 
+/// A probability so near to 1 has kept too few digits of its complement to tell how that varies.
+const CERTAIN: f64 = 1e-11;
+
 impl Confidence {
     /// The usual 95 %.
     pub const USUAL: Self = Self { level: 0.95, deviations: 1.959_963_984_540_054 };
@@ -66,6 +69,23 @@ impl Estimate {
             return Self::certain(value);
         }
         Self { value, low: value / factor, high: value * factor }
+    }
+
+    /// A probability, with an interval symmetric about its log-odds.
+    pub(crate) fn probability(value: f64, standard_error_of_log_odds: f64, confidence: Confidence) -> Self {
+        let factor = (confidence.deviations * standard_error_of_log_odds).exp();
+        if value <= 0.0 || 1.0 - value < CERTAIN || factor.is_nan() {
+            return Self::certain(value);
+        }
+        let gone = 1.0 - value;
+        let at = |factor: f64| value / (value + gone * factor);
+        Self { value, low: at(factor).min(value), high: at(1.0 / factor).max(value) }
+    }
+
+    /// The same estimate in units of `unit`, which may be negative.
+    pub(crate) fn times(self, unit: f64) -> Self {
+        let [value, low, high] = [self.value, self.low, self.high].map(|it| it * unit);
+        Self { value, low: low.min(high), high: low.max(high) }
     }
 }
 

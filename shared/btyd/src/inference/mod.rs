@@ -11,8 +11,10 @@ mod confidence;
 mod covariance;
 mod fits;
 mod information;
+mod scoring;
 mod undetermined;
 
 pub use confidence::{Confidence, ConfidenceError, Estimate};
 pub use covariance::{Covariance, CovarianceError};
+pub use scoring::{IntervalScorer, ScoreIntervals};
 pub use undetermined::Undetermined;

@@ -131,6 +131,15 @@ impl ParetoNbd {
         alive.min(1.0)
     }
 
+    /// The same model with each parameter times the exponential of its part of `logs`.
+    pub(crate) fn moved(self, logs: [f64; 4]) -> Self {
+        let ParetoParameters { r, alpha, s, beta } = self.parameters;
+        let [by_r, by_alpha, by_s, by_beta] = logs.map(f64::exp);
+        Self {
+            parameters: ParetoParameters { r: r * by_r, alpha: alpha * by_alpha, s: s * by_s, beta: beta * by_beta },
+        }
+    }
+
     /// What a batch keeps for all customers of one frequency.
     pub(crate) fn remaining(&self, frequency: u32) -> Remaining {
         let ParetoParameters { alpha, s, beta, .. } = self.parameters;

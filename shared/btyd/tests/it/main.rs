@@ -9,6 +9,7 @@ mod discrete_data;
 mod discrete_precision;
 mod fitting;
 mod high_precision;
+mod intervals;
 mod pareto;
 mod periods;
 mod purchase_log;
