@@ -14,6 +14,7 @@ mod inference;
 mod maximise;
 mod mbg_nbd;
 mod minimise;
+mod next_purchase;
 mod parameters;
 mod pareto;
 pub mod purchase_log;

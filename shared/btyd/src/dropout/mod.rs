@@ -6,6 +6,7 @@
 pub(crate) mod expectation;
 pub(crate) mod fitting;
 pub(crate) mod likelihood;
+mod next_purchase;
 mod quadrature;
 
 use crate::parameters::{DropoutParameters, ParameterError, check_positive};

@@ -7,6 +7,7 @@
 mod cells;
 pub(crate) mod fitting;
 mod likelihood;
+mod next_purchase;
 mod quadrature;
 mod race;
 mod residual;
@@ -81,26 +82,6 @@ impl ParetoNbd {
     /// E[X(t)]: repeat purchases expected of a customer just won in the first `horizon` time units (Schmittlein, Morrison, Colombo 1987).
     pub fn expected_purchases_new(&self, horizon: f64) -> f64 {
         self.remaining(0).expected_purchases(0.0, horizon)
-    }
-
-    /// P(Y(t) > 0 | x, t_x, T): the chance of at least one purchase in the next `horizon` time units, to 1e-14 absolute.
-    ///
-    /// Given that the customer is alive at T it is the chance that the next purchase comes before the dropout, less the chance that
-    /// neither comes within the horizon and the purchase comes first then.
-    pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
-        let alive = self.probability_alive(frequency, recency, age);
-        let ParetoParameters { alpha, s, beta, .. } = self.parameters;
-        let n = self.shape(frequency);
-        let first = self.race(n, age).purchase;
-        if horizon <= 0.0 {
-            return 0.0;
-        }
-        if horizon.is_infinite() {
-            return alive * first;
-        }
-        let log_silence = n * (horizon / (alpha + age)).ln_1p() + s * (horizon / (beta + age)).ln_1p();
-        let later = (-log_silence).exp() * self.race(n, age + horizon).purchase;
-        alive * (first - later).max(0.0)
     }
 
     /// DERT: all purchases still to come, each discounted by exp(-`rate` t) (Fader, Hardie, Lee 2005, "RFM and CLV: Using Iso-Value Curves

@@ -10,6 +10,7 @@ mod discrete_precision;
 mod fitting;
 mod high_precision;
 mod intervals;
+mod next_purchase;
 mod pareto;
 mod periods;
 mod purchase_log;
