@@ -18,6 +18,7 @@ mod next_purchase;
 mod parameters;
 mod pareto;
 pub mod purchase_log;
+mod residual;
 pub mod rfm;
 mod sbg;
 mod special;

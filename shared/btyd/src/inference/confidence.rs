@@ -27,7 +27,7 @@ pub struct Estimate {
 }
 
 /// A probability so near to 1 has kept too few digits of its complement to tell how that varies.
-const CERTAIN: f64 = 1e-11;
+const CERTAIN: f64 = 1e-9;
 
 impl Confidence {
     /// The usual 95 %.

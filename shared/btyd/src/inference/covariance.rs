@@ -29,9 +29,14 @@ impl<const N: usize> Covariance<N> {
     pub fn new(parameters: [(&'static str, f64); N], of_logs: [[f64; N]; N]) -> Result<Self, CovarianceError> {
         let positive = parameters.iter().all(|(_, value)| value.is_finite() && *value > 0.0);
         let symmetric = (0..N).all(|i| (0..i).all(|j| same(of_logs[i][j], of_logs[j][i])));
-        let factor = cholesky(&of_logs, 0.0).map_err(|_| CovarianceError)?;
-        let finite = factor.iter().flatten().all(|it| it.is_finite());
-        if positive && symmetric && finite { Ok(Self { parameters, of_logs, factor }) } else { Err(CovarianceError) }
+        let covariance = Self::factored(parameters, of_logs).map_err(|_| CovarianceError)?;
+        let finite = covariance.factor.iter().flatten().all(|it| it.is_finite());
+        if positive && symmetric && finite { Ok(covariance) } else { Err(CovarianceError) }
+    }
+
+    /// The covariance of a symmetric matrix; otherwise the parameter at which it is not positive definite.
+    pub(super) fn factored(parameters: [(&'static str, f64); N], of_logs: [[f64; N]; N]) -> Result<Self, usize> {
+        Ok(Self { parameters, of_logs, factor: cholesky(&of_logs, 0.0)? })
     }
 
     /// The parameters by their usual names.

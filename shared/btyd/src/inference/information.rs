@@ -47,7 +47,7 @@ pub(crate) fn covariance<const N: usize>(
     if let Some(i) = (0..N).find(|&i| of_logs[i][i] > WIDEST * WIDEST) {
         return Err(Undetermined::Flat { name: name(i) });
     }
-    Covariance::new(parameters, of_logs).map_err(|_| Undetermined::Flat { name: name(0) })
+    Covariance::factored(parameters, of_logs).map_err(|i| Undetermined::Flat { name: name(i) })
 }
 
 /// The inverse of a symmetric positive definite matrix; otherwise the coordinate that the ones before leave undetermined.

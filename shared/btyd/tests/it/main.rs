@@ -14,6 +14,7 @@ mod next_purchase;
 mod pareto;
 mod periods;
 mod purchase_log;
+mod residual;
 mod rfm;
 mod sbg;
 mod scoring;
