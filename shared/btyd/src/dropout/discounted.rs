@@ -12,8 +12,8 @@
 //! out once, and a pair of them costs a division.
 
 use super::Dropout;
-use super::quadrature::softplus;
 use crate::parameters::DropoutParameters;
+use crate::special::softplus;
 
 /// Relative change under halving the steps at which the sum has long converged.
 const SETTLED: f64 = 1e-11;

@@ -13,6 +13,7 @@ mod intervals;
 mod next_purchase;
 mod pareto;
 mod periods;
+mod purchase_counts;
 mod purchase_log;
 mod residual;
 mod rfm;
