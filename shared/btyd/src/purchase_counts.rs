@@ -24,8 +24,8 @@ impl TransactionModel {
         self.probability_alive(frequency, recency, age) * self.at_least_while_alive(frequency, age, horizon, purchases)
     }
 
-    /// How many purchases the customer makes in the next `horizon` time units, with the confidence given: fewer than the range's first and more
-    /// than its last each in at most (1 - level)/2 of all cases.
+    /// How many purchases the customer makes in the next `horizon` time units, with the confidence given: fewer than the range's first and
+    /// more than its last each in at most (1 - level)/2 of all cases.
     ///
     /// The parameters are taken as known; what they leave open ([`crate::ScoreIntervals`]) hardly shows beside one customer's luck.
     /// The last is `u32::MAX` where that many are not enough.

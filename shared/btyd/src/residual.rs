@@ -1,7 +1,7 @@
 //! Discounted purchases to come: all of them, for ever, each discounted by exp(-`rate` t) (DERT; of a customer just won DET).
 //!
-//! Defined for Pareto/NBD by Fader, Hardie, Lee 2005, "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis", Journal of Marketing
-//! Research 42; the same of the others is the integral of rate e^(-rate t) E[Y(t) | x, t_x, T] dt.
+//! Defined for Pareto/NBD by Fader, Hardie, Lee 2005, "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis", Journal of
+//! Marketing Research 42; the same of the others is the integral of rate e^(-rate t) E[Y(t) | x, t_x, T] dt.
 
 use crate::bg_nbd::BgNbd;
 use crate::dropout::Dropout;

@@ -7,9 +7,9 @@
 //! E[g/(kappa + g p)] = n E[1/(kappa + g' p)],   g' ~ Gamma(n+1),   p ~ Beta(a, B)
 //! ```
 //!
-//! a mean of a positive function over two independent densities. In ln g' = mode + width sinh(v), and the same of ln(p/(1-p)), the densities
-//! decay double-exponentially, where the trapezoidal rule converges exponentially (Takahasi and Mori 1974): the points of each are worked
-//! out once, and a pair of them costs a division.
+//! a mean of a positive function over two independent densities. In ln g' = mode + width sinh(v), and the same of ln(p/(1-p)), the
+//! densities decay double-exponentially, where the trapezoidal rule converges exponentially (Takahasi and Mori 1974): the points of each
+//! are worked out once, and a pair of them costs a division.
 
 use super::Dropout;
 use crate::parameters::DropoutParameters;
@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn means_are_known_where_one_of_the_two_hardly_varies() {
-        // p near 1/2: E[1/(k + g/2)] for g ~ Gamma(2) is 2 [1 - z e^z E1(z)], z = 2k; at z = 1 e E1(1) is Gompertz's constant, OEIS A073003.
+        // p near 1/2: E[1/(k + g/2)] for g ~ Gamma(2) is 2 [1 - z e^z E1(z)], z = 2k; at z = 1, e E1(1) is Gompertz's constant, OEIS
+        // A073003.
         let gompertz = 0.596_347_362_323_194_1;
         let found = mean_inverse(2.0, 1e9, 1e9, 0.5);
         assert!((found - 2.0 * (1.0 - gompertz)).abs() < 1e-8, "{found}");

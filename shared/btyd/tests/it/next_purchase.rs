@@ -50,7 +50,8 @@ fn models() -> impl Strategy<Value = TransactionModel> {
 proptest! {
     #[test]
     fn a_purchase_grows_likelier_with_the_horizon_up_to_ever(
-        model in models(), frequency in 0_u32..3_000, age in 1.0..3_000.0_f64, share in 0.0..1.0_f64, power in -6.0..6.0_f64
+        model in models(), frequency in 0_u32..3_000, age in 1.0..3_000.0_f64, share in 0.0..1.0_f64,
+        power in -6.0..6.0_f64
     ) {
         let recency = if frequency == 0 { 0.0 } else { share * age };
         let any = |horizon| model.probability_of_purchase(frequency, recency, age, horizon);

@@ -41,7 +41,8 @@ fn models() -> impl Strategy<Value = TransactionModel> {
 proptest! {
     #[test]
     fn more_purchases_are_less_likely_and_one_is_any(
-        model in models(), frequency in 0_u32..3_000, age in 1.0..3_000.0_f64, share in 0.0..1.0_f64, power in -6.0..6.0_f64, purchases in 1_u32..2_000
+        model in models(), frequency in 0_u32..3_000, age in 1.0..3_000.0_f64, share in 0.0..1.0_f64,
+        power in -6.0..6.0_f64, purchases in 1_u32..2_000
     ) {
         let recency = if frequency == 0 { 0.0 } else { share * age };
         let horizon = 10.0_f64.powf(power);
@@ -55,7 +56,8 @@ proptest! {
 
     #[test]
     fn a_range_leaves_out_no_more_than_it_says(
-        model in models(), frequency in 0_u32..3_000, age in 1.0..3_000.0_f64, share in 0.5..1.0_f64, power in -3.0..3.0_f64, level in 0.01..0.99_f64
+        model in models(), frequency in 0_u32..3_000, age in 1.0..3_000.0_f64, share in 0.5..1.0_f64,
+        power in -3.0..3.0_f64, level in 0.01..0.99_f64
     ) {
         let recency = if frequency == 0 { 0.0 } else { share * age };
         let horizon = 10.0_f64.powf(power);
