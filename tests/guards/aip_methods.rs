@@ -13,6 +13,10 @@ fn named(prefix: &str) -> Vec<(MethodDescriptor, String)> {
         .collect()
 }
 
+fn plural_of(resource: &str) -> String {
+    resource.strip_suffix('y').map_or_else(|| format!("{resource}s"), |stem| format!("{stem}ies"))
+}
+
 fn field(message: &MessageDescriptor, name: &str, kind: &Kind) -> FieldDescriptor {
     let field = message.get_field_by_name(name).unwrap_or_else(|| panic!("{} lacks {name}", message.full_name()));
     assert_eq!(&field.kind(), kind, "{}", field.full_name());
@@ -62,7 +66,7 @@ fn a_list_has_pages() {
         assert!(first.is_list(), "{} is the page", first.full_name());
         assert_eq!(first.name(), snake_case(&plural));
         let Kind::Message(resource) = first.kind() else { panic!("{} holds resources", first.full_name()) };
-        assert_eq!(plural.strip_suffix('s'), Some(resource.name()), "{}", method.full_name());
+        assert_eq!(plural, plural_of(resource.name()), "{}", method.full_name());
         field(&method.output(), "next_page_token", &Kind::String);
         for text in ["filter", "order_by"] {
             if method.input().get_field_by_name(text).is_some() {

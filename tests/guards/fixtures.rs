@@ -3,9 +3,11 @@
 use clientele_proto::{
     customers::v1::{BatchUpsertCustomersRequest, customer_service_client::CustomerServiceClient},
     value::v1::{
-        BatchRecordTransactionsRequest, ScoreRun, StartScoreRunRequest, WatchScoreRunRequest, record_outcome,
-        score_run::State, score_run_service_client::ScoreRunServiceClient,
-        transaction_service_client::TransactionServiceClient,
+        AccountSignals, BatchRecordTransactionsRequest, CreateTierOverrideRequest, CreateValuePolicyRequest, ScoreRun,
+        StartScoreRunRequest, TierOverride, UpdateAccountSignalsRequest, ValuePolicy, WatchScoreRunRequest,
+        account_signals, account_signals_service_client::AccountSignalsServiceClient, record_outcome, score_run::State,
+        score_run_service_client::ScoreRunServiceClient, tier_override, tier_service_client::TierServiceClient,
+        transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
     },
 };
 use clientele_tests::{World, cdnow, data, eventually, garbage::Ids, rows::count};
@@ -41,6 +43,7 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
     for _ in 0..runs {
         score_run_ids.push(score(world, name).await.score_run_id);
     }
+    judge(world, name, &customer_ids, customers, runs).await;
     let keys: Vec<String> = (1..=customers.min(20)).map(|number| number.to_string()).collect();
     let ids = Ids::from([
         ("customer_id", customer_ids.iter().take(50).cloned().collect()),
@@ -50,6 +53,43 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
         ("score_run_id", score_run_ids),
     ]);
     Tenant { name, ids }
+}
+
+/// Gives customers signals, after a run overrides of their tiers, and the tenant a policy.
+async fn judge(world: &World, tenant: &str, customer_ids: &[String], customers: usize, runs: usize) {
+    let mut policies = ValuePolicyServiceClient::new(world.value.tenant(tenant));
+    for _ in 0..4 {
+        let value_policy = Some(ValuePolicy { note: "cdnow-policy".into(), ..ValuePolicy::default() });
+        policies.create_value_policy(CreateValuePolicyRequest { value_policy, ..Default::default() }).await.unwrap();
+    }
+    let (mut signals, mut tiers) = (
+        AccountSignalsServiceClient::new(world.value.tenant(tenant)),
+        TierServiceClient::new(world.value.tenant(tenant)),
+    );
+    for customer_id in customer_ids.iter().take(50) {
+        let customer = account_signals::Customer::CustomerId(customer_id.clone());
+        let account_signals = Some(AccountSignals { customer: Some(customer), nps: Some(7.0), ..Default::default() });
+        let request = UpdateAccountSignalsRequest { account_signals, ..Default::default() };
+        signals.update_account_signals(request).await.unwrap();
+    }
+    if runs == 0 {
+        return;
+    }
+    let by_id = customer_ids.iter().take(50).map(|id| tier_override::Customer::CustomerId(id.clone()));
+    let much_moved = ["BASE", "KEY", "BASE", "KEY"];
+    let by_key = (1..=customers.min(20)).map(|number| tier_override::Customer::CustomerExternalId(number.to_string()));
+    let decided = by_id.map(|customer| (customer, "KEY"));
+    let decided = decided.chain(by_key.flat_map(|customer| much_moved.map(|tier| (customer.clone(), tier))));
+    for (customer, tier) in decided {
+        let tier_override = TierOverride {
+            customer: Some(customer),
+            tier: tier.into(),
+            reason: "cdnow-decision".into(),
+            ..TierOverride::default()
+        };
+        let request = CreateTierOverrideRequest { tier_override: Some(tier_override), ..Default::default() };
+        tiers.create_tier_override(request).await.unwrap();
+    }
 }
 
 async fn record(world: &World, tenant: &str, customers: usize) -> Vec<String> {

@@ -39,7 +39,11 @@ async fn list(raw: &Raw, method: &MethodDescriptor, request: &DynamicMessage) ->
 /// The first field of every resource that is listed says which one it is; a score is named after its customer.
 fn id(item: &Value) -> String {
     let resource = item.as_message().unwrap();
-    let id = resource.get_field_by_number(1).unwrap().as_str().unwrap().to_owned();
+    let id = match resource.get_field_by_number(1).unwrap().into_owned() {
+        Value::String(id) => id,
+        Value::I32(version) => version.to_string(),
+        other => panic!("{other:?}"),
+    };
     assert_ne!(id, "", "{} has no id", resource.descriptor().full_name());
     id
 }

@@ -84,7 +84,7 @@ impl Garbage {
     fn is_left_out(&mut self, field: &FieldDescriptor, depth: usize) -> bool {
         let of_answers = matches!(field.name(), "create_time" | "update_time" | "delete_time" | "purge_time");
         let of_tests = matches!(field.name(), "validate_only" | "page_token" | "etag" | "request_id");
-        let of_experts = field.name().ends_with("_policy");
+        let of_experts = matches!(field.name(), "rfm_policy" | "tier_policy" | "index_policy");
         depth > 6
             || self.chance(self.wildness / 2.0)
             || (self.wildness == 0.0 && (of_answers || of_tests || of_experts))
@@ -188,7 +188,9 @@ impl Garbage {
                 .to_owned(),
             "order_by" => self.one_of(&["", "external_id desc", "create_time", "rank, clv desc"]).to_owned(),
             "event_types" => self.one_of(&["clientele.customers.v1.CustomerCreated", "nothing.Known"]).to_owned(),
-            "paths" => self.one_of(&["email", "display_name", "external_id", "*", "person", "attributes"]).to_owned(),
+            "paths" => {
+                self.one_of(&["email", "display_name", "external_id", "*", "person", "attributes", "nps"]).to_owned()
+            }
             "tier" => "KEY".to_owned(),
             _ => self.one_of(&["Ana", "Zhang Wei", "Müller & Söhne", "Name"]).to_owned(),
         }

@@ -12,9 +12,11 @@ use clientele_pg::{Pool, PoolOptions, ServiceSchema, idempotency::Requests, migr
 use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
     value::v1::{
+        account_signals_service_server::SERVICE_NAME as ACCOUNT_SIGNALS_SERVICE,
         score_run_service_server::SERVICE_NAME as SCORE_RUN_SERVICE,
-        score_service_server::SERVICE_NAME as SCORE_SERVICE,
+        score_service_server::SERVICE_NAME as SCORE_SERVICE, tier_service_server::SERVICE_NAME as TIER_SERVICE,
         transaction_service_server::SERVICE_NAME as TRANSACTION_SERVICE,
+        value_policy_service_server::SERVICE_NAME as VALUE_POLICY_SERVICE,
     },
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
@@ -124,15 +126,28 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         .add_service(rpc::transactions::server(Arc::clone(&state)))
         .add_service(rpc::score_runs::server(Arc::clone(&state)))
         .add_service(rpc::scores::server(Arc::clone(&state)))
+        .add_service(rpc::policies::server(Arc::clone(&state)))
+        .add_service(rpc::signals::server(Arc::clone(&state)))
+        .add_service(rpc::tiers::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
-    let services = vec![TRANSACTION_SERVICE, SCORE_RUN_SERVICE, SCORE_SERVICE, EVENT_FEED_SERVICE];
+    let services = vec![
+        TRANSACTION_SERVICE,
+        SCORE_RUN_SERVICE,
+        SCORE_SERVICE,
+        VALUE_POLICY_SERVICE,
+        ACCOUNT_SIGNALS_SERVICE,
+        TIER_SERVICE,
+        EVENT_FEED_SERVICE,
+    ];
 
     let mut jobs = vec![
         feed.listener(),
         sequencer::job((**pool).clone(), state.outbox.clone(), None),
         jobs::idempotency_sweep::job(Arc::clone(&state)),
         jobs::score_worker::job(Arc::clone(&state)),
+        jobs::rescoring::job(Arc::clone(&state), &feed),
         jobs::score_sweep::job(Arc::clone(&state)),
+        jobs::tier_override_sweep::job(Arc::clone(&state)),
     ];
     jobs.extend(customers.map(|peer| jobs::customers_projection::job(pool, peer)));
 

@@ -2,7 +2,8 @@
 #![expect(clippy::print_stdout, reason = "a program whose output is its purpose")]
 
 use btyd::{
-    ClvTerms, Confidence, Customer, GammaGamma, Histories, PurchaseLog, Rfm, RfmConfig, Scorer, Spends, TransactionKind,
+    ClvTerms, Confidence, Customer, GammaGamma, Histories, MbgCnbd, PurchaseLog, Rfm, RfmConfig, Scorer, Spends,
+    TransactionKind, TransactionModel,
 };
 use std::error::Error;
 use std::time::Instant;
@@ -22,14 +23,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         log
     });
     drop(purchases);
+    let gaps = timed("gaps", || log.gaps(DAYS as i32));
     let summaries = timed("summarise", || log.summarise(DAYS as i32)).customers;
     let rfm = timed("rfm", || Rfm::of(&summaries, &RfmConfig::default()))?;
-    let histories = timed("histories", || Histories::from_summaries(&summaries, 7.0))?;
+    let histories = timed("histories", || Histories::from_summaries(&summaries, 7.0))?.with_gaps(gaps)?;
     println!("  {} distinct histories", histories.rows().len());
     let mbg = timed("fit MBG/NBD", || TransactionKind::MbgNbd.fit(&histories))?;
     let bg = timed("fit BG/NBD", || TransactionKind::BgNbd.fit(&histories))?;
     let pareto = timed("fit Pareto/NBD", || TransactionKind::ParetoNbd.fit(&histories))?;
-    for fit in [&mbg, &bg, &pareto] {
+    let cnbd = timed("fit MBG/CNBD-k", || TransactionKind::MbgCnbd.fit(&histories))?;
+    // These customers keep no rhythm, so that a k is given for what one costs.
+    let rhythm = timed("fit MBG/CNBD-4", || MbgCnbd::fit_with(4, &histories))?;
+    for fit in [&mbg, &bg, &pareto, &cnbd] {
         let (likelihood, parameters) = (fit.log_likelihood, fit.model.named_parameters());
         println!(
             "  LL {likelihood:.3} in {} evaluations, converged {}: {parameters:?}",
@@ -47,7 +52,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("  {} RFM codes", rfm.codes.len());
     let customers: Vec<Customer> = summaries.iter().map(|it| Customer::of(it, 100.0)).collect();
     let terms = ClvTerms::twelve_months(0.1, 1.0);
-    for (stage, fit) in [("score BG/NBD", &bg), ("score Pareto/NBD", &pareto)] {
+    let rhythm = rhythm.map(TransactionModel::MbgCnbd);
+    for (stage, fit) in [("score BG/NBD", &bg), ("score Pareto/NBD", &pareto), ("score MBG/CNBD-4", &rhythm)] {
         let scorer = Scorer::new(fit.model, 7.0, Some(spend.model), [90.0, 365.0], terms)?;
         let scores = timed(stage, || scorer.score(&customers));
         let value: f64 = scores.iter().filter_map(|score| score.clv).sum();

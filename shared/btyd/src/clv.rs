@@ -9,7 +9,8 @@
 //! Marketing Research 42, discount a Pareto/NBD without end; the sum over periods is the field's usual finite form.)
 //!
 //! N depends on (x, T) but not on t_x, so [`Scorer::score`] computes it once for each distinct pair. P(alive) under Pareto/NBD is put
-//! together from a costly part at (x, t_x) and one at (x, T), each computed once for each distinct pair too.
+//! together from a costly part at (x, t_x) and one at (x, T), each computed once for each distinct pair too. Under MBG/CNBD-k N depends on
+//! the phase the customer is in as well, and the mean over phases is taken for each customer.
 
 use crate::gamma_gamma::GammaGamma;
 use crate::pareto::Moment;
@@ -165,24 +166,27 @@ impl<const HORIZONS: usize> Scorer<HORIZONS> {
     /// The score of one customer.
     pub fn score_one(&self, customer: &Customer) -> Score<HORIZONS> {
         let mut while_alive = self.model.while_alive(customer.frequency);
-        let outlook = self.outlook(&mut while_alive, customer.frequency, customer.age_days);
-        self.score_with(customer, self.moment(last_purchase(customer)), &outlook)
+        let in_phase = |phase| self.outlook(&mut while_alive, phase, pair(customer));
+        let outlooks: Vec<_> = (0..self.model.phases()).map(in_phase).collect();
+        self.score_with(customer, self.moment(last_purchase(customer)), &outlooks)
     }
 
     /// The scores of many customers, in their order; each the same bits as [`Scorer::score_one`] gives.
     pub fn score(&self, customers: &[Customer]) -> Vec<Score<HORIZONS>> {
         let pairs = distinct(customers, pair);
+        let phases = self.model.phases();
         let outlooks: Vec<Outlook<HORIZONS>> = pairs
             .par_chunk_by(|left, right| left.0 == right.0)
             .flat_map_iter(|of_frequency| {
                 let mut while_alive = self.model.while_alive(of_frequency[0].0);
-                let ages = of_frequency.iter().map(|&(_, age_days)| age_days);
-                ages.map(move |age_days| self.outlook(&mut while_alive, of_frequency[0].0, age_days))
+                let in_phases = move |&pair: &(u32, u32)| (0..phases).map(move |phase| (phase, pair));
+                let in_phases = of_frequency.iter().flat_map(in_phases);
+                in_phases.map(move |(phase, pair)| self.outlook(&mut while_alive, phase, pair))
             })
             .collect();
         let purchases = match self.model {
             TransactionModel::ParetoNbd(_) => distinct(customers, last_purchase),
-            TransactionModel::BgNbd(_) | TransactionModel::MbgNbd(_) => Vec::new(),
+            TransactionModel::BgNbd(_) | TransactionModel::MbgNbd(_) | TransactionModel::MbgCnbd(_) => Vec::new(),
         };
         let moments: Vec<Option<Moment>> = purchases.par_iter().map(|&purchase| self.moment(purchase)).collect();
         customers
@@ -190,7 +194,8 @@ impl<const HORIZONS: usize> Scorer<HORIZONS> {
             .map(|customer| {
                 let at = pairs.partition_point(|it| *it < pair(customer));
                 let last = purchases.partition_point(|it| *it < last_purchase(customer));
-                self.score_with(customer, moments.get(last).copied().flatten(), &outlooks[at])
+                let of_pair = &outlooks[at * phases as usize..][..phases as usize];
+                self.score_with(customer, moments.get(last).copied().flatten(), of_pair)
             })
             .collect()
     }
@@ -199,27 +204,54 @@ impl<const HORIZONS: usize> Scorer<HORIZONS> {
     fn moment(&self, (frequency, day): (u32, u32)) -> Option<Moment> {
         match &self.model {
             TransactionModel::ParetoNbd(model) => Some(model.moment(frequency, f64::from(day) / self.days_per_unit)),
-            TransactionModel::BgNbd(_) | TransactionModel::MbgNbd(_) => None,
+            TransactionModel::BgNbd(_) | TransactionModel::MbgNbd(_) | TransactionModel::MbgCnbd(_) => None,
         }
     }
 
-    fn outlook(&self, while_alive: &mut WhileAlive, frequency: u32, age_days: u32) -> Outlook<HORIZONS> {
+    fn outlook(
+        &self,
+        while_alive: &mut WhileAlive,
+        phase: u32,
+        (frequency, age_days): (u32, u32),
+    ) -> Outlook<HORIZONS> {
         let age = f64::from(age_days) / self.days_per_unit;
         let mut discounted = 0.0;
         let mut before = 0.0;
         for &(end, discount) in &self.periods {
-            let by_end = while_alive.expected_purchases(age, end);
+            let by_end = while_alive.expected_purchases(phase, age, end);
             discounted += (by_end - before) * discount;
             before = by_end;
         }
         Outlook {
-            purchases: self.horizons.map(|horizon| while_alive.expected_purchases(age, horizon)),
+            purchases: self.horizons.map(|horizon| while_alive.expected_purchases(phase, age, horizon)),
             discounted,
             now: self.moment((frequency, age_days)),
         }
     }
 
-    fn score_with(&self, customer: &Customer, last: Option<Moment>, outlook: &Outlook<HORIZONS>) -> Score<HORIZONS> {
+    /// The outlook of a customer: the mean of those from the phases they may be in.
+    fn mean_outlook(&self, customer: &Customer, in_phases: &[Outlook<HORIZONS>]) -> Outlook<HORIZONS> {
+        let [recency, age] = [customer.recency_days, customer.age_days].map(|it| f64::from(it) / self.days_per_unit);
+        let Some(weights) = self.model.phase_weights(customer.frequency, recency, age) else {
+            return in_phases[0];
+        };
+        let mean = |of: &dyn Fn(&Outlook<HORIZONS>) -> f64| {
+            weights.mean(self.model.phases(), |phase| of(&in_phases[phase as usize]))
+        };
+        Outlook {
+            purchases: std::array::from_fn(|horizon| mean(&|it| it.purchases[horizon])),
+            discounted: mean(&|it| it.discounted),
+            now: None,
+        }
+    }
+
+    fn score_with(
+        &self,
+        customer: &Customer,
+        last: Option<Moment>,
+        in_phases: &[Outlook<HORIZONS>],
+    ) -> Score<HORIZONS> {
+        let outlook = self.mean_outlook(customer, in_phases);
         let alive = match (&self.model, last, &outlook.now) {
             (TransactionModel::ParetoNbd(model), Some(last), Some(now)) => model.probability_alive_between(&last, now),
             (model, ..) => {

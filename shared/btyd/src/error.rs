@@ -45,6 +45,14 @@ pub enum FitError {
         /// What was given.
         history: History,
     },
+    /// Gaps of other purchases than the histories tell of.
+    #[error("{gaps} gaps between {purchases} repeat purchases: take both from the same log as of the same day")]
+    OtherGaps {
+        /// Gaps given.
+        gaps: u64,
+        /// Repeat purchases of the histories.
+        purchases: u64,
+    },
     /// The likelihood is not finite where the search starts.
     #[error("the likelihood is not finite near the data: check the amounts and ages for absurd values")]
     NotFinite,

@@ -4,7 +4,7 @@
 //! once and started on the same day, for a start), so a fit walks over the distinct ones.
 
 use crate::error::FitError;
-use crate::purchase_log::Summary;
+use crate::purchase_log::{Gaps, Summary};
 use rayon::prelude::*;
 
 /// The largest frequency accepted: twenty bits, as three fields are packed into one word.
@@ -35,6 +35,7 @@ pub struct Histories {
     rows: Vec<History>,
     days_per_unit: f64,
     customers: u64,
+    gaps: Option<Gaps>,
 }
 
 impl Histories {
@@ -85,7 +86,26 @@ impl Histories {
                 sharing -= u64::from(in_row);
             }
         }
-        Ok(Self { rows, days_per_unit, customers })
+        Ok(Self { rows, days_per_unit, customers, gaps: None })
+    }
+
+    /// The same histories with the gaps between their purchases ([`crate::PurchaseLog::gaps`]), which only [`crate::MbgCnbd`] needs: they
+    /// tell how regularly customers buy better than the histories alone.
+    ///
+    /// # Errors
+    ///
+    /// [`FitError::OtherGaps`] unless there is a gap for each repeat purchase.
+    pub fn with_gaps(self, gaps: Gaps) -> Result<Self, FitError> {
+        let purchases = self.total(|row| row.frequency);
+        if gaps.count != purchases {
+            return Err(FitError::OtherGaps { gaps: gaps.count, purchases });
+        }
+        Ok(Self { gaps: Some(gaps), ..self })
+    }
+
+    /// What is known of the gaps between purchases.
+    pub fn gaps(&self) -> Option<Gaps> {
+        self.gaps
     }
 
     /// The distinct histories, ascending by (frequency, recency, age).
@@ -115,7 +135,7 @@ impl Histories {
         self.rows.iter().map(weighted).sum()
     }
 
-    /// Every 32nd customer in order: a sample as spread out as the whole.
+    /// Every 32nd customer in order: a sample as spread out as the whole, without its gaps.
     pub(crate) fn sample(&self) -> Self {
         let mut seen = 0;
         let mut rows = Vec::new();
@@ -127,7 +147,7 @@ impl Histories {
                 rows.push(History { customers, ..*row });
             }
         }
-        Self { rows, days_per_unit: self.days_per_unit, customers: seen / SAMPLE_EVERY }
+        Self { rows, days_per_unit: self.days_per_unit, customers: seen / SAMPLE_EVERY, gaps: None }
     }
 }
 

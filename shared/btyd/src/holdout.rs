@@ -29,27 +29,38 @@ impl Holdout {
     ///
     /// [`TermsError`] unless `days_per_unit` is positive and finite.
     pub fn of(model: &TransactionModel, calibration: &Calibration, days_per_unit: f64) -> Result<Self, TermsError> {
-        let summaries = &calibration.summaries.customers;
-        let days = f64::from(calibration.holdout_days());
-        if summaries.is_empty() || days <= 0.0 {
+        let predictions = predictions(model, calibration, days_per_unit)?;
+        if predictions.is_empty() {
             return Ok(Self::default());
         }
-        let no_clv = ClvTerms { periods: 0, ..ClvTerms::twelve_months(0.0, 1.0) };
-        let scorer = Scorer::new(*model, days_per_unit, None, [days], no_clv)?;
-        let customers: Vec<Customer> = summaries.iter().map(|it| Customer::of(it, 1.0)).collect();
-
-        let mut holdout = Self { customers: customers.len() as u64, ..Self::default() };
-        for (score, &actual) in scorer.score(&customers).iter().zip(&calibration.holdout_purchases) {
-            let [predicted] = score.expected_purchases;
+        let mut holdout = Self { customers: predictions.len() as u64, ..Self::default() };
+        for (&predicted, &actual) in predictions.iter().zip(&calibration.holdout_purchases) {
             let error = predicted - f64::from(actual);
             holdout.actual += u64::from(actual);
             holdout.predicted += predicted;
             holdout.mae += error.abs();
             holdout.rmse += error * error;
         }
-        let count = customers.len() as f64;
+        let count = predictions.len() as f64;
         holdout.mae /= count;
         holdout.rmse = (holdout.rmse / count).sqrt();
         Ok(holdout)
     }
+}
+
+/// What `model` expects of each customer in the holdout; empty without customers, or with a window of no days.
+pub(crate) fn predictions(
+    model: &TransactionModel,
+    calibration: &Calibration,
+    days_per_unit: f64,
+) -> Result<Vec<f64>, TermsError> {
+    let summaries = &calibration.summaries.customers;
+    let days = f64::from(calibration.holdout_days());
+    if summaries.is_empty() || days <= 0.0 {
+        return Ok(Vec::new());
+    }
+    let no_clv = ClvTerms { periods: 0, ..ClvTerms::twelve_months(0.0, 1.0) };
+    let scorer = Scorer::new(*model, days_per_unit, None, [days], no_clv)?;
+    let customers: Vec<Customer> = summaries.iter().map(|it| Customer::of(it, 1.0)).collect();
+    Ok(scorer.score(&customers).iter().map(|score| score.expected_purchases[0]).collect())
 }

@@ -50,9 +50,18 @@ impl Purchases {
         };
         let from = reach(-1.0);
         let to = if top < end { reach(1.0).min(end) } else { end };
-        let constant = ln_gamma_ratio(self.n, k) - ln_gamma_ratio(1.0, k) + k.ln();
         let integral = integral(from, to, |log| (self.log_density(k, log) - highest).exp());
-        ((constant + highest).exp() * integral).min(1.0)
+        ((self.log_constant(k) + highest).exp() * integral).min(1.0)
+    }
+
+    /// The density of the time of the `k`-th at e^`log`, by the logarithm of the time.
+    pub fn density_of_log(&self, k: f64, log: f64) -> f64 {
+        (self.log_constant(k) + self.log_density(k, log)).exp()
+    }
+
+    /// ln [Gamma(n+k)/(Gamma(n) Gamma(k))].
+    fn log_constant(&self, k: f64) -> f64 {
+        ln_gamma_ratio(self.n, k) - ln_gamma_ratio(1.0, k) + k.ln()
     }
 
     /// The logarithm of the integrand by ln y, but for the gamma functions.

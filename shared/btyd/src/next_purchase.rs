@@ -4,8 +4,8 @@
 //! P(Y(h) > 0 | x, t_x, T) = P(alive | x, t_x, T) P(Y(h) > 0 | x, T, alive at T)
 //! ```
 //!
-//! grows with h to the chance ever to buy again: P(alive) under BG/NBD and MBG/NBD, where a customer alive buys again for certain, and less
-//! under Pareto/NBD, where the dropout may come first. `next_purchase_within` is its inverse: the time after which a share of all customers
+//! grows with h to the chance ever to buy again: P(alive) under BG/NBD, MBG/NBD and MBG/CNBD-k, where a customer alive buys again for
+//! certain, and less under Pareto/NBD, where the dropout may come first. `next_purchase_within` is its inverse: the time after which a share of all customers
 //! with this history will have bought. With a share of 1/2 it is the median, which there is only where more than half ever buy again.
 //! `next_purchase_within_if_alive` is the same of those of them who are alive.
 //!
@@ -13,6 +13,7 @@
 
 use crate::bg_nbd::BgNbd;
 use crate::dropout::Dropout;
+use crate::mbg_cnbd::MbgCnbd;
 use crate::mbg_nbd::MbgNbd;
 use crate::pareto::ParetoNbd;
 use crate::transaction_model::TransactionModel;
@@ -23,7 +24,7 @@ impl TransactionModel {
     ///
     /// Unlike P(alive), it tells customers without a repeat purchase apart under BG/NBD too.
     pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
-        self.probability_alive(frequency, recency, age) * self.purchase_while_alive(frequency, age, horizon)
+        self.probability_alive(frequency, recency, age) * self.purchase_while_alive(frequency, recency, age, horizon)
     }
 
     /// P(X(h) > 0), in [0, 1]: the chance that a customer just won buys again in the first `horizon` time units.
@@ -40,14 +41,26 @@ impl TransactionModel {
             return Some(0.0);
         }
         // Rounding may leave a quotient of 1 for a chance that is just too small.
-        if probability < alive { self.next_purchase_within_if_alive(frequency, age, probability / alive) } else { None }
+        if probability < alive {
+            self.next_purchase_within_if_alive(frequency, recency, age, probability / alive)
+        } else {
+            None
+        }
     }
 
     /// The time units within which the customer, who is alive, buys with `probability`.
     ///
+    /// `recency` matters under MBG/CNBD-k only: who keeps a rhythm is the nearer to a purchase the longer the last one is past.
+    ///
     /// `None` for a probability of 1 and more, under Pareto/NBD also where a purchase comes before the dropout less often than that, and
     /// where the time is beyond all doubles; 0 for a probability of 0 or less.
-    pub fn next_purchase_within_if_alive(&self, frequency: u32, age: f64, probability: f64) -> Option<f64> {
+    pub fn next_purchase_within_if_alive(
+        &self,
+        frequency: u32,
+        recency: f64,
+        age: f64,
+        probability: f64,
+    ) -> Option<f64> {
         if probability <= 0.0 {
             return Some(0.0);
         }
@@ -59,16 +72,18 @@ impl TransactionModel {
             Self::BgNbd(model) => of_dropout(&model.0),
             Self::MbgNbd(model) => of_dropout(&model.0),
             Self::ParetoNbd(model) => model.next_purchase(frequency, age).quantile(probability),
+            Self::MbgCnbd(model) => model.0.next_purchase_while_alive(frequency, recency, age, probability),
         };
         time.filter(|time| time.is_finite())
     }
 
-    /// P(Y(h) > 0 | x, T, alive at T).
-    fn purchase_while_alive(&self, frequency: u32, age: f64, horizon: f64) -> f64 {
+    /// P(Y(h) > 0 | x, t_x, T, alive at T).
+    fn purchase_while_alive(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         match self {
             Self::BgNbd(model) => model.0.purchase_while_alive(frequency, age, horizon),
             Self::MbgNbd(model) => model.0.purchase_while_alive(frequency, age, horizon),
             Self::ParetoNbd(model) => model.next_purchase(frequency, age).within(horizon),
+            Self::MbgCnbd(model) => model.0.purchase_while_alive(frequency, recency, age, horizon),
         }
     }
 }
@@ -93,8 +108,14 @@ impl BgNbd {
     }
 
     /// As [`TransactionModel::next_purchase_within_if_alive`].
-    pub fn next_purchase_within_if_alive(&self, frequency: u32, age: f64, probability: f64) -> Option<f64> {
-        TransactionModel::from(*self).next_purchase_within_if_alive(frequency, age, probability)
+    pub fn next_purchase_within_if_alive(
+        &self,
+        frequency: u32,
+        recency: f64,
+        age: f64,
+        probability: f64,
+    ) -> Option<f64> {
+        TransactionModel::from(*self).next_purchase_within_if_alive(frequency, recency, age, probability)
     }
 }
 
@@ -116,8 +137,14 @@ impl MbgNbd {
     }
 
     /// As [`TransactionModel::next_purchase_within_if_alive`].
-    pub fn next_purchase_within_if_alive(&self, frequency: u32, age: f64, probability: f64) -> Option<f64> {
-        TransactionModel::from(*self).next_purchase_within_if_alive(frequency, age, probability)
+    pub fn next_purchase_within_if_alive(
+        &self,
+        frequency: u32,
+        recency: f64,
+        age: f64,
+        probability: f64,
+    ) -> Option<f64> {
+        TransactionModel::from(*self).next_purchase_within_if_alive(frequency, recency, age, probability)
     }
 }
 
@@ -139,7 +166,42 @@ impl ParetoNbd {
     }
 
     /// As [`TransactionModel::next_purchase_within_if_alive`].
-    pub fn next_purchase_within_if_alive(&self, frequency: u32, age: f64, probability: f64) -> Option<f64> {
-        TransactionModel::from(*self).next_purchase_within_if_alive(frequency, age, probability)
+    pub fn next_purchase_within_if_alive(
+        &self,
+        frequency: u32,
+        recency: f64,
+        age: f64,
+        probability: f64,
+    ) -> Option<f64> {
+        TransactionModel::from(*self).next_purchase_within_if_alive(frequency, recency, age, probability)
+    }
+}
+
+impl MbgCnbd {
+    /// P(Y(h) > 0 | x, t_x, T), in [0, 1]: the chance of at least one purchase in the next `horizon` time units, that the phases left until
+    /// it pass in time; for an infinite horizon that of ever buying again, P(alive).
+    pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
+        TransactionModel::from(*self).probability_of_purchase(frequency, recency, age, horizon)
+    }
+
+    /// P(X(h) > 0), in [0, 1]: the chance that a customer just won buys again in the first `horizon` time units.
+    pub fn probability_of_purchase_new(&self, horizon: f64) -> f64 {
+        TransactionModel::from(*self).probability_of_purchase_new(horizon)
+    }
+
+    /// As [`TransactionModel::next_purchase_within`].
+    pub fn next_purchase_within(&self, frequency: u32, recency: f64, age: f64, probability: f64) -> Option<f64> {
+        TransactionModel::from(*self).next_purchase_within(frequency, recency, age, probability)
+    }
+
+    /// As [`TransactionModel::next_purchase_within_if_alive`].
+    pub fn next_purchase_within_if_alive(
+        &self,
+        frequency: u32,
+        recency: f64,
+        age: f64,
+        probability: f64,
+    ) -> Option<f64> {
+        TransactionModel::from(*self).next_purchase_within_if_alive(frequency, recency, age, probability)
     }
 }

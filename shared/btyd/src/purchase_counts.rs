@@ -6,6 +6,8 @@
 //! ```text
 //! P(Y(h) >= k | alive) = E[(1-p)^(k-1)] P(k purchases within h, were there no dropout)
 //! ```
+//!
+//! and under MBG/CNBD-k the same with a mean over the phases that the customer may be in ([`crate::erlang`]).
 
 use crate::beta_geometric::BetaGeometric;
 use crate::dropout::Dropout;
@@ -21,7 +23,8 @@ impl TransactionModel {
         if purchases == 0 {
             return 1.0;
         }
-        self.probability_alive(frequency, recency, age) * self.at_least_while_alive(frequency, age, horizon, purchases)
+        let alive = self.probability_alive(frequency, recency, age);
+        alive * self.at_least_while_alive(frequency, recency, age, horizon, purchases)
     }
 
     /// How many purchases the customer makes in the next `horizon` time units, with the confidence given: fewer than the range's first and
@@ -40,14 +43,14 @@ impl TransactionModel {
         let alive = self.probability_alive(frequency, recency, age);
         let beyond = |purchases: u32| {
             let one_more = purchases.saturating_add(1);
-            alive * self.at_least_while_alive(frequency, age, horizon, one_more)
+            alive * self.at_least_while_alive(frequency, recency, age, horizon, one_more)
         };
         let outside = 0.5 * (1.0 - confidence.level());
         least(|purchases| beyond(purchases) <= 1.0 - outside)..=least(|purchases| beyond(purchases) <= outside)
     }
 
-    /// P(Y(h) >= k | x, T, alive at T), for k above 0.
-    fn at_least_while_alive(&self, frequency: u32, age: f64, horizon: f64, purchases: u32) -> f64 {
+    /// P(Y(h) >= k | x, t_x, T, alive at T), for k above 0.
+    fn at_least_while_alive(&self, frequency: u32, recency: f64, age: f64, horizon: f64, purchases: u32) -> f64 {
         if horizon <= 0.0 {
             return 0.0;
         }
@@ -60,6 +63,7 @@ impl TransactionModel {
                     Purchases { n: left.n, scale: left.alpha + age, s: left.s, dropout_scale: left.beta + age };
                 to_come.come_within(f64::from(purchases), horizon)
             }
+            Self::MbgCnbd(model) => model.0.at_least_while_alive(frequency, recency, age, horizon, purchases),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Discounted purchases to come: all of them, for ever, each discounted by exp(-`rate` t) (DERT; of a customer just won DET).
 //!
 //! Defined for Pareto/NBD by Fader, Hardie, Lee 2005, "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis", Journal of
-//! Marketing Research 42; the same of the others is the integral of rate e^(-rate t) E[Y(t) | x, t_x, T] dt.
+//! Marketing Research 42; the same of all others is the integral of rate e^(-rate t) E[Y(t) | x, t_x, T] dt.
 
+use crate::bg_cnbd::BgCnbd;
 use crate::bg_nbd::BgNbd;
 use crate::dropout::Dropout;
+use crate::mbg_cnbd::MbgCnbd;
 use crate::mbg_nbd::MbgNbd;
 use crate::pareto::ParetoNbd;
 use crate::transaction_model::TransactionModel;
@@ -22,6 +24,30 @@ impl BgNbd {
 }
 
 impl MbgNbd {
+    /// As [`TransactionModel::discounted_expected_residual_transactions`].
+    pub fn discounted_expected_residual_transactions(&self, frequency: u32, recency: f64, age: f64, rate: f64) -> f64 {
+        self.0.discounted(frequency, recency, age, rate)
+    }
+
+    /// As [`TransactionModel::discounted_expected_transactions_new`].
+    pub fn discounted_expected_transactions_new(&self, rate: f64) -> f64 {
+        self.discounted_expected_residual_transactions(0, 0.0, 0.0, rate)
+    }
+}
+
+impl MbgCnbd {
+    /// As [`TransactionModel::discounted_expected_residual_transactions`].
+    pub fn discounted_expected_residual_transactions(&self, frequency: u32, recency: f64, age: f64, rate: f64) -> f64 {
+        self.0.discounted(frequency, recency, age, rate)
+    }
+
+    /// As [`TransactionModel::discounted_expected_transactions_new`].
+    pub fn discounted_expected_transactions_new(&self, rate: f64) -> f64 {
+        self.discounted_expected_residual_transactions(0, 0.0, 0.0, rate)
+    }
+}
+
+impl BgCnbd {
     /// As [`TransactionModel::discounted_expected_residual_transactions`].
     pub fn discounted_expected_residual_transactions(&self, frequency: u32, recency: f64, age: f64, rate: f64) -> f64 {
         self.0.discounted(frequency, recency, age, rate)
@@ -51,6 +77,7 @@ impl TransactionModel {
             Self::BgNbd(model) => model.discounted_expected_residual_transactions(frequency, recency, age, rate),
             Self::MbgNbd(model) => model.discounted_expected_residual_transactions(frequency, recency, age, rate),
             Self::ParetoNbd(model) => model.discounted_expected_residual_transactions(frequency, recency, age, rate),
+            Self::MbgCnbd(model) => model.discounted_expected_residual_transactions(frequency, recency, age, rate),
         }
     }
 

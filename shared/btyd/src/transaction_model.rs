@@ -3,11 +3,15 @@
 use crate::bg_nbd::BgNbd;
 use crate::dropout::Dropout;
 use crate::dropout::expectation::Survival;
+use crate::erlang::expectation::Rhythm;
+use crate::erlang::{Erlang, PhaseWeights};
 use crate::error::FitError;
 use crate::fit::Fit;
 use crate::histories::Histories;
+use crate::mbg_cnbd::MbgCnbd;
 use crate::mbg_nbd::MbgNbd;
 use crate::pareto::{ParetoNbd, Remaining};
+use std::fmt;
 
 /// Which transaction model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,6 +22,8 @@ pub enum TransactionKind {
     MbgNbd,
     /// [`ParetoNbd`].
     ParetoNbd,
+    /// [`MbgCnbd`] with the likeliest k.
+    MbgCnbd,
 }
 
 /// A transaction model with its parameters; every method is that of the model inside.
@@ -29,6 +35,20 @@ pub enum TransactionModel {
     MbgNbd(MbgNbd),
     /// [`ParetoNbd`].
     ParetoNbd(ParetoNbd),
+    /// [`MbgCnbd`].
+    MbgCnbd(MbgCnbd),
+}
+
+/// The usual name.
+impl fmt::Display for TransactionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BgNbd => "BG/NBD",
+            Self::MbgNbd => "MBG/NBD",
+            Self::ParetoNbd => "Pareto/NBD",
+            Self::MbgCnbd => "MBG/CNBD-k",
+        })
+    }
 }
 
 impl TransactionKind {
@@ -42,6 +62,7 @@ impl TransactionKind {
             Self::BgNbd => Ok(BgNbd::fit(histories)?.map(TransactionModel::BgNbd)),
             Self::MbgNbd => Ok(MbgNbd::fit(histories)?.map(TransactionModel::MbgNbd)),
             Self::ParetoNbd => Ok(ParetoNbd::fit(histories)?.map(TransactionModel::ParetoNbd)),
+            Self::MbgCnbd => Ok(MbgCnbd::fit(histories)?.map(TransactionModel::MbgCnbd)),
         }
     }
 }
@@ -53,14 +74,17 @@ impl TransactionModel {
             Self::BgNbd(_) => TransactionKind::BgNbd,
             Self::MbgNbd(_) => TransactionKind::MbgNbd,
             Self::ParetoNbd(_) => TransactionKind::ParetoNbd,
+            Self::MbgCnbd(_) => TransactionKind::MbgCnbd,
         }
     }
 
-    /// The parameters with their usual names, in the order of [`TransactionModel::gradient`].
+    /// The parameters with their usual names, in the order of [`TransactionModel::gradient`]; [`MbgCnbd::k`], which has no derivative, is
+    /// not among them.
     pub fn named_parameters(&self) -> [(&'static str, f64); 4] {
         match self {
             Self::BgNbd(model) => model.0.named_parameters(),
             Self::MbgNbd(model) => model.0.named_parameters(),
+            Self::MbgCnbd(model) => model.0.named_parameters(),
             Self::ParetoNbd(model) => {
                 let found = model.parameters();
                 [("r", found.r), ("alpha", found.alpha), ("s", found.s), ("beta", found.beta)]
@@ -74,6 +98,7 @@ impl TransactionModel {
             Self::BgNbd(model) => model.log_likelihood(histories),
             Self::MbgNbd(model) => model.log_likelihood(histories),
             Self::ParetoNbd(model) => model.log_likelihood(histories),
+            Self::MbgCnbd(model) => model.log_likelihood(histories),
         }
     }
 
@@ -83,6 +108,7 @@ impl TransactionModel {
             Self::BgNbd(model) => model.gradient(histories),
             Self::MbgNbd(model) => model.gradient(histories),
             Self::ParetoNbd(model) => model.gradient(histories),
+            Self::MbgCnbd(model) => model.gradient(histories),
         }
     }
 
@@ -92,6 +118,7 @@ impl TransactionModel {
             Self::BgNbd(model) => model.probability_alive(frequency, recency, age),
             Self::MbgNbd(model) => model.probability_alive(frequency, recency, age),
             Self::ParetoNbd(model) => model.probability_alive(frequency, recency, age),
+            Self::MbgCnbd(model) => model.probability_alive(frequency, recency, age),
         }
     }
 
@@ -101,6 +128,7 @@ impl TransactionModel {
             Self::BgNbd(model) => model.expected_purchases(frequency, recency, age, horizon),
             Self::MbgNbd(model) => model.expected_purchases(frequency, recency, age, horizon),
             Self::ParetoNbd(model) => model.expected_purchases(frequency, recency, age, horizon),
+            Self::MbgCnbd(model) => model.expected_purchases(frequency, recency, age, horizon),
         }
     }
 
@@ -110,15 +138,17 @@ impl TransactionModel {
             Self::BgNbd(model) => model.expected_purchases_new(horizon),
             Self::MbgNbd(model) => model.expected_purchases_new(horizon),
             Self::ParetoNbd(model) => model.expected_purchases_new(horizon),
+            Self::MbgCnbd(model) => model.expected_purchases_new(horizon),
         }
     }
 
-    /// The same model with each parameter times the exponential of its part of `logs`.
+    /// The same model, k included, with each parameter times the exponential of its part of `logs`.
     pub(crate) fn moved(&self, logs: [f64; 4]) -> Self {
         match self {
             Self::BgNbd(model) => Self::BgNbd(BgNbd(model.0.moved(logs))),
             Self::MbgNbd(model) => Self::MbgNbd(MbgNbd(model.0.moved(logs))),
             Self::ParetoNbd(model) => Self::ParetoNbd(model.moved(logs)),
+            Self::MbgCnbd(model) => Self::MbgCnbd(MbgCnbd(model.0.moved(logs))),
         }
     }
 
@@ -128,29 +158,55 @@ impl TransactionModel {
             Self::BgNbd(model) => WhileAlive::Dropout(model.0.survival(frequency)),
             Self::MbgNbd(model) => WhileAlive::Dropout(model.0.survival(frequency)),
             Self::ParetoNbd(model) => WhileAlive::Pareto(model.remaining(frequency)),
+            Self::MbgCnbd(model) => WhileAlive::Erlang(model.0.rhythm(frequency)),
+        }
+    }
+
+    /// In how many phases a customer alive may be: 1 but under MBG/CNBD-k.
+    pub(crate) fn phases(&self) -> u32 {
+        match self {
+            Self::BgNbd(_) | Self::MbgNbd(_) | Self::ParetoNbd(_) => 1,
+            Self::MbgCnbd(model) => model.k(),
+        }
+    }
+
+    /// How likely a customer alive is in which phase; `None` where there is one only.
+    pub(crate) fn phase_weights(&self, frequency: u32, recency: f64, age: f64) -> Option<PhaseWeights> {
+        match self {
+            Self::BgNbd(_) | Self::MbgNbd(_) | Self::ParetoNbd(_) => None,
+            Self::MbgCnbd(model) => Some(model.0.phase_weights(frequency, recency, age)),
         }
     }
 }
 
-/// Expected purchases of customers of one frequency, were they alive: E[Y(t) | x, t_x, T] = P(alive) times this, and it does not depend on
-/// t_x, so that a batch computes it once for each (x, T).
+/// Expected purchases of customers of one frequency, were they alive: E[Y(t) | x, t_x, T] = P(alive) times this (its mean over the phases
+/// they may be in), and it does not depend on t_x, so that a batch computes it once for each (x, T).
 #[derive(Debug, Clone)]
 pub(crate) enum WhileAlive {
     Dropout(Survival),
     Pareto(Remaining),
+    Erlang(Rhythm),
 }
 
 impl WhileAlive {
-    /// Within `horizon` from `age` on, both in time units.
-    pub fn expected_purchases(&mut self, age: f64, horizon: f64) -> f64 {
+    /// Within `horizon` from `age` on, both in time units, from a phase on.
+    pub fn expected_purchases(&mut self, phase: u32, age: f64, horizon: f64) -> f64 {
         match self {
             Self::Dropout(survival) => survival.expected_purchases(age, horizon),
             Self::Pareto(remaining) => remaining.expected_purchases(age, horizon),
+            Self::Erlang(rhythm) => rhythm.expected_purchases(phase, age, horizon),
         }
     }
 }
 
 impl Dropout {
+    fn named_parameters(&self) -> [(&'static str, f64); 4] {
+        let found = self.parameters;
+        [("r", found.r), ("alpha", found.alpha), ("a", found.a), ("b", found.b)]
+    }
+}
+
+impl Erlang {
     fn named_parameters(&self) -> [(&'static str, f64); 4] {
         let found = self.parameters;
         [("r", found.r), ("alpha", found.alpha), ("a", found.a), ("b", found.b)]
@@ -172,5 +228,11 @@ impl From<MbgNbd> for TransactionModel {
 impl From<ParetoNbd> for TransactionModel {
     fn from(model: ParetoNbd) -> Self {
         Self::ParetoNbd(model)
+    }
+}
+
+impl From<MbgCnbd> for TransactionModel {
+    fn from(model: MbgCnbd) -> Self {
+        Self::MbgCnbd(model)
     }
 }

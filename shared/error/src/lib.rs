@@ -23,11 +23,20 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// A violation of `field`.
+    /// A violation of `field`. Paths hold keys of maps, which callers may send as long as they like: they are cut, so that what is wrong
+    /// fits into the answer.
     pub fn new(field: impl Into<String>, description: impl Into<String>) -> Self {
-        Self { field: field.into(), description: description.into() }
+        let mut field = field.into();
+        if let Some((end, _)) = field.char_indices().nth(LONGEST_PATH) {
+            field.truncate(end);
+            field.push('…');
+        }
+        Self { field, description: description.into() }
     }
 }
+
+/// Characters of a field's path at most.
+const LONGEST_PATH: usize = 200;
 
 /// An error on its way to the caller. Small to pass along: its parts are boxed.
 #[derive(Debug)]

@@ -78,6 +78,14 @@ mod tests {
     use tonic::Code;
 
     #[test]
+    fn a_path_as_long_as_a_caller_likes_is_cut() {
+        let key = "ß".repeat(10_000);
+        let violation = Violation::new(format!("tiers[0].entitlements[\"{key}\"]"), "is no name");
+        assert_eq!(violation.field.chars().count(), 201);
+        assert!(violation.field.starts_with("tiers[0].entitlements[\"ßß") && violation.field.ends_with("ß…"));
+    }
+
+    #[test]
     fn a_status_gives_back_reason_and_violations() {
         let violations = vec![Violation::new("a.b", "must not be empty"), Violation::new("c", "too long")];
         let status = Status::from(Error::invalid_fields(violations.clone()));

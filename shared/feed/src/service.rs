@@ -65,6 +65,11 @@ impl FeedService {
         Self { feed: Arc::new(feed) }
     }
 
+    /// The latest position that this process was told of; changes whenever there are new events.
+    pub fn latest(&self) -> watch::Receiver<i64> {
+        self.feed.latest.subscribe()
+    }
+
     /// Listens for the sequencer's notifications, whichever replica it runs in, and wakes the subscribers. When the service is to stop, it
     /// ends their streams: they subscribe again elsewhere, and the service need not wait for them.
     pub fn listener(&self) -> Job {

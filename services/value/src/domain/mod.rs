@@ -1,12 +1,15 @@
 //! The rules: plain types and functions that know no wire, no database, no clock.
 
+pub mod account_signals;
 pub mod calendar;
 pub mod concentration;
 pub mod currency;
 pub mod day;
+pub mod index;
 pub mod key;
 pub mod money;
 pub mod reasons;
 pub mod score_settings;
+pub mod tier_policy;
 pub mod tiers;
 pub mod transaction;

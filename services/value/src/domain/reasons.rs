@@ -1,10 +1,12 @@
 //! Why a customer has the scores it has, in sentences for the person who looks after it.
 
 use btyd::{Code, TransactionKind};
+use jiff::civil::Date;
 
 use super::{
     currency::{Currency, grouped},
-    score_settings::TierMetric,
+    index::{Component, Judgement, MetricScore},
+    tier_policy::TierMetric,
 };
 
 /// What the reasons of one customer rest on. Money in minor units.
@@ -45,6 +47,12 @@ pub struct CustomerFacts<'a> {
     pub expected_spend_minor: Option<f64>,
     /// Over the horizon.
     pub clv_minor: Option<f64>,
+    /// The key-account index and all it is made of.
+    pub judgement: Option<&'a Judgement>,
+    /// The tier by its own numbers.
+    pub earned_tier: &'a str,
+    /// Since when it is below what that tier asks for.
+    pub below_since: Option<Date>,
 }
 
 /// The run.
@@ -68,8 +76,10 @@ pub struct RunFacts<'a> {
     pub ranked_by_clv: bool,
     /// What tiers are made by.
     pub tier_metric: TierMetric,
-    /// First and last place of the customer's tier, and the value of its last place.
+    /// First and last place by which the customer's tier is entered, and the value of the last one: minor units or the index.
     pub tier: (u64, u64, Option<f64>),
+    /// Days of grace below a tier.
+    pub grace_days: u32,
     /// Scores of the customer in the middle.
     pub medians: &'a crate::scoring::Medians,
 }
@@ -89,24 +99,53 @@ pub struct Reason {
 
 /// The reasons, in the order a person asks.
 pub fn reasons(facts: &Facts<'_>) -> Vec<Reason> {
-    let mut reasons = vec![facts.tier(), facts.segment(), facts.p_alive(), facts.expected_purchases()];
+    let mut reasons: Vec<Reason> = facts.index().into_iter().collect();
+    reasons.extend([facts.tier(), facts.segment(), facts.p_alive(), facts.expected_purchases()]);
     reasons.extend(facts.expected_spend());
     reasons.extend(facts.clv());
     reasons
 }
 
 impl Facts<'_> {
+    fn index(&self) -> Option<Reason> {
+        let judged = self.customer.judgement?;
+        let points = Component::ALL.map(|component| {
+            let of = judged.metrics.iter().filter(|metric| metric.metric.component() == component);
+            (component, of.clone().count(), of.map(MetricScore::points).sum::<f64>())
+        });
+        let known = points.iter().filter(|(_, metrics, _)| *metrics > 0);
+        let parts: Vec<String> =
+            known.map(|(component, _, points)| format!("{} {points:.1}", component.name())).collect();
+        let most = judged.metrics.iter().max_by(|left, right| left.gain().total_cmp(&right.gain()));
+        let most = most.filter(|metric| metric.gain() >= 0.05).map(|metric| {
+            format!(
+                " Most to gain: {} ({:.0} of 100), up to {:.1} points.",
+                metric.metric.name(),
+                metric.score,
+                metric.gain()
+            )
+        });
+        let text = format!("Index {:.1} of 100: {}.{}", judged.index, parts.join(" + "), most.unwrap_or_default());
+        let inputs = points.iter().filter(|(_, metrics, _)| *metrics > 0).map(|(of, _, points)| (of.name(), *points));
+        let ratio_to_median = ratio(Some(judged.index), self.run.medians.index);
+        Some(Reason { score: "index", text, inputs: inputs.collect(), ratio_to_median })
+    }
+
     fn tier(&self) -> Reason {
         let (customer, run) = (&self.customer, &self.run);
         let (first, last, threshold) = run.tier;
-        let threshold = threshold.map(|value| format!(", from {} on", run.currency.text(value))).unwrap_or_default();
+        let told = |value| match run.tier_metric {
+            TierMetric::Index => format!("{value:.1}"),
+            TierMetric::Clv | TierMetric::TotalRevenue => run.currency.text(value),
+        };
+        let threshold = threshold.map(|value| format!(", from {} on", told(value))).unwrap_or_default();
         let places = if first == 1 {
             format!("the first {}", places(last))
         } else {
             format!("places {} to {}", grouped(first), grouped(last))
         };
         let (rank, customers) = (grouped(customer.rank), grouped(run.customers));
-        let text = match run.tier_metric {
+        let mut text = match run.tier_metric {
             TierMetric::Clv if run.ranked_by_clv => {
                 format!("Rank {rank} of {customers} by CLV; {} holds {places}{threshold}.", customer.tier)
             }
@@ -121,15 +160,30 @@ impl Facts<'_> {
                 run.currency.text(customer.total_revenue_minor as f64),
                 customer.tier
             ),
+            TierMetric::Index => {
+                let index = customer.judgement.map(|judged| judged.index).unwrap_or_default();
+                format!("Index {index:.1}; by that {} holds {places} of {customers}{threshold}.", customer.tier)
+            }
         };
+        if customer.earned_tier != customer.tier {
+            text.push_str(" By its own numbers it would be in ");
+            text.push_str(customer.earned_tier);
+            text.push_str(": people decided, or the gate holds it.");
+        }
+        if let Some(since) = customer.below_since {
+            let (earned, grace) = (customer.earned_tier, days(run.grace_days));
+            text = format!("{text} Below what {earned} asks for since {since}: it falls after {grace} of that.");
+        }
         let ratio_to_median = match run.tier_metric {
             TierMetric::Clv => ratio(customer.clv_minor, run.medians.clv_minor),
             TierMetric::TotalRevenue => {
                 ratio(Some(customer.total_revenue_minor as f64), Some(run.medians.total_revenue_minor))
             }
+            TierMetric::Index => ratio(customer.judgement.map(|judged| judged.index), run.medians.index),
         };
         let mut inputs = vec![("rank", customer.rank as f64), ("customers", run.customers as f64)];
-        inputs.extend(run.tier.2.map(|value| ("tier_threshold", self.units(value))));
+        let per_unit = if run.tier_metric == TierMetric::Index { 1.0 } else { run.currency.minor_per_unit() as f64 };
+        inputs.extend(run.tier.2.map(|value| ("tier_threshold", value / per_unit)));
         Reason { score: "tier", text, inputs, ratio_to_median }
     }
 
@@ -321,7 +375,7 @@ fn percent(share: f64) -> String {
 #[expect(clippy::float_cmp, reason = "these values are exact")]
 mod tests {
     use super::*;
-    use crate::scoring::Medians;
+    use crate::{domain::index::Metric, scoring::Medians};
 
     const MEDIANS: Medians = Medians {
         p_alive: 0.5,
@@ -329,6 +383,7 @@ mod tests {
         expected_spend_minor: Some(2_000.0),
         clv_minor: Some(2_500.0),
         total_revenue_minor: 4_000.0,
+        index: Some(40.0),
     };
 
     fn facts() -> Facts<'static> {
@@ -347,6 +402,9 @@ mod tests {
                 expected_purchases: 3.4,
                 expected_spend_minor: Some(4_210.0),
                 clv_minor: Some(13_822.4),
+                judgement: None,
+                earned_tier: "KEY",
+                below_since: None,
             },
             run: RunFacts {
                 currency: Currency::of_code("EUR").unwrap(),
@@ -359,6 +417,7 @@ mod tests {
                 ranked_by_clv: true,
                 tier_metric: TierMetric::Clv,
                 tier: (1, 118, Some(8_000.0)),
+                grace_days: 90,
                 medians: &MEDIANS,
             },
         }
@@ -382,6 +441,34 @@ mod tests {
                 "42.10 EUR a purchase day: 50.00 EUR on average on 5 days after the first, drawn towards what all customers spend.",
                 "138.22 EUR over the next 12 months: 3.40 purchase days of 42.10 EUR, discounted month by month at 10 % a year.",
             ]
+        );
+    }
+
+    #[test]
+    fn the_index_is_told_by_its_parts_and_what_would_change_it_most() {
+        let metric = |metric, weight, score| MetricScore { metric, value: 1.0, weight, score };
+        let judged = Judgement {
+            index: 60.0,
+            metrics: vec![metric(Metric::Clv, 0.6, 80.0), metric(Metric::Growth, 0.4, 30.0)],
+            unknown: vec![Metric::Nps],
+        };
+        let mut facts = facts();
+        facts.customer.judgement = Some(&judged);
+        assert_eq!(
+            text(&facts, "index"),
+            "Index 60.0 of 100: contribution 48.0 + potential 12.0. Most to gain: growth (30 of 100), up to 28.0 points."
+        );
+        assert_eq!(reasons(&facts)[0].ratio_to_median, 1.5);
+    }
+
+    #[test]
+    fn a_tier_that_is_not_earned_or_no_longer_says_so() {
+        let mut facts = facts();
+        (facts.customer.earned_tier, facts.customer.below_since) = ("GROWTH", Some(Date::constant(2026, 3, 1)));
+        assert_eq!(
+            text(&facts, "tier"),
+            "Rank 12 of 2,357 by CLV; KEY holds the first 118 places, from 80.00 EUR on. By its own numbers it would be in GROWTH: people \
+             decided, or the gate holds it. Below what GROWTH asks for since 2026-03-01: it falls after 90 days of that."
         );
     }
 

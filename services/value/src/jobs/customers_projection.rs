@@ -20,10 +20,12 @@ use uuid::Uuid;
 use crate::{
     SCHEMA,
     store::{
+        account_signals::account_signals_move,
         buyer::{
             Buyer, buyer_by_customer_id, buyer_by_external_id, buyer_delete, buyer_epoch_raise, buyer_insert,
             buyer_update, buyers_lock_exclusive,
         },
+        tier::tiers_move,
         transaction::transactions_move,
     },
 };
@@ -105,6 +107,8 @@ pub async fn customer_apply(
         (Some(by_id), Some(by_key)) if by_id.buyer_id == by_key.buyer_id => Ok(()),
         (Some(by_id), Some(by_key)) => {
             transactions_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
+            account_signals_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
+            tiers_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
             buyer_delete(connection, tenant, by_id.buyer_id).await?;
             buyer_update(connection, tenant, by_key.buyer_id, Some(customer_id), Some(key)).await?;
             buyer_epoch_raise(connection, tenant).await

@@ -2,5 +2,7 @@
 
 pub mod customers_projection;
 pub mod idempotency_sweep;
+pub mod rescoring;
 pub mod score_sweep;
 pub mod score_worker;
+pub mod tier_override_sweep;

@@ -39,6 +39,8 @@ pub struct Recorder<'s> {
     pub call: &'s Call,
     /// Whether the chunk before had rows that were recorded already.
     pub repeats: bool,
+    /// Whether events name the transactions, so that their customers are rescored at once.
+    pub names: bool,
 }
 
 /// What became of a chunk.
@@ -122,7 +124,8 @@ async fn attempt(
             (transaction.external_id.as_str(), resolved.buyers[*index], &transaction.facts)
         });
         let recorded = transactions_copy(&mut tx, call.tenant(), now, rows).await?;
-        let payload = TransactionsRecorded { transactions: recorded as i64 };
+        let named = new.iter().filter(|_| recorder.names).map(|index| chunk.good[*index].1.external_id.clone());
+        let payload = TransactionsRecorded { transactions: recorded as i64, external_ids: named.collect() };
         let event = NewEvent::of_call(&state.context, call, "", now, "transactions".to_owned(), &payload);
         state.outbox.publish(&mut tx, event).await?;
     }

@@ -1,5 +1,10 @@
 //! The RPCs, a folder a service and a file an RPC: parse -> run -> reply.
 
+mod customer;
+mod once;
+pub mod policies;
 pub mod score_runs;
 pub mod scores;
+pub mod signals;
+pub mod tiers;
 pub mod transactions;

@@ -15,15 +15,11 @@ use rayon::prelude::*;
 
 use super::{
     error::RunError,
+    judging::{Base, Judged, Known, judge},
     progress::Progress,
     reading::{Purchases, day_number, day_of_number},
 };
-use crate::domain::{
-    calendar::CalendarUnit,
-    currency::grouped,
-    score_settings::{ScoreSettings, TierMetric},
-    tiers::tier_ends,
-};
+use crate::domain::{calendar::CalendarUnit, currency::grouped, index::Purchased, score_settings::ScoreSettings};
 
 /// Every customer scored, ascending by buyer, and the models behind it.
 #[derive(Debug)]
@@ -36,14 +32,16 @@ pub struct Scored {
     pub codes: Vec<Code>,
     /// The place of each by CLV, 1 the best.
     pub ranks: Vec<u32>,
-    /// The tier of each, from 0.
-    pub tiers: Vec<u8>,
+    /// The index and the tier of each.
+    pub judged: Judged,
+    /// What was known beside purchases.
+    pub known: Known,
+    /// Up to where the feed was, when all this was read.
+    pub feed_position: i64,
     /// Recorded costs by buyer.
     pub costs: HashMap<u64, i64>,
     /// Positions of the customers, best first.
     pub order: Vec<u32>,
-    /// Customers in each tier and the value of the last one, in units of the currency.
-    pub tier_ends: Vec<(usize, Option<f64>)>,
     /// Where the RFM scores were cut; money in minor units.
     pub cuts: Cuts<Vec<f64>>,
     /// What was left out.
@@ -97,17 +95,26 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     for (rank, position) in (1..).zip(&order) {
         ranks[*position as usize] = rank;
     }
-    let (tiers, tier_ends) = tiers(&summaries, &scores, &order, settings);
+    let known = purchases.known;
+    let costs = &purchases.costs;
+    let cost = |at: usize| costs.get(&summaries[at].customer).copied().unwrap_or_default();
+    let purchased = |at: usize| {
+        let cost_minor = if costs.is_empty() { 0 } else { cost(at) };
+        purchased(&summaries[at], &scores[at], cost_minor, per_unit)
+    };
+    let buyer = |at: usize| summaries[at].customer;
+    let judged = judge(&Base { buyer: &buyer, purchased: &purchased, ranking: &order }, &known, settings);
     progress.advance(1)?;
     let scored = Scored {
         summaries,
         scores,
         codes: rfm.codes,
         ranks,
-        tiers,
+        judged,
+        known,
+        feed_position: purchases.feed_position,
         costs: purchases.costs,
         order,
-        tier_ends,
         cuts: rfm.cuts,
         excluded,
         known_customers: purchases.known_customers,
@@ -179,6 +186,21 @@ fn predict(
     Ok(scorer.score(&customers))
 }
 
+/// What a customer's purchases tell the index.
+pub fn purchased(summary: &Summary, score: &Score<1>, cost_minor: i64, per_unit: f64) -> Purchased {
+    Purchased {
+        clv_minor: score.clv.map(|clv| clv * per_unit),
+        total_revenue_minor: summary.total_minor,
+        last_year_minor: summary.last_year_minor,
+        year_before_minor: summary.year_before_minor,
+        total_cost_minor: cost_minor,
+        expected_purchases: score.expected_purchases[0],
+        frequency: summary.frequency as i32,
+        recency_days: summary.recency_days as i32,
+        age_days: summary.age_days as i32,
+    }
+}
+
 /// Positions of the customers, best first: by CLV; those without one after them, by expected purchases; equals by buyer, ascending.
 pub fn ranked(scores: &[Score<1>]) -> Vec<u32> {
     // Neither is ever negative, and the bits of such numbers are in their order; the 1 leaves the last place to those without.
@@ -190,42 +212,6 @@ pub fn ranked(scores: &[Score<1>]) -> Vec<u32> {
         .collect();
     keys.par_sort_unstable();
     keys.into_par_iter().map(|(_, _, position)| position).collect()
-}
-
-/// The tier of each customer, and of each tier the number of customers and the value of the last one.
-fn tiers(
-    summaries: &[Summary],
-    scores: &[Score<1>],
-    order: &[u32],
-    settings: &ScoreSettings,
-) -> (Vec<u8>, Vec<(usize, Option<f64>)>) {
-    let per_unit = settings.currency.minor_per_unit() as f64;
-    let by_revenue: Vec<u32>;
-    let (order, value): (&[u32], &(dyn Fn(u32) -> Option<f64> + Sync)) = match settings.tiers.metric {
-        TierMetric::Clv => (order, &|position: u32| scores[position as usize].clv),
-        TierMetric::TotalRevenue => {
-            let mut positions: Vec<u32> = (0..summaries.len() as u32).collect();
-            positions.par_sort_unstable_by_key(|position| {
-                (std::cmp::Reverse(summaries[*position as usize].total_minor), *position)
-            });
-            by_revenue = positions;
-            (&by_revenue, &|position: u32| Some(summaries[position as usize].total_minor as f64 / per_unit))
-        }
-    };
-    let minor: Vec<Option<f64>> =
-        order.par_iter().map(|position| value(*position).map(|value| value * per_unit)).collect();
-    let ends = tier_ends(&settings.tiers, &minor);
-    let mut tiers = vec![0; order.len()];
-    let mut found = Vec::with_capacity(ends.len());
-    let mut begin = 0;
-    for (tier, end) in (0_u8..).zip(ends) {
-        for position in &order[begin..end] {
-            tiers[*position as usize] = tier;
-        }
-        found.push((end - begin, if end > begin { value(order[end - 1]) } else { None }));
-        begin = end;
-    }
-    (tiers, found)
 }
 
 /// The segments by number, from 1: the names of the usual map for so many scores, each once, in its order.

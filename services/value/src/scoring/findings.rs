@@ -32,6 +32,17 @@ pub struct Findings {
     /// Retention by month, quarter and year.
     #[prost(message, repeated, tag = "9")]
     pub retention: Vec<RetentionReport>,
+    /// The percentiles of the index policy's metrics, in the order of its rules; empty for rules without percentiles.
+    #[prost(message, repeated, tag = "10")]
+    pub yardsticks: Vec<YardstickFinding>,
+}
+
+/// A metric's values at its percentiles.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct YardstickFinding {
+    /// Ascending.
+    #[prost(double, repeated, tag = "1")]
+    pub knots: Vec<f64>,
 }
 
 /// Customers by how far they have come as buyers.
@@ -83,6 +94,9 @@ pub struct Medians {
     /// Net revenue.
     #[prost(double, tag = "5")]
     pub total_revenue_minor: f64,
+    /// The key-account index; absent in runs of before there was one.
+    #[prost(double, optional, tag = "6")]
+    pub index: Option<f64>,
 }
 
 /// One tier as it came out.
@@ -91,7 +105,10 @@ pub struct TierFinding {
     /// How many customers.
     #[prost(int64, tag = "1")]
     pub customers: i64,
-    /// The value of its last customer by the policy's metric, in minor units; absent where nobody has one.
+    /// The value of the last place that enters it by the policy's metric, in minor units or of the index; absent where it has none.
     #[prost(double, optional, tag = "2")]
-    pub threshold_minor: Option<f64>,
+    pub threshold: Option<f64>,
+    /// The last place that enters it, 1 the best.
+    #[prost(int64, tag = "3")]
+    pub end: i64,
 }

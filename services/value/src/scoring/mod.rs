@@ -9,24 +9,31 @@ pub mod engine;
 mod error;
 mod findings;
 mod hub;
+pub mod judging;
+pub mod known;
+pub mod policy_message;
+pub mod preview;
 pub mod progress;
+mod publishing;
 pub mod reading;
 mod reads;
 pub mod report;
+pub mod rescoring;
 pub mod run;
 pub mod run_message;
 mod session;
 pub mod settings_message;
 pub mod storing;
+pub mod tiering;
 
 use std::time::Duration;
 
 use clientele_pg::Pool;
 
 pub use error::RunError;
-pub use findings::{DepthFinding, Findings, Medians, OnceFinding, TierFinding};
+pub use findings::{DepthFinding, Findings, Medians, OnceFinding, TierFinding, YardstickFinding};
 pub use hub::Hub;
-pub use reads::{CustomerKey, Reads, ScoredRun};
+pub use reads::{CustomerKey, Reads, ScoredRun, newest_run};
 
 /// How runs are worked on.
 #[derive(Debug, Clone, Copy)]

@@ -8,11 +8,14 @@ use std::collections::HashMap;
 use btyd::PurchaseLog;
 use clientele_pg::{Pool, copy::copy_out};
 use clientele_proto::value::v1::{OtherCurrency, score_run_progress::Stage};
-use jiff::{ToSpan as _, Unit, civil::Date};
+use jiff::{Timestamp, ToSpan as _, Unit, civil::Date};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
-use super::{error::RunError, progress::Progress, session};
-use crate::{domain::score_settings::ScoreSettings, store::transaction_scan as scan};
+use super::{error::RunError, judging::Known, known, progress::Progress, session};
+use crate::{
+    domain::score_settings::ScoreSettings,
+    store::{rescore::feed_latest, transaction_scan as scan},
+};
 
 /// Rows between two looks at whether the run is to stop.
 const STRIDE: u64 = 50_000;
@@ -33,6 +36,10 @@ pub struct Purchases {
     pub known_customers: i64,
     /// Those in other currencies.
     pub other_currencies: Vec<OtherCurrency>,
+    /// What is known beside purchases.
+    pub known: Known,
+    /// Up to where the feed was in the snapshot.
+    pub feed_position: i64,
 }
 
 /// A day as `btyd` counts it.
@@ -50,6 +57,7 @@ pub async fn read(
     pool: &Pool,
     tenant: &str,
     settings: &ScoreSettings,
+    now: Timestamp,
     progress: &Progress,
 ) -> Result<Purchases, RunError> {
     let mut connection = session::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
@@ -86,6 +94,9 @@ pub async fn read(
         Purchases { transactions: (first.log.len() + second.log.len()) as i64, log: first.log, ..Purchases::default() };
     read.log.append(second.log);
     add_refunds_and_costs(&mut connection, &purchases, &mut read, progress).await?;
+    read.feed_position = feed_latest(&mut connection).await?;
+    read.known = known::read(&mut connection, tenant, settings, now).await?;
+    progress.check()?;
     read.known_customers = purchases.known_buyers(&mut connection).await?;
     if first.foreign || second.foreign || purchases.has_foreign_others(&mut connection).await? {
         read.other_currencies = purchases.other_currencies(&mut connection).await?;

@@ -23,7 +23,10 @@ use uuid::Uuid;
 
 use super::{findings::Findings, settings_message};
 use crate::{
-    domain::score_settings::ScoreSettings,
+    domain::{
+        index::{Judge, Yardstick},
+        score_settings::ScoreSettings,
+    },
     store::{
         score::{ScoreRecord, score_by_customer, score_by_external_id},
         scored_run::{ScoredKey, ScoredRecord, scored_runs},
@@ -52,6 +55,8 @@ pub struct ScoredRun {
     pub tier_names: Vec<String>,
     /// The segments, by the number a score carries.
     pub segment_names: Vec<String>,
+    /// How it made the key-account index.
+    pub judge: Judge,
 }
 
 /// How a customer is named.
@@ -133,6 +138,11 @@ impl Reads {
     }
 }
 
+/// The newest succeeded run of a tenant, as the database has it now.
+pub async fn newest_run(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<Option<Arc<ScoredRun>>> {
+    Ok(read_runs(connection, &[(tenant.to_owned(), None)]).await?.into_values().next())
+}
+
 async fn read_runs(
     connection: &mut PgConnection,
     keys: &[ScoredKey],
@@ -145,12 +155,15 @@ fn run_of(record: ScoredRecord) -> Result<ScoredRun, sqlx::error::BoxDynError> {
     let settings = ScoreRunSettings::decode(record.settings.as_slice())?;
     let settings = settings_message::parse(&settings, Date::MAX)
         .map_err(|wrong| format!("the stored settings do not hold: {wrong:?}"))?;
+    let findings = Findings::decode(record.findings.as_slice())?;
+    let yardsticks = findings.yardsticks.iter().map(|found| Yardstick::with_knots(found.knots.clone()));
     Ok(ScoredRun {
+        judge: Judge::new(&settings.index, yardsticks),
         score_run_id: record.score_run_id,
         id: record.score_run_id.to_string(),
         score_set: record.score_set,
         settings,
-        findings: Findings::decode(record.findings.as_slice())?,
+        findings,
         tier_names: record.tier_names,
         segment_names: record.segment_names,
     })

@@ -11,7 +11,8 @@ use rayon::prelude::*;
 
 use super::{
     engine::Scored,
-    findings::{DepthFinding, Findings, Medians, OnceFinding, TierFinding},
+    findings::{DepthFinding, Findings, Medians, OnceFinding, TierFinding, YardstickFinding},
+    judging::TierFound,
     reading::day_of_number,
     settings_message::{date, money},
 };
@@ -20,6 +21,7 @@ use crate::domain::{
     concentration::concentration,
     currency::{Currency, rounded},
     score_settings::ScoreSettings,
+    tier_policy::TierMetric,
 };
 
 /// The summary of a run.
@@ -31,7 +33,7 @@ pub fn summary(
 ) -> ScoreRunSummary {
     let currency = settings.currency;
     let clvs = clv_by_tier(scored);
-    let tiers = settings.tiers.tiers.iter().zip(&scored.tier_ends).zip(clvs);
+    let tiers = settings.tiers.tiers.iter().zip(&scored.judged.tier_findings).zip(clvs);
     ScoreRunSummary {
         customers: scored.summaries.len() as i64,
         transactions,
@@ -46,10 +48,13 @@ pub fn summary(
             monetary: scored.cuts.monetary.iter().map(|cut| money(currency, cut.ceil() as i64)).collect(),
         }),
         tiers: tiers
-            .map(|((tier, (customers, _)), clv)| TierCount {
+            .map(|((tier, found), clv)| TierCount {
                 tier: tier.name.clone(),
-                customers: *customers as i64,
+                customers: found.customers as i64,
                 clv: scored.spend_fit.is_ok().then(|| in_minor(currency, clv)),
+                risen: found.risen as i64,
+                fallen: found.fallen as i64,
+                arrived: found.arrived as i64,
             })
             .collect(),
     }
@@ -76,18 +81,12 @@ pub fn findings(scored: &Scored, settings: &ScoreSettings, segments: impl Fn(u8,
             expected_spend_minor: median(spends).map(|spend| spend * per_unit),
             clv_minor: clvs.get(clvs.len() / 2).map(|clv| clv * per_unit),
             total_revenue_minor: median_revenue,
+            index: Some(scored.judged.median_index),
         },
         clv_concentration: complete.then(|| concentration_report(currency, ValueMetric::Clv, &clvs)),
         revenue_concentration: concentration_report(currency, ValueMetric::TotalRevenue, &revenues),
         rfm_cells: rfm_cells(scored, currency, segments),
-        tiers: scored
-            .tier_ends
-            .iter()
-            .map(|(customers, last)| TierFinding {
-                customers: *customers as i64,
-                threshold_minor: last.map(|value| value * per_unit),
-            })
-            .collect(),
+        tiers: scored.judged.tier_findings.iter().map(|found| tier_finding(found, settings)).collect(),
         ranked_by_clv: !clvs.is_empty(),
         purchase_depth: Some(purchase_depth(scored)),
         retention: CalendarUnit::ALL
@@ -95,6 +94,24 @@ pub fn findings(scored: &Scored, settings: &ScoreSettings, segments: impl Fn(u8,
             .zip(&scored.cohorts)
             .map(|(unit, cohorts)| retention(*unit, cohorts))
             .collect(),
+        yardsticks: scored
+            .judged
+            .yardsticks
+            .iter()
+            .map(|yardstick| YardstickFinding { knots: yardstick.knots().to_vec() })
+            .collect(),
+    }
+}
+
+fn tier_finding(found: &TierFound, settings: &ScoreSettings) -> TierFinding {
+    let per_unit = match settings.tiers.metric {
+        TierMetric::Index => 1.0,
+        TierMetric::Clv | TierMetric::TotalRevenue => settings.currency.minor_per_unit() as f64,
+    };
+    TierFinding {
+        customers: found.customers as i64,
+        threshold: found.threshold.map(|value| value * per_unit),
+        end: found.end as i64,
     }
 }
 
@@ -161,8 +178,8 @@ fn in_minor(currency: Currency, units: f64) -> clientele_proto::Money {
 }
 
 fn clv_by_tier(scored: &Scored) -> Vec<f64> {
-    let mut sums = vec![0.0; scored.tier_ends.len()];
-    for (tier, score) in scored.tiers.iter().zip(&scored.scores) {
+    let mut sums = vec![0.0; scored.judged.tier_findings.len()];
+    for (tier, score) in scored.judged.tiers.iter().zip(&scored.scores) {
         sums[usize::from(*tier)] += score.clv.unwrap_or_default();
     }
     sums

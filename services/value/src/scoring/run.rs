@@ -9,7 +9,8 @@ use jiff::civil::Date;
 use prost::Message as _;
 
 use super::{
-    engine, error::RunError, progress::Progress, reading, report, run_message, session, settings_message, storing,
+    engine, error::RunError, progress::Progress, publishing, reading, report, run_message, session, settings_message,
+    storing,
 };
 use crate::{
     State,
@@ -25,7 +26,7 @@ pub async fn attempt(state: &State, claimed: &Claimed, progress: &Progress) -> R
     let lease = &claimed.lease;
     let mut clock = Laps::start();
 
-    let mut purchases = reading::read(&state.pool, &lease.tenant_id, &settings, progress).await?;
+    let mut purchases = reading::read(&state.pool, &lease.tenant_id, &settings, state.context.now(), progress).await?;
     clock.lap("read");
     let other_currencies = std::mem::take(&mut purchases.other_currencies);
     if purchases.log.is_empty() {
@@ -51,7 +52,9 @@ pub async fn attempt(state: &State, claimed: &Claimed, progress: &Progress) -> R
     let customers = scored.summaries.len() as i64;
     let encoded = (summary.encode_to_vec(), findings.encode_to_vec());
     publish(state, claimed, async |tx| {
-        score_run_succeed(tx, lease, (&encoded.0, &encoded.1), customers, state.context.now()).await
+        let moved = publishing::tiers(state, tx, claimed, &settings, &scored).await?;
+        let ended = score_run_succeed(tx, lease, (&encoded.0, &encoded.1), customers, state.context.now()).await?;
+        Ok(ended.map(|record| (record, moved)))
     })
     .await?;
     state.scoring.reads.finished();
@@ -69,19 +72,23 @@ pub async fn attempt(state: &State, claimed: &Claimed, progress: &Progress) -> R
 /// Ends a run that cannot succeed.
 pub async fn fail(state: &State, claimed: &Claimed, why: &str) -> Result<(), RunError> {
     let lease = &claimed.lease;
-    publish(state, claimed, async |tx| score_run_fail(tx, lease, why, state.context.now()).await).await?;
+    publish(state, claimed, async |tx| {
+        let ended = score_run_fail(tx, lease, why, state.context.now()).await?;
+        Ok(ended.map(|record| (record, Vec::new())))
+    })
+    .await?;
     tracing::info!(score_run.id = %lease.score_run_id, attempt = claimed.attempt, "score run failed: {why}");
     Ok(())
 }
 
-/// Ends a run and tells of it, in one transaction; not if the lease is lost.
+/// Ends a run and tells of it and of what comes before it, in one transaction; not if the lease is lost.
 async fn publish(
     state: &State,
     claimed: &Claimed,
-    end: impl AsyncFnOnce(&mut Tx) -> sqlx::Result<Option<RunRecord>>,
+    end: impl AsyncFnOnce(&mut Tx) -> Result<Option<(RunRecord, Vec<NewEvent>)>, RunError>,
 ) -> Result<(), RunError> {
     let mut tx = Tx::begin(&state.pool, None).await?;
-    let Some(record) = end(&mut tx).await? else {
+    let Some((record, events)) = end(&mut tx).await? else {
         tx.rollback().await?;
         return Err(RunError::Stopped);
     };
@@ -96,6 +103,7 @@ async fn publish(
         subject,
         &payload,
     );
+    state.outbox.publish_all(&mut tx, events).await?;
     state.outbox.publish(&mut tx, event).await?;
     tx.commit().await?;
     state.outbox.committed();

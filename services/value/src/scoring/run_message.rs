@@ -20,9 +20,9 @@ pub fn message(record: &RunRecord) -> Result<ScoreRun, DecodeError> {
         }),
         summary: record.summary.as_deref().map(ScoreRunSummary::decode).transpose()?,
         failure: record.failure.clone(),
-        create_time: Some(instant(record.create_time)),
-        start_time: record.start_time.map(instant),
-        end_time: record.end_time.map(instant),
+        create_time: Some(instant(record.create_time.to_jiff())),
+        start_time: record.start_time.map(|time| instant(time.to_jiff())),
+        end_time: record.end_time.map(|time| instant(time.to_jiff())),
     })
 }
 
@@ -35,7 +35,7 @@ pub fn set_step(run: &mut ScoreRun, step: Step) {
     }
 }
 
-fn instant(time: jiff_sqlx::Timestamp) -> prost_types::Timestamp {
-    let time = time.to_jiff();
+/// An instant as the contract tells it.
+pub fn instant(time: jiff::Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond() }
 }

@@ -4,10 +4,7 @@ use btyd::TransactionKind;
 use clientele_error::Violation;
 use clientele_proto::{
     Date as DateMessage, Money,
-    value::v1::{
-        RfmPolicy as RfmMessage, ScoreRunSettings, TierMetric as MetricMessage, TierPolicy as TierMessage, TierRule,
-        TimeUnit as UnitMessage, TransactionModel, tier_rule::Entry,
-    },
+    value::v1::{RfmPolicy as RfmMessage, ScoreRunSettings, TimeUnit as UnitMessage, TransactionModel},
 };
 use jiff::civil::Date;
 
@@ -15,8 +12,10 @@ use crate::domain::{
     currency::Currency,
     day,
     money::Amount,
-    score_settings::{RfmPolicy, ScoreSettings, TierEntry, TierMetric, TierPolicy, TimeUnit, are_cuts},
+    score_settings::{RfmPolicy, ScoreSettings, TimeUnit, are_cuts},
 };
+
+use super::policy_message;
 
 const DEFAULT_HORIZON_MONTHS: i32 = 12;
 const DEFAULT_DISCOUNT_RATE: f64 = 0.1;
@@ -30,7 +29,8 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
     let currency =
         Currency::of_code(&message.currency_code).map_err(|error| wrong.add("currency_code", error.to_string())).ok();
     let rfm = rfm(&message.rfm_policy.clone().unwrap_or_default(), currency, &mut wrong);
-    let tiers = tiers(message.tier_policy.as_ref(), currency, &mut wrong);
+    let tiers = policy_message::tiers(message.tier_policy.as_ref(), currency, &mut wrong);
+    let index = policy_message::index(message.index_policy.as_ref(), &mut wrong);
     let horizon_months = match message.horizon_months {
         0 => DEFAULT_HORIZON_MONTHS,
         months @ 1..=120 => months,
@@ -44,8 +44,8 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
         margin if margin > 0.0 && margin <= 1.0 => margin,
         _ => wrong.or("margin", "must be above 0 and at most 1, such as 0.3 for 30 %", DEFAULT_MARGIN),
     };
-    match (as_of_date, currency, tiers) {
-        (Some(as_of_date), Some(currency), Some(tiers)) if wrong.0.is_empty() => Ok(ScoreSettings {
+    match (as_of_date, currency, tiers, index) {
+        (Some(as_of_date), Some(currency), Some(tiers), Some(index)) if wrong.0.is_empty() => Ok(ScoreSettings {
             as_of_date,
             currency,
             transaction_model: match message.transaction_model() {
@@ -62,6 +62,8 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
             margin,
             rfm,
             tiers,
+            index,
+            value_policy_version: message.value_policy_version,
         }),
         _ => Err(wrong.0),
     }
@@ -70,18 +72,6 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
 /// The settings as the contract tells them.
 pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
     let money = |minor: &i64| money(settings.currency, *minor);
-    let metric = match settings.tiers.metric {
-        TierMetric::Clv => MetricMessage::Clv,
-        TierMetric::TotalRevenue => MetricMessage::TotalRevenue,
-    };
-    let rule = |tier: &crate::domain::score_settings::Tier| TierRule {
-        tier: tier.name.clone(),
-        entry: match &tier.entry {
-            TierEntry::TopShare(share) => Some(Entry::TopShare(*share)),
-            TierEntry::FromMinor(from) => Some(Entry::FromValue(money(from))),
-            TierEntry::Rest => None,
-        },
-    };
     ScoreRunSettings {
         as_of_date: Some(date(settings.as_of_date)),
         currency_code: settings.currency.code().to_owned(),
@@ -105,10 +95,9 @@ pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
             frequency_cut_points: settings.rfm.frequency_cuts.clone().unwrap_or_default(),
             monetary_cut_points: settings.rfm.monetary_cuts.iter().flatten().map(money).collect(),
         }),
-        tier_policy: Some(TierMessage {
-            metric: metric.into(),
-            tiers: settings.tiers.tiers.iter().map(rule).collect(),
-        }),
+        tier_policy: Some(policy_message::tiers_message(&settings.tiers, settings.currency)),
+        index_policy: Some(policy_message::index_message(&settings.index)),
+        value_policy_version: settings.value_policy_version,
     }
 }
 
@@ -123,11 +112,17 @@ pub fn date(date: Date) -> DateMessage {
     DateMessage { year: i32::from(date.year()), month: i32::from(date.month()), day: i32::from(date.day()) }
 }
 
-#[derive(Default)]
-struct Wrong(Vec<Violation>);
+/// What does not hold in settings.
+#[derive(Debug, Default)]
+pub struct Wrong(Vec<Violation>);
 
 impl Wrong {
-    fn add(&mut self, field: &str, description: impl Into<String>) {
+    /// What was found so far.
+    pub fn violations(&self) -> &[Violation] {
+        &self.0
+    }
+
+    pub(super) fn add(&mut self, field: &str, description: impl Into<String>) {
         self.0.push(Violation::new(format!("settings.{field}"), description));
     }
 
@@ -183,40 +178,8 @@ fn rising(bins: u8) -> String {
     format!("must be {} values, each larger than the one before, to make {bins} scores", bins - 1)
 }
 
-fn tiers(message: Option<&TierMessage>, currency: Option<Currency>, wrong: &mut Wrong) -> Option<TierPolicy> {
-    let metric = match message.map(TierMessage::metric).unwrap_or_default() {
-        MetricMessage::TotalRevenue => TierMetric::TotalRevenue,
-        MetricMessage::Clv | MetricMessage::Unspecified => TierMetric::Clv,
-    };
-    let rules = message.map(|message| message.tiers.as_slice()).unwrap_or_default();
-    if rules.is_empty() {
-        return Some(TierPolicy { metric, ..TierPolicy::default() });
-    }
-    let mut named = Vec::with_capacity(rules.len());
-    for (at, rule) in rules.iter().enumerate() {
-        let entry = match &rule.entry {
-            None => None,
-            Some(Entry::TopShare(share)) => Some(TierEntry::TopShare(*share)),
-            Some(Entry::FromValue(from)) => {
-                let field = format!("tier_policy.tiers[{at}].from_value");
-                Some(TierEntry::FromMinor(minor(&field, from, currency, wrong).unwrap_or_default()))
-            }
-        };
-        named.push((rule.tier.clone(), entry));
-    }
-    match TierPolicy::new(metric, named) {
-        Ok(policy) => Some(policy),
-        Err(errors) => {
-            for (at, error) in errors {
-                wrong.add(&format!("tier_policy.tiers[{at}]"), error.to_string());
-            }
-            None
-        }
-    }
-}
-
 /// An amount in the run's currency, in minor units.
-fn minor(field: &str, money: &Money, currency: Option<Currency>, wrong: &mut Wrong) -> Option<i64> {
+pub(super) fn minor(field: &str, money: &Money, currency: Option<Currency>, wrong: &mut Wrong) -> Option<i64> {
     match Amount::new(&money.currency_code, money.units, money.nanos) {
         Ok(amount) if currency.is_none_or(|currency| currency.code() == amount.currency_code()) => Some(amount.minor()),
         Ok(_) => {
@@ -234,7 +197,12 @@ fn minor(field: &str, money: &Money, currency: Option<Currency>, wrong: &mut Wro
 
 #[cfg(test)]
 mod tests {
+    use clientele_proto::value::v1::{
+        TierMetric as MetricMessage, TierPolicy as TierMessage, TierRule, tier_rule::Entry,
+    };
+
     use super::*;
+    use crate::domain::tier_policy::Threshold;
 
     const LATEST: Date = Date::constant(2026, 11, 24);
 
@@ -262,10 +230,10 @@ mod tests {
         assert_eq!(
             shares,
             [
-                ("KEY", TierEntry::TopShare(0.05)),
-                ("GROWTH", TierEntry::TopShare(0.2)),
-                ("STANDARD", TierEntry::TopShare(0.5)),
-                ("BASE", TierEntry::Rest)
+                ("KEY", Threshold::TopShare(0.05)),
+                ("GROWTH", Threshold::TopShare(0.2)),
+                ("STANDARD", Threshold::TopShare(0.5)),
+                ("BASE", Threshold::Rest)
             ]
         );
     }
@@ -283,9 +251,10 @@ mod tests {
             tier_policy: Some(TierMessage {
                 metric: MetricMessage::TotalRevenue.into(),
                 tiers: vec![
-                    TierRule { tier: "GOLD".into(), entry: Some(Entry::FromValue(cut(100))) },
-                    TierRule { tier: "REST".into(), entry: None },
+                    TierRule { tier: "GOLD".into(), entry: Some(Entry::FromValue(cut(100))), ..TierRule::default() },
+                    TierRule { tier: "REST".into(), ..TierRule::default() },
                 ],
+                ..TierMessage::default()
             }),
             time_unit: UnitMessage::Day.into(),
             transaction_model: TransactionModel::MbgNbd.into(),
@@ -314,8 +283,8 @@ mod tests {
                 ..Default::default()
             }),
             tier_policy: Some(TierMessage {
-                metric: 0,
-                tiers: vec![TierRule { tier: "A".into(), entry: None }, TierRule { tier: "B".into(), entry: None }],
+                tiers: ["A", "B"].map(|tier| TierRule { tier: tier.into(), ..TierRule::default() }).to_vec(),
+                ..TierMessage::default()
             }),
             ..least()
         };

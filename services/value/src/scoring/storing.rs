@@ -5,9 +5,10 @@ use std::{ops::Range, sync::Arc};
 use btyd::{Code, SegmentMap};
 use clientele_pg::{Pool, copy::CopyIn};
 use clientele_proto::value::v1::score_run_progress::Stage;
+use prost::Message as _;
 use sqlx::PgConnection;
 
-use super::{engine::Scored, error::RunError, progress::Progress, reading::POSTGRES_EPOCH, session};
+use super::{engine::Scored, error::RunError, known, progress::Progress, reading::POSTGRES_EPOCH, session};
 use crate::{
     domain::currency::Currency,
     store::{score_ranking::score_ranking_insert, score_run::Lease},
@@ -18,8 +19,8 @@ const STRIDE: usize = 20_000;
 
 const COPY: &str = "COPY value.score (score_set, buyer_id, total_revenue_minor, repeat_revenue_minor, total_cost_minor, p_alive, \
     expected_purchases, expected_spend_minor, clv_minor, rank, frequency, first_purchase_date, last_purchase_date, rfm_code, segment, \
-    tier, tenant_id) FROM STDIN (FORMAT binary)";
-const FIELDS: u16 = 17;
+    tier, tenant_id, index, last_year_minor, year_before_minor, earned_tier, below_since, signals) FROM STDIN (FORMAT binary)";
+const FIELDS: u16 = 23;
 
 /// Fewer customers than this are written by one connection.
 const WORTH_SHARING: usize = 20_000;
@@ -86,6 +87,12 @@ impl Segments {
         Self { map, numbers }
     }
 
+    /// The number of a code's segment, from 1.
+    pub fn number(&self, code: Code) -> i16 {
+        let code = usize::from(code.r) * 100 + usize::from(code.f) * 10 + usize::from(code.m);
+        self.numbers.get(code).copied().unwrap_or_default()
+    }
+
     /// The name of a code's segment.
     pub fn name(&self, code: Code) -> &str {
         self.map.segment(code).unwrap_or_default()
@@ -123,6 +130,11 @@ impl Writing {
         } else {
             self.scored.costs.get(&summary.customer).copied().unwrap_or_default()
         };
+        let judged = &self.scored.judged;
+        let standing = judged.standings[at];
+        let signals = &self.scored.known.signals;
+        let signals = if signals.is_empty() { None } else { signals.get(&summary.customer) };
+        let signals = signals.map(|signals| known::stored(signals).encode_to_vec());
         let rfm_code = i16::from(code.r) * 100 + i16::from(code.f) * 10 + i16::from(code.m);
         copy.row(FIELDS)
             .put(self.lease.score_set)
@@ -140,7 +152,13 @@ impl Writing {
             .put(summary.last_day - POSTGRES_EPOCH)
             .put(rfm_code)
             .put(self.segments.numbers[rfm_code as usize])
-            .put(i16::from(self.scored.tiers[at]) + 1)
-            .put(self.lease.tenant_id.as_str());
+            .put(i16::from(judged.tiers[at]) + 1)
+            .put(self.lease.tenant_id.as_str())
+            .put(judged.index[at])
+            .put(summary.last_year_minor)
+            .put(summary.year_before_minor)
+            .put(i16::from(standing.tier) + 1)
+            .put_opt(standing.below_since.map(|day| day - POSTGRES_EPOCH))
+            .put_opt(signals.as_deref());
     }
 }

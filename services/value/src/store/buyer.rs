@@ -7,6 +7,8 @@
 //! yet, and any other form lets Postgres choose to read all of it. That each look-up takes the index of its key is owed to plans for any
 //! tenant (see `clientele_pg::pool`).
 
+use std::collections::HashMap;
+
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -205,6 +207,25 @@ pub async fn buyer_delete(connection: &mut PgConnection, tenant: &str, buyer_id:
 
 fn one_row(rows: u64) -> sqlx::Result<()> {
     if rows == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}
+
+/// Buyers by their numbers.
+pub async fn buyers_by_buyer_ids(
+    connection: &mut PgConnection,
+    tenant: &str,
+    buyer_ids: &[i64],
+) -> sqlx::Result<HashMap<i64, Buyer>> {
+    let buyers = sqlx::query_as!(
+        Buyer,
+        r#"SELECT b.buyer_id, b.customer_id, b.external_id
+           FROM unnest($2::bigint[]) AS k (buyer_id)
+           CROSS JOIN LATERAL (SELECT * FROM value.buyer WHERE tenant_id = $1 AND buyer_id = k.buyer_id LIMIT 1) AS b"#,
+        tenant,
+        buyer_ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(buyers.into_iter().map(|buyer| (buyer.buyer_id, buyer)).collect())
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! SQL and nothing else: a function a statement, the resource first in its name.
 
+pub mod account_signals;
 pub mod buyer;
+pub mod rescore;
 pub mod score;
 pub mod score_ranking;
 pub mod score_run;
 pub mod score_set;
 pub mod scored_run;
+pub mod tier;
 pub mod transaction;
 pub mod transaction_list;
 pub mod transaction_scan;
+pub mod value_policy;

@@ -44,6 +44,24 @@ pub struct ScoreRecord {
     pub segment: i16,
     /// Number of the tier, from 1.
     pub tier: i16,
+    /// The key-account index; `None` in runs of before there was one, as all that follows.
+    pub index: Option<f64>,
+    /// Net revenue of the last 365 days.
+    pub last_year_minor: Option<i64>,
+    /// Net revenue of the 365 days before.
+    pub year_before_minor: Option<i64>,
+    /// Number of the tier by the customer's own numbers, from 1.
+    pub earned_tier: Option<i16>,
+    /// Since when it is below what its tier asks for.
+    pub below_since: Option<jiff_sqlx::Date>,
+    /// What the run knew beside purchases, encoded.
+    pub signals: Option<Vec<u8>>,
+    /// The day it is true for, where that is not the run's.
+    pub as_of_date: Option<jiff_sqlx::Date>,
+    /// When it was made again since the run.
+    pub update_time: Option<jiff_sqlx::Timestamp>,
+    /// Number of the tier its numbers would enter by then, from 1.
+    pub candidate_tier: Option<i16>,
 }
 
 macro_rules! record {
@@ -65,6 +83,15 @@ macro_rules! record {
             rfm_code: $row.rfm_code,
             segment: $row.segment,
             tier: $row.tier,
+            index: $row.index,
+            last_year_minor: $row.last_year_minor,
+            year_before_minor: $row.year_before_minor,
+            earned_tier: $row.earned_tier,
+            below_since: $row.below_since,
+            signals: $row.signals,
+            as_of_date: $row.as_of_date,
+            update_time: $row.update_time,
+            candidate_tier: $row.candidate_tier,
         }
     };
 }
@@ -77,7 +104,9 @@ pub async fn score_by_customer(
         r#"SELECT k.place AS "place!", b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor,
                s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
-               s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier
+               s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
+               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
+               s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier
            FROM unnest($1::text[], $2::bigint[], $3::uuid[]) WITH ORDINALITY AS k (tenant_id, score_set, customer_id, place)
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.customer_id = k.customer_id LIMIT 1
@@ -104,7 +133,9 @@ pub async fn score_by_external_id(
         r#"SELECT k.place AS "place!", b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor,
                s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
-               s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier
+               s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
+               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
+               s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier
            FROM unnest($1::text[], $2::bigint[], $3::text[]) WITH ORDINALITY AS k (tenant_id, score_set, external_id, place)
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.external_id = k.external_id LIMIT 1
@@ -133,7 +164,9 @@ pub async fn score_by_buyer(
         r#"SELECT b.customer_id AS "customer_id?", b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor,
                s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
-               s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier
+               s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
+               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
+               s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.score s WHERE s.tenant_id = $1 AND s.score_set = $2 AND s.buyer_id = k.buyer_id LIMIT 1
@@ -154,7 +187,11 @@ pub static SCORES: Schema = Schema::new(
     Field::new("rank", "s.rank", Kind::Integer),
     &[
         Field::new("tier", "r.tier_names[s.tier]", Kind::Text).sortable(),
+        Field::new("earned_tier", "r.tier_names[coalesce(s.earned_tier, s.tier)]", Kind::Text).sortable(),
         Field::new("segment", "r.segment_names[s.segment]", Kind::Text).sortable(),
+        Field::new("candidate_tier", "r.tier_names[s.candidate_tier]", Kind::Text).nullable().sortable(),
+        Field::new("index", "s.index", Kind::Float).nullable().sortable(),
+        Field::new("revenue_last_year", "s.last_year_minor / r.minor_per_unit", Kind::Float).nullable().sortable(),
         Field::new("rfm_code", "s.rfm_code::text", Kind::Text).sortable(),
         Field::new("p_alive", "s.p_alive", Kind::Float).sortable(),
         Field::new("expected_purchases", "s.expected_purchases", Kind::Float).sortable(),
@@ -169,14 +206,21 @@ pub static SCORES: Schema = Schema::new(
         .sortable(),
         Field::new("frequency", "s.frequency", Kind::Integer).sortable(),
         Field::new("recency_days", "s.last_purchase_date - s.first_purchase_date", Kind::Integer).sortable(),
-        Field::new("age_days", "r.as_of_date - s.first_purchase_date", Kind::Integer).sortable(),
-        Field::new("days_since_last_purchase", "r.as_of_date - s.last_purchase_date", Kind::Integer).sortable(),
+        Field::new("age_days", "coalesce(s.as_of_date, r.as_of_date) - s.first_purchase_date", Kind::Integer)
+            .sortable(),
+        Field::new(
+            "days_since_last_purchase",
+            "coalesce(s.as_of_date, r.as_of_date) - s.last_purchase_date",
+            Kind::Integer,
+        )
+        .sortable(),
     ],
 );
 
 const COLUMNS: &str = "b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor, s.total_cost_minor, \
     s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency, s.first_purchase_date, s.last_purchase_date, \
-    s.rfm_code, s.segment, s.tier";
+    s.rfm_code, s.segment, s.tier, s.index, s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since, s.signals, s.as_of_date, \
+    s.update_time, s.candidate_tier";
 
 /// What a run says of all its scores.
 #[derive(Debug)]
@@ -247,6 +291,63 @@ impl<'r> FromRow<'r, sqlx::postgres::PgRow> for ScoreRecord {
             rfm_code: row.try_get("rfm_code")?,
             segment: row.try_get("segment")?,
             tier: row.try_get("tier")?,
+            index: row.try_get("index")?,
+            last_year_minor: row.try_get("last_year_minor")?,
+            year_before_minor: row.try_get("year_before_minor")?,
+            earned_tier: row.try_get("earned_tier")?,
+            below_since: row.try_get("below_since")?,
+            signals: row.try_get("signals")?,
+            as_of_date: row.try_get("as_of_date")?,
+            update_time: row.try_get("update_time")?,
+            candidate_tier: row.try_get("candidate_tier")?,
         })
     }
+}
+
+/// The statement that copies out what a set's customers are judged by, ascending by buyer.
+pub fn judged_copy(tenant: &str, set: i64) -> String {
+    format!(
+        "COPY (SELECT buyer_id, rank, tier, coalesce(earned_tier, tier), below_since, frequency, first_purchase_date, last_purchase_date, \
+         clv_minor, total_revenue_minor, coalesce(last_year_minor, 0), coalesce(year_before_minor, 0), total_cost_minor, \
+         expected_purchases, index, signals \
+         FROM value.score WHERE tenant_id = {} AND score_set = {set} ORDER BY buyer_id) TO STDOUT (FORMAT binary)",
+        super::transaction_scan::quoted(tenant)
+    )
+}
+
+/// The score of a buyer in a set as it was at an instant.
+pub async fn score_as_of(
+    connection: &mut PgConnection,
+    tenant: &str,
+    set: i64,
+    buyer_id: i64,
+    read_time: jiff::Timestamp,
+) -> sqlx::Result<Option<ScoreRecord>> {
+    let row = sqlx::query!(
+        r#"WITH revision AS (
+               SELECT score FROM value.score_revision
+               WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until > $4 ORDER BY valid_until LIMIT 1
+           ), found AS (
+               SELECT (jsonb_populate_record(NULL::value.score, score)).* FROM revision WHERE score IS NOT NULL
+               UNION ALL
+               SELECT * FROM value.score
+               WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND NOT EXISTS (SELECT FROM revision)
+           )
+           SELECT b.customer_id, b.external_id, s.rank AS "rank!", s.total_revenue_minor AS "total_revenue_minor!",
+               s.repeat_revenue_minor AS "repeat_revenue_minor!", s.total_cost_minor AS "total_cost_minor!", s.p_alive AS "p_alive!",
+               s.expected_purchases AS "expected_purchases!", s.expected_spend_minor, s.clv_minor, s.frequency AS "frequency!",
+               s.first_purchase_date AS "first_purchase_date!: jiff_sqlx::Date",
+               s.last_purchase_date AS "last_purchase_date!: jiff_sqlx::Date", s.rfm_code AS "rfm_code!", s.segment AS "segment!",
+               s.tier AS "tier!", s.index, s.last_year_minor, s.year_before_minor, s.earned_tier,
+               s.below_since AS "below_since: jiff_sqlx::Date", s.signals, s.as_of_date AS "as_of_date: jiff_sqlx::Date",
+               s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier
+           FROM found s JOIN value.buyer b ON b.tenant_id = $1 AND b.buyer_id = $3"#,
+        tenant,
+        set,
+        buyer_id,
+        read_time.to_sqlx() as _,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| record!(row)))
 }

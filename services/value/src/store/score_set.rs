@@ -53,6 +53,14 @@ pub async fn score_set_delete_scores(
     .map(|done| done.rows_affected())
 }
 
+/// Deletes what the scores of a set were before.
+pub async fn score_set_delete_revisions(connection: &mut PgConnection, tenant: &str, set: i64) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM value.score_revision WHERE tenant_id = $1 AND score_set = $2", tenant, set)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
 /// Deletes the ranking of a set.
 pub async fn score_set_delete_ranking(connection: &mut PgConnection, tenant: &str, set: i64) -> sqlx::Result<()> {
     sqlx::query!("DELETE FROM value.score_ranking WHERE tenant_id = $1 AND score_set = $2", tenant, set)

@@ -22,6 +22,21 @@ pub struct ScoredRecord {
     pub segment_names: Vec<String>,
 }
 
+/// The run that was the newest at an instant: the last that had succeeded by then.
+pub async fn scored_run_at(
+    connection: &mut PgConnection,
+    tenant: &str,
+    time: jiff::Timestamp,
+) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(
+        "SELECT score_run_id FROM value.score_run WHERE tenant_id = $1 AND state = 3 AND end_time <= $2 ORDER BY run_no DESC LIMIT 1",
+        tenant,
+        jiff_sqlx::ToSqlx::to_sqlx(time) as _,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
 /// What is asked for: a tenant's run by its id, or its newest succeeded one.
 pub type ScoredKey = (String, Option<Uuid>);
 

@@ -142,7 +142,7 @@ impl Purchases<'_> {
 }
 
 /// A text as a literal of SQL; `COPY` takes no parameters. Postgres' standard strings know no escape but the doubled quote.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 

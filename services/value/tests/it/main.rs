@@ -10,15 +10,19 @@
 mod harness;
 mod scoring;
 
+mod account_signals;
 mod batch_record_transactions;
 mod customers_projection;
 mod get_transaction;
 mod import_transactions;
 mod list_transactions;
+mod policies;
 mod published_figures;
 mod record_transaction;
 mod reports;
+mod rescoring;
 mod score_runs;
 mod score_worker;
 mod scores;
 mod start_score_run;
+mod tiers;

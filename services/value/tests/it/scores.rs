@@ -60,8 +60,8 @@ async fn the_full_view_gives_a_reason_for_every_score() {
     let request = GetScoreRequest { view: ScoreView::Full.into(), ..of("ann") };
     let ann = value.scores().get_score(request).await.unwrap().into_inner();
     let names: Vec<_> = ann.reasons.iter().map(|reason| reason.score.as_str()).collect();
-    assert_eq!(names, ["tier", "segment", "p_alive", "expected_purchases", "expected_spend", "clv"]);
-    let alive = &ann.reasons[2];
+    assert_eq!(names, ["index", "tier", "segment", "p_alive", "expected_purchases", "expected_spend", "clv"]);
+    let alive = &ann.reasons[3];
     assert!(
         alive.text.starts_with(
             "Came back on 3 days, every 30.0 days on average; bought last 90 days ago, which is 3.00 times that rhythm"
@@ -70,7 +70,7 @@ async fn the_full_view_gives_a_reason_for_every_score() {
         alive.text
     );
     assert_eq!(alive.inputs["days_since_last_purchase"], 90.0);
-    assert!(ann.reasons[0].text.contains("of 5 by CLV"), "{}", ann.reasons[0].text);
+    assert!(ann.reasons[1].text.contains("of 5 by CLV"), "{}", ann.reasons[1].text);
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use clientele_proto::{
     Date,
     value::v1::{
         ListScoresRequest, Score, ScoreRun, ScoreRunSettings, StartScoreRunRequest, WatchScoreRunRequest,
-        score_run::State, score_run_service_client::ScoreRunServiceClient, score_service_client::ScoreServiceClient,
+        score_run::State, score_run_progress::Stage, score_run_service_client::ScoreRunServiceClient,
+        score_service_client::ScoreServiceClient,
     },
 };
 use clientele_testkit::Authorised;
@@ -123,6 +124,28 @@ impl Value {
             .await
             .unwrap();
         owner
+    }
+
+    /// Keeps every run from storing its ranking until the answered connection is closed; what was read is read by then.
+    pub async fn hold_up_storing(&self) -> PgConnection {
+        let mut owner = self.database.owner().await;
+        sqlx::raw_sql("BEGIN; LOCK TABLE value.score_ranking IN ACCESS EXCLUSIVE MODE")
+            .execute(&mut owner)
+            .await
+            .unwrap();
+        owner
+    }
+
+    /// Waits until a run stores.
+    pub async fn until_storing(&self, id: &str) {
+        let request = WatchScoreRunRequest { score_run_id: id.to_owned() };
+        let mut stream = self.score_runs().watch_score_run(request).await.unwrap().into_inner();
+        loop {
+            let run = stream.message().await.unwrap().expect("the stage comes before the end").score_run.unwrap();
+            if run.progress.unwrap_or_default().stage() == Stage::Storing {
+                return;
+            }
+        }
     }
 
     /// Waits until a run is in a state.

@@ -33,12 +33,13 @@ async fn a_run_tells_every_default_it_filled_in() {
 async fn settings_that_cannot_work_are_told_all_at_once() {
     let value = Value::start().await;
     let euro = Money { currency_code: "EUR".into(), units: 1, nanos: 0 };
-    let rule = |name: &str, entry| TierRule { tier: name.into(), entry };
+    let rule = |name: &str, entry| TierRule { tier: name.into(), entry, ..TierRule::default() };
     let wrong = ScoreRunSettings {
         as_of_date: Some(date("2027-01-01")),
         tier_policy: Some(TierPolicy {
             metric: 0,
             tiers: vec![rule("A", Some(Entry::FromValue(euro))), rule("B", None), rule("C", None)],
+            ..TierPolicy::default()
         }),
         ..settings("1997-06-30")
     };
@@ -265,9 +266,10 @@ async fn tiers_can_go_by_net_revenue_from_a_value_on() {
     let policy = TierPolicy {
         metric: TierMetric::TotalRevenue.into(),
         tiers: vec![
-            TierRule { tier: "GOLD".into(), entry: Some(Entry::FromValue(from)) },
-            TierRule { tier: "REST".into(), entry: None },
+            TierRule { tier: "GOLD".into(), entry: Some(Entry::FromValue(from)), ..TierRule::default() },
+            TierRule { tier: "REST".into(), ..TierRule::default() },
         ],
+        ..TierPolicy::default()
     };
     let run = value.run(ScoreRunSettings { tier_policy: Some(policy), ..settings("1997-06-30") }).await;
     assert_eq!(run.state(), State::Succeeded);
@@ -297,8 +299,10 @@ async fn another_tenant_sees_neither_run_nor_purchases() {
         clientele_proto::value::v1::score_service_client::ScoreServiceClient::new(value.running.tenant("other"));
     let customer = Some(Customer::CustomerExternalId("ann".into()));
     for (score_run_id, reason) in [(String::new(), Reason::NotScoredYet), (run.score_run_id, Reason::NotFound)] {
-        let status =
-            scores.get_score(GetScoreRequest { customer: customer.clone(), score_run_id, view: 0 }).await.unwrap_err();
+        let status = scores
+            .get_score(GetScoreRequest { customer: customer.clone(), score_run_id, ..GetScoreRequest::default() })
+            .await
+            .unwrap_err();
         assert_eq!(reason_of(&status), Some(reason));
     }
 }

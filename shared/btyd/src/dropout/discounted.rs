@@ -20,7 +20,7 @@ const SETTLED: f64 = 1e-11;
 const FIRST_STEP: f64 = 0.25;
 const HALVINGS: u32 = 6;
 
-/// A point of a density and its share of it.
+/// A point of a density and its share of it, or the logarithm of that.
 type Node = (f64, f64);
 
 impl Dropout {
@@ -43,13 +43,20 @@ impl Dropout {
 fn mean_inverse(shape: f64, a: f64, kept: f64, kappa: f64) -> f64 {
     // Log weight below which a point adds nothing: the function is below 1/kappa, and above 1/(kappa + shape) where the weight is.
     let negligible = -42.0 - (shape / kappa).ln_1p();
-    let mut step = FIRST_STEP;
-    let mut mean = 0.0;
-    for halving in 0..=HALVINGS {
+    refined(|step| {
         let rates = gamma_nodes(shape, step, negligible);
         let dropouts = beta_nodes(a, kept, step, negligible);
         let of_rate = |g: f64| dropouts.iter().map(|(p, weight)| weight / (kappa + g * p)).sum::<f64>();
-        let finer: f64 = rates.iter().map(|(g, weight)| weight * of_rate(*g)).sum();
+        rates.iter().map(|(g, log_weight)| log_weight.exp() * of_rate(*g)).sum()
+    })
+}
+
+/// A mean by steps halved until it has settled.
+pub(crate) fn refined(mean_with: impl Fn(f64) -> f64) -> f64 {
+    let mut step = FIRST_STEP;
+    let mut mean = 0.0;
+    for halving in 0..=HALVINGS {
+        let finer = mean_with(step);
         let change = (finer - mean).abs();
         mean = finer;
         if halving > 0 && change <= SETTLED * mean {
@@ -60,22 +67,26 @@ fn mean_inverse(shape: f64, a: f64, kept: f64, kappa: f64) -> f64 {
     mean
 }
 
-/// ln g has the log-density shape (l - ln shape - e^(l - ln shape)) but for its constant.
-fn gamma_nodes(shape: f64, step: f64, negligible: f64) -> Vec<Node> {
+/// Points of g ~ Gamma(`shape`) and the logarithms of their shares, as far as those are above `negligible`: ln g has the log-density
+/// shape (l - ln shape - e^(l - ln shape)) but for its constant.
+pub(crate) fn gamma_nodes(shape: f64, step: f64, negligible: f64) -> Vec<Node> {
     let log_weight = |off: f64| shape * (off - off.exp_m1());
     nodes(step, negligible, shape.sqrt().recip(), log_weight, |off| shape * off.exp())
 }
 
-/// u = ln(p/(1-p)) has the log-density -a ln(1 + e^(-u)) - B ln(1 + e^u) but for its constant.
-fn beta_nodes(a: f64, kept: f64, step: f64, negligible: f64) -> Vec<Node> {
+/// Points of p ~ Beta(`a`, `kept`) and their shares: u = ln(p/(1-p)) has the log-density -a ln(1 + e^(-u)) - B ln(1 + e^u) but for its
+/// constant.
+pub(crate) fn beta_nodes(a: f64, kept: f64, step: f64, negligible: f64) -> Vec<Node> {
     let mode = (a / kept).ln();
     let log_weight = |off: f64| -a * softplus(-(mode + off)) - kept * softplus(mode + off);
     let peak = log_weight(0.0);
     let width = (1.0 / a + 1.0 / kept).sqrt().min(1.0);
-    nodes(step, negligible, width, |off| log_weight(off) - peak, |off| 1.0 / (1.0 + (-(mode + off)).exp()))
+    let nodes = nodes(step, negligible, width, |off| log_weight(off) - peak, |off| 1.0 / (1.0 + (-(mode + off)).exp()));
+    nodes.into_iter().map(|(p, log_share)| (p, log_share.exp())).collect()
 }
 
-/// Points at width sinh(v) from the mode, for v every `step`, outwards until they are negligible; their weights add up to 1.
+/// Points at width sinh(v) from the mode, for v every `step`, outwards until they are negligible, and the logarithms of their shares, which
+/// add up to 1.
 fn nodes(
     step: f64,
     negligible: f64,
@@ -92,12 +103,12 @@ fn nodes(
             if log.is_nan() || log < negligible {
                 break;
             }
-            nodes.push((value(off), log.exp()));
+            nodes.push((value(off), log));
             v += direction;
         }
     }
-    let total: f64 = nodes.iter().map(|(_, weight)| weight).sum();
-    nodes.iter().map(|(value, weight)| (*value, weight / total)).collect()
+    let log_total = nodes.iter().map(|(_, log)| log.exp()).sum::<f64>().ln();
+    nodes.iter().map(|(value, log)| (*value, log - log_total)).collect()
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 //! The two differ only in when a customer may first drop out: after the first repeat purchase (BG/NBD) or already after the first
 //! purchase (MBG/NBD). With `m` = 0 or 1 for the two, every MBG formula is the BG formula with x + m chances to drop out in place of x.
 
-mod discounted;
+pub(crate) mod discounted;
 pub(crate) mod expectation;
 pub(crate) mod fitting;
 pub(crate) mod likelihood;
 mod next_purchase;
-mod quadrature;
+pub(crate) mod quadrature;
 
 use crate::parameters::{DropoutParameters, ParameterError, check_positive};
 use expectation::Survival;

@@ -16,7 +16,13 @@ const SETTLED: f64 = 1e-12;
 const HALVINGS: u32 = 8;
 
 pub(super) fn expected_purchases(shape: f64, a: f64, kept: f64, odds: f64) -> f64 {
-    let integral = Integral::new(shape, a, kept, odds);
+    // g varies by a factor of at most about n z over its range.
+    beta_mean(a, kept, (shape * odds).ln_1p(), |u| value(shape, odds, u))
+}
+
+/// The mean of a positive function of u = ln(p/(1-p)) over p ~ Beta(`a`, `kept`); it may vary by a factor of e^`log_range`.
+pub(crate) fn beta_mean(a: f64, kept: f64, log_range: f64, value: impl Fn(f64) -> f64) -> f64 {
+    let integral = Integral::new(a, kept, log_range, value);
     let mut step = 0.25;
     let mut sums = integral.sums(0.0, step);
     let mut mean = sums.mean();
@@ -34,11 +40,10 @@ pub(super) fn expected_purchases(shape: f64, a: f64, kept: f64, odds: f64) -> f6
     mean
 }
 
-struct Integral {
-    shape: f64,
+struct Integral<F> {
+    value: F,
     a: f64,
     kept: f64,
-    odds: f64,
     mode: f64,
     width: f64,
     log_peak: f64,
@@ -57,19 +62,17 @@ impl Sums {
     }
 }
 
-impl Integral {
-    fn new(shape: f64, a: f64, kept: f64, odds: f64) -> Self {
+impl<F: Fn(f64) -> f64> Integral<F> {
+    fn new(a: f64, kept: f64, log_range: f64, value: F) -> Self {
         let mode = (a / kept).ln();
         Self {
-            shape,
+            value,
             a,
             kept,
-            odds,
             mode,
             width: (1.0 / a + 1.0 / kept).sqrt().min(1.0),
             log_peak: log_beta_weight(a, kept, mode),
-            // g varies by a factor of at most about n z over its range.
-            negligible: -42.0 - (shape * odds).ln_1p(),
+            negligible: -42.0 - log_range,
         }
     }
 
@@ -94,18 +97,18 @@ impl Integral {
         }
         let weight = log_weight.exp();
         sums.weight += weight;
-        sums.weighted += weight * self.value(u);
+        sums.weighted += weight * (self.value)(u);
         true
     }
+}
 
-    /// g at p = 1/(1 + e^(-u)).
-    fn value(&self, u: f64) -> f64 {
-        let p = 1.0 / (1.0 + (-u).exp());
-        if p * self.odds * (self.shape + 1.0) < 1e-17 {
-            return self.shape * self.odds;
-        }
-        -(-self.shape * (p * self.odds).ln_1p()).exp_m1() / p
+/// g at p = 1/(1 + e^(-u)).
+fn value(shape: f64, odds: f64, u: f64) -> f64 {
+    let p = 1.0 / (1.0 + (-u).exp());
+    if p * odds * (shape + 1.0) < 1e-17 {
+        return shape * odds;
     }
+    -(-shape * (p * odds).ln_1p()).exp_m1() / p
 }
 
 /// ln of p^a (1-p)^B: the beta density in u = ln(p/(1-p)), without its constant.

@@ -9,28 +9,31 @@ use crate::fit::{Fit, Warning};
 use crate::gamma_gamma::GammaGamma;
 use crate::histories::Histories;
 use crate::maximise::LogLikelihood;
+use crate::mbg_cnbd::MbgCnbd;
 use crate::mbg_nbd::MbgNbd;
 use crate::parameters::SpendParameters;
 use crate::pareto::ParetoNbd;
 use crate::sbg::{Sbg, SbgParameters, Survivors};
 use crate::spends::Spends;
 use crate::transaction_model::TransactionModel;
-use crate::{bg_bb, dropout, gamma_gamma, pareto, sbg};
+use crate::{bg_bb, dropout, erlang, gamma_gamma, pareto, sbg};
 
 impl<M> Fit<M> {
     /// Whether the search ended at a maximum within the range that data can tell.
     fn check_determined(&self) -> Result<(), Undetermined> {
         for warning in &self.warnings {
             match *warning {
-                Warning::ParameterAtBound { name, value } => return Err(Undetermined::AtBound { name, value }),
-                Warning::ChurnAlike { sum } | Warning::ChurnPolarised { sum } => {
-                    return Err(Undetermined::AtBound { name: "alpha + beta", value: sum });
-                }
-                Warning::NotConverged
+                // k is taken as known.
+                Warning::ParameterAtBound { name: "k", .. }
+                | Warning::NotConverged
                 | Warning::FewRepeaters { .. }
                 | Warning::SpendFollowsFrequency { .. }
                 | Warning::FewPeriods { .. }
                 | Warning::NoPopulationMean { .. } => {}
+                Warning::ParameterAtBound { name, value } => return Err(Undetermined::AtBound { name, value }),
+                Warning::ChurnAlike { sum } | Warning::ChurnPolarised { sum } => {
+                    return Err(Undetermined::AtBound { name: "alpha + beta", value: sum });
+                }
             }
         }
         if self.converged { Ok(()) } else { Err(Undetermined::NotConverged) }
@@ -39,6 +42,8 @@ impl<M> Fit<M> {
 
 impl Fit<TransactionModel> {
     /// The covariance of the four parameters, from the `histories` that were fitted; eight evaluations of the gradient.
+    ///
+    /// Under MBG/CNBD-k that is with k taken as known: whole, it has no derivative, and what the data leave open about it is not counted.
     ///
     /// # Errors
     ///
@@ -49,6 +54,7 @@ impl Fit<TransactionModel> {
             TransactionModel::BgNbd(model) => dropout::fitting::likelihood(histories, model.0.first),
             TransactionModel::MbgNbd(model) => dropout::fitting::likelihood(histories, model.0.first),
             TransactionModel::ParetoNbd(_) => pareto::fitting::likelihood(histories),
+            TransactionModel::MbgCnbd(model) => erlang::fitting::likelihood(histories, model.k(), model.0.first),
         };
         covariance(self.model.named_parameters(), |at| likelihood(at).1)
     }
@@ -73,6 +79,17 @@ impl Fit<MbgNbd> {
     /// [`Undetermined`] when the data leave a parameter open.
     pub fn covariance(&self, histories: &Histories) -> Result<Covariance<4>, Undetermined> {
         self.clone().map(TransactionModel::MbgNbd).covariance(histories)
+    }
+}
+
+impl Fit<MbgCnbd> {
+    /// As [`Fit::<TransactionModel>::covariance`], at the k of the model.
+    ///
+    /// # Errors
+    ///
+    /// [`Undetermined`] when the data leave a parameter open.
+    pub fn covariance(&self, histories: &Histories) -> Result<Covariance<4>, Undetermined> {
+        self.clone().map(TransactionModel::MbgCnbd).covariance(histories)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::ParetoNbd;
 use super::likelihood::Likelihood;
 use crate::error::FitError;
-use crate::fit::Fit;
+use crate::fit::{Fit, Warning};
 use crate::histories::Histories;
 use crate::maximise::{Bounds, LogLikelihood, Observed, maximise, warnings};
 use crate::parameters::ParetoParameters;
@@ -11,7 +11,18 @@ use crate::parameters::ParetoParameters;
 pub(super) fn fit(histories: &Histories) -> Result<Fit<ParetoNbd>, FitError> {
     let bounds = bounds(Observed::of(histories)?);
     let mut fit = maximise(histories, &bounds, likelihood)?;
-    let [r, alpha, s, beta] = fit.model;
+    fit.warnings = warnings_of(&parameters_of(fit.model), fit.converged, histories)?;
+    Ok(fit.map(|found| ParetoNbd { parameters: parameters_of(found) }))
+}
+
+/// What limits the use of parameters found.
+pub(super) fn warnings_of(
+    parameters: &ParetoParameters,
+    converged: bool,
+    histories: &Histories,
+) -> Result<Vec<Warning>, FitError> {
+    let bounds = bounds(Observed::of(histories)?);
+    let ParetoParameters { r, alpha, s, beta } = *parameters;
     // Within a factor of ten of the box a scale of time has left the data behind.
     let inside = |i: usize| (10.0 * bounds.lower[i], 0.1 * bounds.upper[i]);
     let (alpha_range, beta_range) = (inside(1), inside(3));
@@ -21,8 +32,7 @@ pub(super) fn fit(histories: &Histories) -> Result<Fit<ParetoNbd>, FitError> {
         ("s", s, 1e-3, 50.0),
         ("beta", beta, beta_range.0, beta_range.1),
     ];
-    fit.warnings = warnings(fit.converged, &determined, histories);
-    Ok(fit.map(|found| ParetoNbd { parameters: parameters_of(found) }))
+    Ok(warnings(converged, &determined, histories))
 }
 
 /// The log-likelihood of `histories` as a function of r, alpha, s and beta.
@@ -32,7 +42,7 @@ pub(crate) fn likelihood(histories: &Histories) -> LogLikelihood<'_> {
 }
 
 /// The box and a start with the observed purchase rate, and half the customers gone after about half their age.
-fn bounds(observed: Observed) -> Bounds {
+pub(super) fn bounds(observed: Observed) -> Bounds {
     let (shortest, longest) = observed.time_bounds();
     Bounds {
         start: [0.5, 0.5 / observed.rate, 0.6, 0.4 * observed.mean_age],

@@ -21,6 +21,7 @@ use super::cells::Cells;
 use super::race::Race;
 use crate::histories::{Histories, History};
 use crate::parameters::ParetoParameters;
+use crate::special::{digamma, ln_gamma_ratio};
 use rayon::prelude::*;
 
 /// Histories a task: chunks and the order of their sums are fixed, so results do not depend on the number of threads.
@@ -44,6 +45,18 @@ struct Day {
     dropout_log: f64,
     purchase_slope: f64,
     dropout_slope: f64,
+}
+
+impl Day {
+    fn of(parameters: &ParetoParameters, time: f64) -> Self {
+        let ParetoParameters { alpha, beta, .. } = *parameters;
+        Self {
+            purchase_log: (time / alpha).ln_1p(),
+            dropout_log: (time / beta).ln_1p(),
+            purchase_slope: 1.0 / (alpha + time),
+            dropout_slope: 1.0 / (beta + time),
+        }
+    }
 }
 
 /// What the likelihood needs of a race.
@@ -89,15 +102,7 @@ impl<'a> Likelihood<'a> {
     /// The log-likelihood and its derivatives by r, alpha, s and beta.
     pub fn evaluate(&self, parameters: &ParetoParameters) -> (f64, [f64; 4]) {
         let ParetoParameters { r, alpha, s, beta } = *parameters;
-        let day = |day: usize| {
-            let time = day as f64 / self.days_per_unit;
-            Day {
-                purchase_log: (time / alpha).ln_1p(),
-                dropout_log: (time / beta).ln_1p(),
-                purchase_slope: 1.0 / (alpha + time),
-                dropout_slope: 1.0 / (beta + time),
-            }
-        };
+        let day = |day: usize| Day::of(parameters, day as f64 / self.days_per_unit);
         let days: Vec<Day> = (0..self.by_age.len()).map(day).collect();
         let Sums { mut value, by: [mut d_r, mut d_alpha, mut d_s, mut d_beta] } = self.open_sums(parameters, &days);
 
@@ -189,6 +194,34 @@ impl Sums {
     fn plus(self, other: Self) -> Self {
         Self { value: self.value + other.value, by: std::array::from_fn(|i| self.by[i] + other.by[i]) }
     }
+}
+
+/// The log-likelihood of a few histories and its derivatives by r, alpha, s and beta, without tables.
+pub(super) fn one_by_one(parameters: &ParetoParameters, rows: &[History], days_per_unit: f64) -> (f64, [f64; 4]) {
+    let ParetoParameters { r, alpha, s, beta } = *parameters;
+    let mut sums = Sums::default();
+    for row in rows {
+        let x = f64::from(row.frequency);
+        let customers = f64::from(row.customers);
+        let moment = |day: u32| {
+            let time = f64::from(day) / days_per_unit;
+            let race = Race::of(r + x, s, (beta + time) / (alpha + time));
+            (Day::of(parameters, time), Cell::from(&race))
+        };
+        let (recency, age) = (moment(row.recency_days), moment(row.age_days));
+        sums.add(parameters, row, (&recency.0, &recency.1), (&age.0, &age.1));
+
+        let (day, time) = (age.0, f64::from(row.age_days) / days_per_unit);
+        let (rates, slope) =
+            if row.frequency > 0 { (ln_gamma_ratio(r, x), digamma(r + x) - digamma(r)) } else { (0.0, 0.0) };
+        let purchases = x * (alpha.ln() + day.purchase_log);
+        sums.value += customers * (rates - r * day.purchase_log - s * day.dropout_log - purchases);
+        sums.by[0] += customers * (slope - day.purchase_log);
+        sums.by[1] += customers * (r * time / alpha - x) * day.purchase_slope;
+        sums.by[2] -= customers * day.dropout_log;
+        sums.by[3] += customers * s * time / beta * day.dropout_slope;
+    }
+    (sums.value, sums.by)
 }
 
 impl ParetoNbd {

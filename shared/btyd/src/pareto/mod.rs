@@ -5,6 +5,7 @@
 //! tabled days ([`likelihood`], [`cells`]), P(alive) from it at two moments.
 
 mod cells;
+mod covariates;
 pub(crate) mod fitting;
 mod likelihood;
 mod next_purchase;
@@ -16,6 +17,7 @@ use crate::error::FitError;
 use crate::fit::Fit;
 use crate::histories::Histories;
 use crate::parameters::{ParameterError, ParetoParameters, check_positive};
+pub use covariates::{CovariateError, CovariateHistories, CovariateParetoNbd, MAX_COVARIATES};
 use race::Race;
 pub(crate) use residual::Remaining;
 

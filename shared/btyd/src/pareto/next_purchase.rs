@@ -12,6 +12,7 @@
 
 use super::ParetoNbd;
 use crate::parameters::ParetoParameters;
+use crate::wait::{Wait, quantile};
 
 /// Below this share of the chance ever to buy the difference of two chances would lose digits.
 const SMALL_SHARE: f64 = 1e-2;
@@ -21,10 +22,6 @@ const HALVINGS: u32 = 7;
 /// The first point: 1e-30 of the horizon from its end.
 const FIRST_POINT: f64 = -4.2;
 const NEGLIGIBLE: f64 = 1e-18;
-/// Steps of Newton's method, with bisection where it leaves the bracket, that no search needs.
-const MAX_STEPS: u32 = 200;
-/// Logarithms of times beyond which doubles overflow.
-const LONGEST: f64 = 690.0;
 
 /// The next purchase of a customer alive at `age`, if it comes before the dropout.
 #[derive(Debug, Clone, Copy)]
@@ -106,38 +103,18 @@ impl NextPurchase {
     }
 
     /// The horizon within which it comes with `probability`, above 0; `None` where that is never reached.
-    ///
-    /// By Newton's method on the log-odds of coming within the horizon against coming later, in the logarithm of the horizon.
     pub fn quantile(&self, probability: f64) -> Option<f64> {
         let later = self.ever - probability;
         if later.is_nan() || later <= 0.0 {
             return None;
         }
         let wanted = (probability / later).ln();
-        let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
         // Where the density at 0 alone would give the probability.
-        let mut log = (probability / self.n * self.scales.0).ln();
-        for _ in 0..MAX_STEPS {
-            let time = log.exp();
-            let (within, later) = (self.within(time), self.later(time));
-            let excess = (within / later).ln() - wanted;
-            if excess > 0.0 {
-                high = log;
-            } else {
-                low = log;
-            }
-            let step = -excess / (self.density_of_log(time) * (1.0 / within + 1.0 / later));
-            let newton = log + step.clamp(-50.0, 50.0);
-            let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
-            if !next.is_finite() || next > LONGEST {
-                return None;
-            }
-            let settled = (next - log).abs() <= 1e-14 * (1.0 + log.abs());
-            log = next;
-            if settled {
-                break;
-            }
-        }
-        Some(log.exp())
+        let start = (probability / self.n * self.scales.0).ln();
+        quantile(wanted, start, |time| Wait {
+            within: self.within(time),
+            later: self.later(time),
+            density_of_log: self.density_of_log(time),
+        })
     }
 }

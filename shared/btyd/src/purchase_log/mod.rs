@@ -17,17 +17,19 @@
 //! - What happened after the as-of day is not known: a purchase does not count, a refund does not yet undo one.
 
 mod cohorts;
+mod gaps;
 mod netting;
 mod periods;
 mod row;
 mod summary;
 
 pub use cohorts::{Cohort, Cohorts, MAX_PERIODS, Periods};
+pub use gaps::Gaps;
 use netting::{NetDay, net_days};
 pub use periods::{PeriodCalibration, PeriodSummary};
 use rayon::prelude::*;
 use row::Row;
-pub use summary::{Calibration, Excluded, Summaries, Summary};
+pub use summary::{Calibration, Excluded, Summaries, Summary, YEAR_DAYS};
 
 const PARTITION_BITS: u32 = 8;
 const PARTITIONS: usize = 1 << PARTITION_BITS;
@@ -224,6 +226,14 @@ impl Partition {
             rows.extend(chunk);
         }
         rows.extend(self.open);
+        rows.sort_unstable_by_key(|row| (row.customer, row.day));
+        rows
+    }
+
+    /// The same rows as a copy.
+    fn sorted(&self) -> Vec<Row> {
+        let mut rows = self.full.concat();
+        rows.extend_from_slice(&self.open);
         rows.sort_unstable_by_key(|row| (row.customer, row.day));
         rows
     }

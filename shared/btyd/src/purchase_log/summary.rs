@@ -21,7 +21,14 @@ pub struct Summary {
     pub repeat_total_minor: i64,
     /// Net money of all purchase days.
     pub total_minor: i64,
+    /// Net money of the purchase days of the last [`YEAR_DAYS`] days, the as-of day included.
+    pub last_year_minor: i64,
+    /// Net money of the purchase days of the [`YEAR_DAYS`] days before those.
+    pub year_before_minor: i64,
 }
+
+/// Days of the years that [`Summary::last_year_minor`] and [`Summary::year_before_minor`] look back on.
+pub const YEAR_DAYS: u32 = 365;
 
 impl Summary {
     /// Purchase days: `frequency` plus the first.
@@ -52,6 +59,14 @@ impl Summary {
         let (first, repeats) = days.split_first()?;
         let last_day = repeats.last().unwrap_or(first).day;
         let repeat_total: i128 = repeats.iter().map(|day| day.net).sum();
+        let (mut last_year, mut year_before) = (0, 0);
+        for day in days.iter().rev() {
+            match as_of_day.abs_diff(day.day) / YEAR_DAYS {
+                0 => last_year += day.net,
+                1 => year_before += day.net,
+                _ => break,
+            }
+        }
         Some(Self {
             customer,
             frequency: repeats.len() as u32,
@@ -61,6 +76,8 @@ impl Summary {
             last_day,
             repeat_total_minor: to_minor(repeat_total),
             total_minor: to_minor(repeat_total + first.net),
+            last_year_minor: to_minor(last_year),
+            year_before_minor: to_minor(year_before),
         })
     }
 }

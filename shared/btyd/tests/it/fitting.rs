@@ -5,7 +5,8 @@ use btyd::{
     Fit, FitError, GammaGamma, Histories, History, Spend, Spends, Summary, TransactionKind, TransactionModel, Warning,
 };
 
-const KINDS: [TransactionKind; 3] = [TransactionKind::BgNbd, TransactionKind::MbgNbd, TransactionKind::ParetoNbd];
+const KINDS: [TransactionKind; 4] =
+    [TransactionKind::BgNbd, TransactionKind::MbgNbd, TransactionKind::ParetoNbd, TransactionKind::MbgCnbd];
 
 fn history(frequency: u32, recency_days: u32, age_days: u32, customers: u32) -> History {
     History { frequency, recency_days, age_days, customers }
@@ -49,8 +50,8 @@ fn two_hundred_random_samples_of_each_size_end_with_a_finite_fit() {
             not_converged += u32::from(!fit.converged);
         }
     }
-    eprintln!("{not_converged} of 1600 fits not converged");
-    assert!(not_converged < 16, "{not_converged}");
+    eprintln!("{not_converged} of 2000 fits not converged");
+    assert!(not_converged < 20, "{not_converged}");
 }
 
 #[test]

@@ -4,12 +4,13 @@ use crate::cdnow::{assert_near, calibration};
 use crate::discrete_data::{Random, simulate_cohort};
 use btyd::{
     BgNbd, ClvTerms, Confidence, Covariance, Customer, DropoutParameters, Estimate, GammaGamma, Histories,
-    IntervalScorer, MbgNbd, ParetoNbd, ParetoParameters, Sbg, SbgParameters, Scorer, Spends, Survivors,
+    IntervalScorer, MbgCnbd, MbgNbd, ParetoNbd, ParetoParameters, Sbg, SbgParameters, Scorer, Spends, Survivors,
     TransactionKind, TransactionModel,
 };
 use proptest::prelude::*;
 
-const KINDS: [TransactionKind; 3] = [TransactionKind::BgNbd, TransactionKind::MbgNbd, TransactionKind::ParetoNbd];
+const KINDS: [TransactionKind; 4] =
+    [TransactionKind::BgNbd, TransactionKind::MbgNbd, TransactionKind::ParetoNbd, TransactionKind::MbgCnbd];
 
 /// The CDNOW sample scored 39 weeks ahead, CLV at 10 % a year and a margin of 0.3.
 fn cdnow(kind: TransactionKind, margin: f64, confidence: Confidence) -> IntervalScorer<1> {
@@ -107,7 +108,7 @@ fn scorers() -> impl Strategy<Value = IntervalScorer<2>> {
     let power = || (-3.0..3.0_f64).prop_map(|power| 10.0_f64.powf(power));
     let parameters = [power(), power(), power(), power()];
     let factors = prop::array::uniform10(-1.0..1.0_f64);
-    (parameters, factors, 0.01..0.5_f64, 0..3_usize).prop_map(|(parameters, factors, size, kind)| {
+    (parameters, factors, 0.01..0.5_f64, 0..4_usize).prop_map(|(parameters, factors, size, kind)| {
         let [one, two, three, four] = parameters;
         let model: TransactionModel = match KINDS[kind] {
             TransactionKind::ParetoNbd => {
@@ -116,6 +117,7 @@ fn scorers() -> impl Strategy<Value = IntervalScorer<2>> {
             }
             TransactionKind::BgNbd => BgNbd::new(dropout(parameters)).unwrap().into(),
             TransactionKind::MbgNbd => MbgNbd::new(dropout(parameters)).unwrap().into(),
+            TransactionKind::MbgCnbd => MbgCnbd::new(3, dropout(parameters)).unwrap().into(),
         };
         let mut lower = [[0.0; 4]; 4];
         let mut factors = factors.into_iter();

@@ -3,19 +3,27 @@
 
 mod bg_bb;
 mod cdnow;
+mod choice;
 mod cohorts;
 mod covariance;
+mod covariates;
 mod discrete_data;
 mod discrete_precision;
+mod drift;
 mod fitting;
 mod high_precision;
+mod holdout_table;
 mod intervals;
+mod models;
 mod next_purchase;
 mod pareto;
 mod periods;
 mod purchase_counts;
 mod purchase_log;
+mod regularity;
 mod residual;
 mod rfm;
+mod rhythm_ahead;
 mod sbg;
 mod scoring;
+mod simulate;

@@ -1,17 +1,8 @@
 //! The next purchase: against averages over individual customers at high precision, its inverse, and what must hold of both.
 
 use crate::cdnow::assert_near;
-use btyd::{BgNbd, DropoutParameters, MbgNbd, ParetoNbd, ParetoParameters, TransactionModel};
+use crate::models::{model, models};
 use proptest::prelude::*;
-
-fn model(name: &str, [one, two, three, four]: [f64; 4]) -> TransactionModel {
-    let dropout = DropoutParameters { r: one, alpha: two, a: three, b: four };
-    match name {
-        "bg" => BgNbd::new(dropout).unwrap().into(),
-        "mbg" => MbgNbd::new(dropout).unwrap().into(),
-        _ => ParetoNbd::new(ParetoParameters { r: one, alpha: two, s: three, beta: four }).unwrap().into(),
-    }
-}
 
 #[test]
 fn chances_of_a_purchase_agree_with_the_textbook_at_high_precision() {
@@ -37,14 +28,6 @@ fn chances_of_a_purchase_agree_with_the_textbook_at_high_precision() {
         }
     }
     eprintln!("largest errors: {worst:?}");
-}
-
-/// Any model, log-uniform in 1e-3 to 1e3.
-fn models() -> impl Strategy<Value = TransactionModel> {
-    let one = || (-3.0..3.0_f64).prop_map(|power| 10.0_f64.powf(power));
-    let parameters = (one(), one(), one(), one()).prop_map(|(one, two, three, four)| [one, two, three, four]);
-    (prop::sample::select(vec!["bg", "mbg", "pareto"]), parameters)
-        .prop_map(|(name, parameters)| model(name, parameters))
 }
 
 proptest! {
@@ -84,7 +67,7 @@ proptest! {
         }
         prop_assert_eq!(model.next_purchase_within(frequency, recency, age, ever * (1.0 + 1e-9)), None);
         let alive = model.probability_alive(frequency, recency, age);
-        if let Some(time) = model.next_purchase_within_if_alive(frequency, age, wanted) {
+        if let Some(time) = model.next_purchase_within_if_alive(frequency, recency, age, wanted) {
             prop_assert!((any(time) - wanted * alive).abs() <= 1e-9 * wanted * alive);
         }
     }
@@ -95,7 +78,7 @@ fn medians_of_the_dropout_models_are_those_of_a_lomax_distribution() {
     // The wait at a Gamma(n, A) rate: its median is A (2^(1/n) - 1).
     let parameters = [0.2426, 4.4136, 0.7929, 2.4259];
     for name in ["bg", "mbg"] {
-        let median = model(name, parameters).next_purchase_within_if_alive(3, 39.0, 0.5).unwrap();
+        let median = model(name, parameters).next_purchase_within_if_alive(3, 30.0, 39.0, 0.5).unwrap();
         assert_near(median, 43.4136 * (2.0_f64.powf(1.0 / 3.2426) - 1.0), 1e-12);
     }
     let new = model("bg", parameters).next_purchase_within(0, 0.0, 0.0, 0.5).unwrap();
@@ -110,16 +93,16 @@ fn medians_of_the_dropout_models_are_those_of_a_lomax_distribution() {
 #[test]
 fn where_hardly_anybody_drops_out_pareto_nbd_waits_like_the_others() {
     let pareto = model("pareto", [0.7, 5.0, 1e-3, 1e9]);
-    let median = pareto.next_purchase_within_if_alive(3, 39.0, 0.5).unwrap();
+    let median = pareto.next_purchase_within_if_alive(3, 30.0, 39.0, 0.5).unwrap();
     assert_near(median, 44.0 * (2.0_f64.powf(1.0 / 3.7) - 1.0), 1e-6);
 }
 
 #[test]
 fn what_is_no_probability_gives_no_time() {
-    for name in ["bg", "mbg", "pareto"] {
+    for name in ["bg", "mbg", "pareto", "cnbd3"] {
         let model = model(name, [0.5, 4.0, 0.8, 2.5]);
         let within = |probability| model.next_purchase_within(2, 30.0, 39.0, probability);
-        let if_alive = |probability| model.next_purchase_within_if_alive(2, 39.0, probability);
+        let if_alive = |probability| model.next_purchase_within_if_alive(2, 30.0, 39.0, probability);
         assert_eq!((within(0.0), if_alive(0.0)), (Some(0.0), Some(0.0)));
         for wrong in [1.0, 1.5, f64::NAN] {
             assert_eq!((within(wrong), if_alive(wrong)), (None, None));

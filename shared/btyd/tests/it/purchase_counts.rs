@@ -1,17 +1,9 @@
 //! Numbers of purchases of one customer: against sums of averaged probabilities at high precision, and what must hold whatever the model.
 
 use crate::discrete_data::Random;
-use btyd::{BgNbd, Confidence, DropoutParameters, MbgNbd, ParetoNbd, ParetoParameters, TransactionModel};
+use crate::models::{model, models};
+use btyd::Confidence;
 use proptest::prelude::*;
-
-fn model(name: &str, [one, two, three, four]: [f64; 4]) -> TransactionModel {
-    let dropout = DropoutParameters { r: one, alpha: two, a: three, b: four };
-    match name {
-        "bg" => BgNbd::new(dropout).unwrap().into(),
-        "mbg" => MbgNbd::new(dropout).unwrap().into(),
-        _ => ParetoNbd::new(ParetoParameters { r: one, alpha: two, s: three, beta: four }).unwrap().into(),
-    }
-}
 
 #[test]
 fn chances_of_many_purchases_agree_with_the_models_at_high_precision() {
@@ -28,14 +20,6 @@ fn chances_of_many_purchases_agree_with_the_models_at_high_precision() {
         worst = worst.max(error);
     }
     eprintln!("{worst:.1e}");
-}
-
-/// Any model, log-uniform in 1e-3 to 1e3.
-fn models() -> impl Strategy<Value = TransactionModel> {
-    let one = || (-3.0..3.0_f64).prop_map(|power| 10.0_f64.powf(power));
-    let parameters = (one(), one(), one(), one()).prop_map(|(one, two, three, four)| [one, two, three, four]);
-    (prop::sample::select(vec!["bg", "mbg", "pareto"]), parameters)
-        .prop_map(|(name, parameters)| model(name, parameters))
 }
 
 proptest! {
@@ -74,7 +58,7 @@ proptest! {
 
 #[test]
 fn the_mean_is_the_sum_of_the_chances() {
-    for name in ["bg", "mbg", "pareto"] {
+    for name in ["bg", "mbg", "pareto", "cnbd3"] {
         let model = model(name, [0.8, 4.0, 1.3, 2.5]);
         let sum: f64 = (1..400).map(|k| model.probability_of_at_least(2, 30.0, 39.0, 52.0, k)).sum();
         let expected = model.expected_purchases(2, 30.0, 39.0, 52.0);

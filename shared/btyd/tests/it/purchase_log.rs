@@ -45,11 +45,21 @@ fn a_history_comes_down_to_the_papers_statistics() {
         last_day: 70,
         repeat_total_minor: 1_500,
         total_minor: 2_500,
+        last_year_minor: 2_500,
+        year_before_minor: 0,
     };
     let summary = only(&rows);
     assert_eq!(summary, expected);
     assert!((summary.monetary_value_minor() - 750.0).abs() < 1e-12);
     assert_eq!(summary.days_since_last(), 30);
+}
+
+#[test]
+fn the_last_year_and_the_one_before_are_365_days_each() {
+    let days_ago = |days: i32, amount| Row::Purchase(1, AS_OF - days, amount);
+    let rows = [days_ago(0, 1), days_ago(364, 20), days_ago(365, 300), days_ago(729, 4_000), days_ago(730, 50_000)];
+    let summary = only(&rows);
+    assert_eq!((summary.last_year_minor, summary.year_before_minor, summary.total_minor), (21, 4_300, 54_321));
 }
 
 #[test]

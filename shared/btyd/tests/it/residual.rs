@@ -1,17 +1,8 @@
 //! Discounted purchases to come: against the textbook expectation integrated at high precision, and what must hold whatever the model.
 
 use crate::cdnow::assert_near;
-use btyd::{BgNbd, DropoutParameters, MbgNbd, ParetoNbd, ParetoParameters, TransactionModel};
+use crate::models::{model, models};
 use proptest::prelude::*;
-
-fn model(name: &str, [one, two, three, four]: [f64; 4]) -> TransactionModel {
-    let dropout = DropoutParameters { r: one, alpha: two, a: three, b: four };
-    match name {
-        "bg" => BgNbd::new(dropout).unwrap().into(),
-        "mbg" => MbgNbd::new(dropout).unwrap().into(),
-        _ => ParetoNbd::new(ParetoParameters { r: one, alpha: two, s: three, beta: four }).unwrap().into(),
-    }
-}
 
 #[test]
 fn discounted_purchases_agree_with_the_textbook_expectation_integrated() {
@@ -30,14 +21,6 @@ fn discounted_purchases_agree_with_the_textbook_expectation_integrated() {
         }
     }
     eprintln!("{worst:.1e}");
-}
-
-/// Any model, log-uniform in 1e-3 to 1e3.
-fn models() -> impl Strategy<Value = TransactionModel> {
-    let one = || (-3.0..3.0_f64).prop_map(|power| 10.0_f64.powf(power));
-    let parameters = (one(), one(), one(), one()).prop_map(|(one, two, three, four)| [one, two, three, four]);
-    (prop::sample::select(vec!["bg", "mbg", "pareto"]), parameters)
-        .prop_map(|(name, parameters)| model(name, parameters))
 }
 
 proptest! {
@@ -59,7 +42,7 @@ proptest! {
 
 #[test]
 fn without_discount_all_purchases_count() {
-    for (name, excess) in [("bg", 3.0), ("mbg", 4.0)] {
+    for (name, excess) in [("bg", 3.0), ("mbg", 4.0), ("cnbd3", 4.0)] {
         let model = model(name, [0.5, 4.0, 2.5, 1.5]);
         let alive = model.probability_alive(2, 30.0, 39.0);
         // (a+b+x+m-1)/(a-1), the limit of the expectation.
@@ -67,7 +50,7 @@ fn without_discount_all_purchases_count() {
         assert_near(model.discounted_expected_residual_transactions(2, 30.0, 39.0, 0.0), all, 1e-12);
         assert_near(model.discounted_expected_residual_transactions(2, 30.0, 39.0, 1e-13), all, 1e-9);
     }
-    for name in ["bg", "mbg", "pareto"] {
+    for name in ["bg", "mbg", "pareto", "cnbd3"] {
         let model = model(name, [0.5, 4.0, 0.8, 1.5]);
         assert!(model.discounted_expected_transactions_new(0.0).is_infinite());
         assert!(model.discounted_expected_transactions_new(-0.1).is_nan());

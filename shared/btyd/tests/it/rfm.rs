@@ -17,6 +17,8 @@ fn summary(customer: u64, days_since_last: u32, purchases: u32, total_minor: i64
         last_day: 0,
         repeat_total_minor: 0,
         total_minor,
+        last_year_minor: 0,
+        year_before_minor: 0,
     }
 }
 

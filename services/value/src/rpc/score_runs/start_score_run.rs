@@ -6,7 +6,7 @@ use clientele_pg::{
     answer::{failed, not_begun},
     idempotency::{Begun, Key, Ticket},
 };
-use clientele_proto::value::v1::{ScoreRun, StartScoreRunRequest};
+use clientele_proto::value::v1::{ScoreRun, ScoreRunSettings, StartScoreRunRequest, ValuePolicy};
 use clientele_service::Call;
 use jiff::Timestamp;
 use prost::Message as _;
@@ -14,13 +14,18 @@ use prost::Message as _;
 use crate::{
     State,
     domain::{day, score_settings::ScoreSettings},
+    rpc::policies::newest,
     scoring::{engine, settings_message},
     store::score_run::{NewRun, RunRecord, score_run_insert, state},
 };
 
 pub(super) async fn start_score_run(state: &State, call: Call, request: StartScoreRunRequest) -> Result<ScoreRun> {
     let now = state.context.now();
-    let run = parse(state, &call, &request, now)?;
+    let policy = {
+        let mut connection = state.pool.acquire().await.map_err(failed)?;
+        newest(&mut connection, call.tenant()).await?
+    };
+    let run = parse(state, &call, &request, policy, now)?;
     if request.validate_only {
         return reply_unstarted(run);
     }
@@ -33,10 +38,28 @@ pub(super) async fn start_score_run(state: &State, call: Call, request: StartSco
     Ok(answer)
 }
 
-fn parse(state: &State, call: &Call, request: &StartScoreRunRequest, now: Timestamp) -> Result<NewRun> {
-    let settings = request.settings.clone().unwrap_or_default();
+fn parse(
+    state: &State,
+    call: &Call,
+    request: &StartScoreRunRequest,
+    policy: Option<ValuePolicy>,
+    now: Timestamp,
+) -> Result<NewRun> {
+    let settings = by_policy(request.settings.clone().unwrap_or_default(), policy);
     let settings = settings_message::parse(&settings, day::latest(now)).map_err(Error::invalid_fields)?;
     new_run(state, call, &settings, now)
+}
+
+/// The settings with what they leave to the value policy.
+fn by_policy(settings: ScoreRunSettings, policy: Option<ValuePolicy>) -> ScoreRunSettings {
+    let policy = policy.unwrap_or_default();
+    let follows = settings.tier_policy.is_none() || settings.index_policy.is_none();
+    ScoreRunSettings {
+        value_policy_version: if follows { policy.version } else { 0 },
+        tier_policy: settings.tier_policy.or(policy.tier_policy),
+        index_policy: settings.index_policy.or(policy.index_policy),
+        ..settings
+    }
 }
 
 fn new_run(state: &State, call: &Call, settings: &ScoreSettings, now: Timestamp) -> Result<NewRun> {

@@ -1,19 +1,60 @@
 //! `GetScore`: one customer's score, read together with those that others ask for at the same time.
 
-use clientele_error::{Error, Result};
-use clientele_pg::answer::shared_failed;
-use clientele_proto::value::v1::{GetScoreRequest, Score, get_score_request::Customer};
+use clientele_error::{Error, Reason, Result};
+use clientele_pg::answer::{failed, shared_failed};
+use clientele_proto::value::v1::{GetScoreRequest, Score, ScoreView, get_score_request::Customer};
 use clientele_service::Call;
+use jiff::Timestamp;
 
 use super::{message::score, scored_run};
-use crate::{State, scoring::CustomerKey};
+use crate::{
+    State,
+    rpc::customer::{self, buyer, customer_key, customer_of},
+    scoring::CustomerKey,
+    store::{score::score_as_of, scored_run::scored_run_at},
+};
 
 pub(super) async fn get_score(state: &State, call: Call, request: GetScoreRequest) -> Result<Score> {
     let view = request.view();
+    if let Some(read_time) = request.read_time {
+        return get_score_as_of(state, &call, &request, read_time, view).await;
+    }
     let (customer, name) = parse(request.customer)?;
     let (run, set) = scored_run(state, call.tenant(), &request.score_run_id).await?;
     let found = state.scoring.reads.score(call.tenant(), set, customer).await.map_err(shared_failed)?;
     let record = found.ok_or_else(|| Error::not_found("score", name).with("score_run_id", &run.id))?;
+    Ok(score(&run, &record, view))
+}
+
+/// The score as it was at an instant: by a query of its own, as nobody asks for that often.
+async fn get_score_as_of(
+    state: &State,
+    call: &Call,
+    request: &GetScoreRequest,
+    read_time: prost_types::Timestamp,
+    view: ScoreView,
+) -> Result<Score> {
+    let read_time = Timestamp::new(read_time.seconds, read_time.nanos)
+        .map_err(|_| Error::invalid_field("read_time", "must be an instant"))?;
+    if read_time > state.context.now() {
+        return Err(Error::invalid_field("read_time", "must not be in the future"));
+    }
+    let tenant = call.tenant();
+    let customer = customer_key(customer_of!(request, get_score_request), "")?;
+    let mut connection = state.pool.acquire().await.map_err(failed)?;
+    let id = match request.score_run_id.as_str() {
+        "" => {
+            let newest = scored_run_at(&mut connection, tenant, read_time).await.map_err(failed)?;
+            let text = "no score run had succeeded by then; take a later read_time";
+            newest.ok_or_else(|| Error::new(Reason::NotScoredYet, text))?.to_string()
+        }
+        id => id.to_owned(),
+    };
+    let (run, set) = scored_run(state, tenant, &id).await?;
+    let buyer = buyer(&mut connection, tenant, &customer).await?;
+    let found = score_as_of(&mut connection, tenant, set, buyer.buyer_id, read_time).await.map_err(failed)?;
+    let of = format!("of the customer {}", customer::name(&customer));
+    let record = found.ok_or_else(|| Error::not_found("score", of).with("score_run_id", &run.id))?;
     Ok(score(&run, &record, view))
 }
 

@@ -1,16 +1,22 @@
 //! A stored score as the contract tells it, with its reasons where they are asked for.
 
 use btyd::Code;
-use clientele_proto::value::v1::{PurchaseSummary, RfmScore, Score, ScoreReason, ScoreView};
+use clientele_proto::value::v1::{
+    IndexComponent, IndexComponentScore, IndexExplanation, IndexMetricScore, PurchaseSummary, RfmScore, Score,
+    ScoreReason, ScoreView,
+};
 use jiff::{Unit, civil::Date};
 
 use crate::{
     domain::{
         currency::rounded,
+        index::{Component, Judgement, MetricScore, Purchased, Subject},
         reasons::{CustomerFacts, Facts, RunFacts, reasons},
     },
     scoring::{
-        ScoredRun,
+        ScoredRun, known,
+        policy_message::metric_message,
+        run_message::instant,
         settings_message::{date, money},
     },
     store::score::ScoreRecord,
@@ -22,11 +28,13 @@ pub(super) fn score(run: &ScoredRun, record: &ScoreRecord, view: ScoreView) -> S
     let predicted = |minor: f64| money(currency, rounded(minor));
     let days = Days::of(run, record);
     let code = code(record);
+    let judged = if view == ScoreView::Full { judgement(run, record, &days) } else { None };
+    let entitlements = usize::try_from(record.tier - 1).ok().and_then(|place| run.settings.tiers.tiers.get(place));
     Score {
         customer_id: record.customer_id.map(|id| id.to_string()).unwrap_or_default(),
         customer_external_id: record.external_id.clone().unwrap_or_default(),
         score_run_id: run.id.clone(),
-        as_of_date: Some(date(run.settings.as_of_date)),
+        as_of_date: Some(date(as_of_date(run, record))),
         rank: i64::from(record.rank),
         tier: name(&run.tier_names, record.tier).to_owned(),
         rfm: Some(RfmScore {
@@ -46,13 +54,30 @@ pub(super) fn score(run: &ScoredRun, record: &ScoreRecord, view: ScoreView) -> S
             total_revenue: Some(money(currency, record.total_revenue_minor)),
             monetary_value: Some(predicted(monetary_value_minor(record))),
             total_cost: Some(money(currency, record.total_cost_minor)),
+            revenue_last_year: record.last_year_minor.map(|minor| money(currency, minor)),
+            revenue_year_before: record.year_before_minor.map(|minor| money(currency, minor)),
         }),
         p_alive: record.p_alive,
         expected_purchases: record.expected_purchases,
         expected_spend: record.expected_spend_minor.map(predicted),
         clv: record.clv_minor.map(predicted),
-        reasons: if view == ScoreView::Full { score_reasons(run, record, code, &days) } else { Vec::new() },
+        reasons: if view == ScoreView::Full {
+            score_reasons(run, record, code, &days, judged.as_ref())
+        } else {
+            Vec::new()
+        },
+        index: record.index,
+        index_explanation: judged.as_ref().map(explanation),
+        earned_tier: name(&run.tier_names, record.earned_tier.unwrap_or(record.tier)).to_owned(),
+        below_tier_since_date: record.below_since.map(|since| date(since.to_jiff())),
+        update_time: record.update_time.map(|time| instant(time.to_jiff())),
+        candidate_tier: record.candidate_tier.map(|tier| name(&run.tier_names, tier).to_owned()).unwrap_or_default(),
+        entitlements: entitlements.map(|tier| tier.entitlements.clone()).unwrap_or_default(),
     }
+}
+
+fn as_of_date(run: &ScoredRun, record: &ScoreRecord) -> Date {
+    record.as_of_date.map_or(run.settings.as_of_date, jiff_sqlx::Date::to_jiff)
 }
 
 struct Days {
@@ -64,7 +89,7 @@ impl Days {
     fn of(run: &ScoredRun, record: &ScoreRecord) -> Self {
         let first = record.first_purchase_date.to_jiff();
         let since = |later: Date| later.since((Unit::Day, first)).map_or(0, |span| span.get_days());
-        Self { recency: since(record.last_purchase_date.to_jiff()), age: since(run.settings.as_of_date) }
+        Self { recency: since(record.last_purchase_date.to_jiff()), age: since(as_of_date(run, record)) }
     }
 }
 
@@ -82,10 +107,87 @@ fn name(names: &[String], number: i16) -> &str {
     usize::try_from(number - 1).ok().and_then(|at| names.get(at)).map_or("", String::as_str)
 }
 
-fn score_reasons(run: &ScoredRun, record: &ScoreRecord, code: Code, days: &Days) -> Vec<ScoreReason> {
+/// What the index is made of; `None` in runs of before there was one.
+fn judgement(run: &ScoredRun, record: &ScoreRecord, days: &Days) -> Option<Judgement> {
+    record.index?;
+    let signals = record.signals.as_deref().and_then(|encoded| known::signals(encoded).ok());
+    Some(run.judge.judge(&Subject {
+        purchased: Purchased {
+            clv_minor: record.clv_minor,
+            total_revenue_minor: record.total_revenue_minor,
+            last_year_minor: record.last_year_minor.unwrap_or_default(),
+            year_before_minor: record.year_before_minor.unwrap_or_default(),
+            total_cost_minor: record.total_cost_minor,
+            expected_purchases: record.expected_purchases,
+            frequency: record.frequency,
+            recency_days: days.recency,
+            age_days: days.age,
+        },
+        signals: signals.as_ref(),
+        as_of_date: as_of_date(run, record),
+        margin: run.settings.margin,
+        minor_per_unit: run.settings.currency.minor_per_unit() as f64,
+    }))
+}
+
+fn explanation(judged: &Judgement) -> IndexExplanation {
+    let components = Component::ALL.into_iter().filter_map(|component| {
+        let of = judged.metrics.iter().filter(|metric| metric.metric.component() == component);
+        let (weight, points) = of.fold((0.0, 0.0), |(weight, points), of| (weight + of.weight, points + of.points()));
+        (weight > 0.0).then(|| IndexComponentScore {
+            component: component_message(component).into(),
+            weight,
+            score: points / weight,
+            points,
+        })
+    });
+    let mut metrics: Vec<&MetricScore> = judged.metrics.iter().collect();
+    metrics.sort_by(|left, right| right.gain().total_cmp(&left.gain()));
+    let metric = |metric: &&MetricScore| IndexMetricScore {
+        metric: metric_message(metric.metric).into(),
+        component: component_message(metric.metric.component()).into(),
+        value: metric.value,
+        weight: metric.weight,
+        score: metric.score,
+        points: metric.points(),
+        gain: metric.gain(),
+    };
+    IndexExplanation {
+        components: components.collect(),
+        metrics: metrics.iter().map(metric).collect(),
+        unknown_metrics: judged.unknown.iter().map(|metric| metric_message(*metric).into()).collect(),
+    }
+}
+
+fn component_message(component: Component) -> IndexComponent {
+    match component {
+        Component::Contribution => IndexComponent::Contribution,
+        Component::Potential => IndexComponent::Potential,
+        Component::Relationship => IndexComponent::Relationship,
+        Component::Needs => IndexComponent::Needs,
+    }
+}
+
+/// First and last place by which a tier is entered; runs of before tiers were kept had no difference between those and who was in it.
+fn places(run: &ScoredRun, tier: usize) -> (u64, u64) {
+    let tiers = &run.findings.tiers;
+    let end = |of: usize| match tiers.get(of).map(|tier| tier.end) {
+        None | Some(0) => tiers.iter().take(of + 1).map(|tier| tier.customers).sum(),
+        Some(end) => end,
+    };
+    (tier.checked_sub(1).map_or(0, end) as u64 + 1, end(tier) as u64)
+}
+
+fn score_reasons(
+    run: &ScoredRun,
+    record: &ScoreRecord,
+    code: Code,
+    days: &Days,
+    judged: Option<&Judgement>,
+) -> Vec<ScoreReason> {
     let findings = &run.findings;
     let tier = record.tier.max(1) as usize - 1;
-    let before: i64 = findings.tiers.iter().take(tier).map(|tier| tier.customers).sum();
+    let (first, last) = places(run, tier);
     let own = findings.tiers.get(tier).copied().unwrap_or_default();
     let facts = Facts {
         customer: CustomerFacts {
@@ -102,6 +204,9 @@ fn score_reasons(run: &ScoredRun, record: &ScoreRecord, code: Code, days: &Days)
             expected_purchases: record.expected_purchases,
             expected_spend_minor: record.expected_spend_minor,
             clv_minor: record.clv_minor,
+            judgement: judged,
+            earned_tier: name(&run.tier_names, record.earned_tier.unwrap_or(record.tier)),
+            below_since: record.below_since.map(jiff_sqlx::Date::to_jiff),
         },
         run: RunFacts {
             currency: run.settings.currency,
@@ -113,7 +218,8 @@ fn score_reasons(run: &ScoredRun, record: &ScoreRecord, code: Code, days: &Days)
             margin: run.settings.margin,
             ranked_by_clv: findings.ranked_by_clv,
             tier_metric: run.settings.tiers.metric,
-            tier: (before as u64 + 1, (before + own.customers) as u64, own.threshold_minor),
+            tier: (first, last, own.threshold),
+            grace_days: run.settings.tiers.grace_days,
             medians: &findings.medians,
         },
     };

@@ -89,7 +89,7 @@ impl ScoreService for Scores {
 }
 
 /// A run whose scores can be read, and the number they stand under. `id` as it stands in a request: empty for the newest.
-async fn scored_run(state: &State, tenant: &str, id: &str) -> Result<(Arc<ScoredRun>, i64)> {
+pub(super) async fn scored_run(state: &State, tenant: &str, id: &str) -> Result<(Arc<ScoredRun>, i64)> {
     let id = if id.is_empty() { None } else { Some(super::score_runs::run_id(id)?) };
     match state.scoring.reads.run(tenant, id).await.map_err(shared_failed)? {
         Some(run) => match run.score_set {

@@ -27,7 +27,7 @@ fn parse(state: &State, request: BatchRecordTransactionsRequest) -> Chunk {
 
 async fn run(state: &State, call: &Call, chunk: Chunk) -> Result<Settled> {
     let resolved = resolve_chunk(state, call, &chunk).await?;
-    settle(&mut Recorder { state, call, repeats: false }, chunk, resolved).await
+    settle(&mut Recorder { state, call, repeats: false, names: true }, chunk, resolved).await
 }
 
 fn reply(ids: Vec<String>, settled: Settled) -> BatchRecordTransactionsResponse {

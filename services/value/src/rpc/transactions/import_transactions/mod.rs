@@ -105,7 +105,7 @@ async fn record(
     answered: Sender<Result<ImportTransactionsResponse>>,
     at_work: Arc<AtomicUsize>,
 ) {
-    let mut recorder = Recorder { state: &state, call: &call, repeats: false };
+    let mut recorder = Recorder { state: &state, call: &call, repeats: false, names: false };
     while let Some(prepared) = chunks.recv().await {
         let settled = match prepared {
             Ok(Prepared { first_row, chunk, resolved }) => {

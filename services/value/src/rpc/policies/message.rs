@@ -1,0 +1,47 @@
+//! Versions of the policy between the contract and the store.
+
+use clientele_error::{Error, Result, Violation};
+use clientele_pg::answer::failed;
+use clientele_proto::value::v1::ValuePolicy;
+use prost::Message as _;
+use sqlx::PgConnection;
+
+use crate::{
+    domain::{index::IndexPolicy, tier_policy::TierPolicy},
+    scoring::{policy_message, run_message::instant, settings_message::Wrong},
+    store::value_policy::{PolicyRecord, value_policy_list},
+};
+
+/// The rules of a policy, all that does not hold at once; field paths start at `value_policy`.
+pub(super) fn parse(policy: &ValuePolicy) -> Result<(TierPolicy, IndexPolicy)> {
+    let mut wrong = Wrong::default();
+    let tiers = policy_message::tiers(policy.tier_policy.as_ref(), None, &mut wrong);
+    let index = policy_message::index(policy.index_policy.as_ref(), &mut wrong);
+    match (tiers, index) {
+        (Some(tiers), Some(index)) if wrong.violations().is_empty() => Ok((tiers, index)),
+        _ => {
+            let below = |violation: &Violation| {
+                let field = violation.field.strip_prefix("settings.").unwrap_or(&violation.field);
+                Violation::new(format!("value_policy.{field}"), violation.description.clone())
+            };
+            Err(Error::invalid_fields(wrong.violations().iter().map(below).collect()))
+        }
+    }
+}
+
+/// A stored version as the contract tells it.
+pub(super) fn message(record: &PolicyRecord) -> Result<ValuePolicy> {
+    let policy = ValuePolicy::decode(record.policy.as_slice()).map_err(Error::internal)?;
+    Ok(ValuePolicy {
+        version: record.version,
+        create_time: Some(instant(record.create_time.to_jiff())),
+        actor: record.actor.clone(),
+        ..policy
+    })
+}
+
+/// The newest version of a tenant.
+pub(in crate::rpc) async fn newest(connection: &mut PgConnection, tenant: &str) -> Result<Option<ValuePolicy>> {
+    let records = value_policy_list(connection, tenant, i32::MAX, 1).await.map_err(failed)?;
+    records.first().map(message).transpose()
+}

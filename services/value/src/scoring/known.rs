@@ -1,0 +1,125 @@
+//! What a run knows of customers beside their purchases: signals, decided tiers, the tiers of the run before.
+
+use clientele_pg::copy::copy_out;
+use clientele_proto::value::v1::ScoreRunSettings;
+use jiff::Timestamp;
+use prost::Message as _;
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use super::{
+    error::RunError,
+    judging::{Before, Known, Stood},
+    reading::{POSTGRES_EPOCH, day_number, day_of_number},
+};
+use crate::{
+    domain::{index::Signals, score_settings::ScoreSettings, tiers::Standing},
+    store::{
+        account_signals::account_signals_all,
+        tier::{EarlierRun, earlier_runs, standings_copy, tier_overrides_all},
+    },
+};
+
+/// Signals as a score keeps them, so that its index can be explained later; money in minor units, days since 1970-01-01.
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub struct StoredSignals {
+    /// What it spends a year.
+    #[prost(int64, optional, tag = "1")]
+    pub yearly_wallet_minor: Option<i64>,
+    /// 0 to 100.
+    #[prost(double, optional, tag = "2")]
+    pub strategic_fit: Option<f64>,
+    /// 0 to 10.
+    #[prost(double, optional, tag = "3")]
+    pub nps: Option<f64>,
+    /// 1 to 5.
+    #[prost(double, optional, tag = "4")]
+    pub csat: Option<f64>,
+    /// Complaints that are open.
+    #[prost(int32, optional, tag = "5")]
+    pub open_complaints: Option<i32>,
+    /// Day of the last interaction.
+    #[prost(int32, optional, tag = "6")]
+    pub last_interaction_day: Option<i32>,
+    /// Whether we may do business with it.
+    #[prost(bool, optional, tag = "7")]
+    pub qualified: Option<bool>,
+}
+
+/// Signals on their way into a score.
+pub fn stored(signals: &Signals) -> StoredSignals {
+    StoredSignals {
+        yearly_wallet_minor: signals.yearly_wallet_minor,
+        strategic_fit: signals.strategic_fit,
+        nps: signals.nps,
+        csat: signals.csat,
+        open_complaints: signals.open_complaints,
+        last_interaction_day: signals.last_interaction_date.map(day_number),
+        qualified: signals.qualified,
+    }
+}
+
+/// Signals out of a score.
+pub fn signals(encoded: &[u8]) -> Result<Signals, prost::DecodeError> {
+    let stored = StoredSignals::decode(encoded)?;
+    Ok(Signals {
+        yearly_wallet_minor: stored.yearly_wallet_minor,
+        strategic_fit: stored.strategic_fit,
+        nps: stored.nps,
+        csat: stored.csat,
+        open_complaints: stored.open_complaints,
+        last_interaction_date: stored.last_interaction_day.map(day_of_number),
+        qualified: stored.qualified,
+    })
+}
+
+/// Reads it all, in the connection's snapshot.
+pub async fn read(
+    connection: &mut PgConnection,
+    tenant: &str,
+    settings: &ScoreSettings,
+    now: Timestamp,
+) -> Result<Known, RunError> {
+    let signals = account_signals_all(connection, tenant, settings.currency.code()).await?;
+    let overrides = tier_overrides_all(connection, tenant, now).await?;
+    let earlier = earlier_runs(connection, tenant).await?;
+    let before = match before(&earlier, settings) {
+        Some(run) => Some(read_before(connection, tenant, run).await?),
+        None => None,
+    };
+    Ok(Known {
+        signals: signals.into_iter().map(|(buyer, signals)| (buyer as u64, signals)).collect(),
+        overrides: overrides.into_iter().map(|(buyer, tier)| (buyer as u64, tier)).collect(),
+        before,
+    })
+}
+
+/// The run whose tiers this one goes on from: the newest of its currency that is not as of a later day.
+fn before<'r>(earlier: &'r [EarlierRun], settings: &ScoreSettings) -> Option<&'r EarlierRun> {
+    of_currency(earlier, settings).find(|run| run.as_of_date.to_jiff() <= settings.as_of_date)
+}
+
+/// Whether there is a run of the currency as of a later day: this one then looks back, and moves nobody.
+pub fn looks_back(earlier: &[EarlierRun], settings: &ScoreSettings) -> bool {
+    of_currency(earlier, settings).any(|run| run.as_of_date.to_jiff() > settings.as_of_date)
+}
+
+fn of_currency<'r>(earlier: &'r [EarlierRun], settings: &ScoreSettings) -> impl Iterator<Item = &'r EarlierRun> {
+    let currency = settings.currency.code();
+    earlier.iter().filter(move |run| {
+        ScoreRunSettings::decode(run.settings.as_slice()).is_ok_and(|settings| settings.currency_code == currency)
+    })
+}
+
+async fn read_before(connection: &mut PgConnection, tenant: &str, run: &EarlierRun) -> Result<Before, RunError> {
+    let mut standings = Vec::new();
+    copy_out(connection, AssertSqlSafe(standings_copy(tenant, run.score_set)), |row| {
+        let (buyer, tier, earned): (i64, i16, i16) = (row.get()?, row.get()?, row.get()?);
+        let below_since = row.get_opt::<i32>()?.map(|day| day + POSTGRES_EPOCH);
+        let place = |number: i16| u8::try_from(number - 1).unwrap_or(u8::MAX);
+        let earned = Standing { tier: place(earned), below_since };
+        standings.push(Stood { buyer: buyer as u64, tier: place(tier), earned });
+        Ok::<(), RunError>(())
+    })
+    .await?;
+    Ok(Before { score_run_id: run.score_run_id, tier_names: run.tier_names.clone(), standings })
+}

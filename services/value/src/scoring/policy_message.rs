@@ -1,0 +1,217 @@
+//! Tier and index policies between the contract and the rules.
+
+use clientele_proto::value::v1::{
+    IndexMetric, IndexMetricRule, IndexPolicy as IndexMessage, LinearScale, TierMetric as MetricMessage,
+    TierPolicy as TierMessage, TierRule,
+    tier_rule::{Entry, Stay},
+};
+
+use super::settings_message::{Wrong, minor, money};
+use crate::domain::{
+    currency::Currency,
+    index::{IndexPolicy, Metric, MetricRule, Scale},
+    tier_policy::{NewTier, Threshold, TierMetric, TierPolicy},
+};
+
+/// The tier policy asked for; without `currency` amounts may be in any one.
+pub fn tiers(message: Option<&TierMessage>, currency: Option<Currency>, wrong: &mut Wrong) -> Option<TierPolicy> {
+    let default = TierMessage::default();
+    let message = message.unwrap_or(&default);
+    let metric = match message.metric() {
+        MetricMessage::TotalRevenue => TierMetric::TotalRevenue,
+        MetricMessage::Index => TierMetric::Index,
+        MetricMessage::Clv | MetricMessage::Unspecified => TierMetric::Clv,
+    };
+    let policy = if message.tiers.is_empty() {
+        TierPolicy { metric, ..TierPolicy::default() }
+    } else {
+        TierPolicy::new(metric, new_tiers(&message.tiers, currency, wrong))
+            .map_err(|errors| {
+                for (at, error) in errors {
+                    wrong.add(&format!("tier_policy.tiers[{at}]"), error.to_string());
+                }
+            })
+            .ok()?
+    };
+    let best_unqualified = match message.best_unqualified_tier.as_str() {
+        "" => None,
+        name => {
+            let place = policy.place(name);
+            if place.is_none() {
+                wrong.add("tier_policy.best_unqualified_tier", "must be the name of one of the tiers");
+            }
+            place
+        }
+    };
+    let Ok(grace_days) = u32::try_from(message.grace_days) else {
+        wrong.add("tier_policy.grace_days", "must not be negative");
+        return None;
+    };
+    Some(TierPolicy { grace_days, best_unqualified, ..policy })
+}
+
+fn new_tiers(rules: &[TierRule], currency: Option<Currency>, wrong: &mut Wrong) -> Vec<NewTier> {
+    let mut tiers = Vec::with_capacity(rules.len());
+    let mut currency = currency;
+    for (at, rule) in rules.iter().enumerate() {
+        let mut from = |field: &str, from: &clientele_proto::Money| {
+            // Amounts of one policy are in one currency.
+            currency = currency.or_else(|| Currency::of_code(&from.currency_code).ok());
+            let field = format!("tier_policy.tiers[{at}].{field}");
+            Threshold::FromMinor(minor(&field, from, currency, wrong).unwrap_or_default())
+        };
+        let entry = rule.entry.as_ref().map(|entry| match entry {
+            Entry::TopShare(share) => Threshold::TopShare(*share),
+            Entry::FromIndex(index) => Threshold::FromIndex(*index),
+            Entry::FromValue(value) => from("from_value", value),
+        });
+        let stay = rule.stay.as_ref().map(|stay| match stay {
+            Stay::StayTopShare(share) => Threshold::TopShare(*share),
+            Stay::StayFromIndex(index) => Threshold::FromIndex(*index),
+            Stay::StayFromValue(value) => from("stay_from_value", value),
+        });
+        tiers.push(NewTier { name: rule.tier.clone(), entry, stay, entitlements: rule.entitlements.clone() });
+    }
+    tiers
+}
+
+/// The tier policy as the contract tells it.
+pub fn tiers_message(policy: &TierPolicy, currency: Currency) -> TierMessage {
+    let rule = |tier: &crate::domain::tier_policy::Tier| TierRule {
+        tier: tier.name.clone(),
+        entry: match tier.entry {
+            Threshold::TopShare(share) => Some(Entry::TopShare(share)),
+            Threshold::FromMinor(from) => Some(Entry::FromValue(money(currency, from))),
+            Threshold::FromIndex(from) => Some(Entry::FromIndex(from)),
+            Threshold::Rest => None,
+        },
+        stay: match tier.stay {
+            Threshold::TopShare(share) => Some(Stay::StayTopShare(share)),
+            Threshold::FromMinor(from) => Some(Stay::StayFromValue(money(currency, from))),
+            Threshold::FromIndex(from) => Some(Stay::StayFromIndex(from)),
+            Threshold::Rest => None,
+        },
+        entitlements: tier.entitlements.clone(),
+    };
+    let metric = match policy.metric {
+        TierMetric::Clv => MetricMessage::Clv,
+        TierMetric::TotalRevenue => MetricMessage::TotalRevenue,
+        TierMetric::Index => MetricMessage::Index,
+    };
+    let best_unqualified = policy.best_unqualified.and_then(|place| policy.tiers.get(place));
+    TierMessage {
+        metric: metric.into(),
+        tiers: policy.tiers.iter().map(rule).collect(),
+        grace_days: policy.grace_days as i32,
+        best_unqualified_tier: best_unqualified.map(|tier| tier.name.clone()).unwrap_or_default(),
+    }
+}
+
+/// The index policy asked for.
+pub fn index(message: Option<&IndexMessage>, wrong: &mut Wrong) -> Option<IndexPolicy> {
+    let mut rules = Vec::new();
+    for (at, rule) in message.map(|message| message.metrics.as_slice()).unwrap_or_default().iter().enumerate() {
+        let Some(metric) = metric(rule.metric()) else {
+            wrong.add(&format!("index_policy.metrics[{at}].metric"), "must be one of the metrics");
+            continue;
+        };
+        let scale = match rule.linear_scale {
+            None => Scale::Percentile,
+            Some(LinearScale { zero_at, full_at }) => Scale::Linear { zero_at, full_at },
+        };
+        rules.push(MetricRule { metric, weight: rule.weight, scale });
+    }
+    match IndexPolicy::new(rules) {
+        Ok(policy) => Some(policy),
+        Err(errors) => {
+            for (at, error) in errors {
+                wrong.add(&format!("index_policy.metrics[{at}].{}", error.field()), error.to_string());
+            }
+            None
+        }
+    }
+}
+
+/// The index policy as the contract tells it.
+pub fn index_message(policy: &IndexPolicy) -> IndexMessage {
+    let rule = |rule: &MetricRule| IndexMetricRule {
+        metric: metric_message(rule.metric).into(),
+        weight: rule.weight,
+        linear_scale: match rule.scale {
+            Scale::Percentile => None,
+            Scale::Linear { zero_at, full_at } => Some(LinearScale { zero_at, full_at }),
+        },
+    };
+    IndexMessage { metrics: policy.rules().iter().map(rule).collect() }
+}
+
+/// The metric of the contract's number; the two are in the same order.
+fn metric(message: IndexMetric) -> Option<Metric> {
+    usize::try_from(i32::from(message) - 1).ok().and_then(|at| Metric::ALL.get(at)).copied()
+}
+
+/// The contract's number of a metric.
+pub fn metric_message(metric: Metric) -> IndexMetric {
+    match metric {
+        Metric::Clv => IndexMetric::Clv,
+        Metric::RevenueLastYear => IndexMetric::RevenueLastYear,
+        Metric::Profit => IndexMetric::Profit,
+        Metric::Growth => IndexMetric::Growth,
+        Metric::WalletHeadroom => IndexMetric::WalletHeadroom,
+        Metric::ExpectedPurchases => IndexMetric::ExpectedPurchases,
+        Metric::Tenure => IndexMetric::Tenure,
+        Metric::Silence => IndexMetric::Silence,
+        Metric::DaysSinceInteraction => IndexMetric::DaysSinceInteraction,
+        Metric::Nps => IndexMetric::Nps,
+        Metric::Csat => IndexMetric::Csat,
+        Metric::OpenComplaints => IndexMetric::OpenComplaints,
+        Metric::StrategicFit => IndexMetric::StrategicFit,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_contract_has_every_metric_in_the_same_order() {
+        for of in Metric::ALL {
+            assert_eq!(metric(metric_message(of)), Some(of));
+        }
+        assert_eq!(metric(IndexMetric::Unspecified), None);
+    }
+
+    #[test]
+    fn policies_survive_being_told_and_read_again() {
+        let euro = Currency::of_code("EUR").unwrap();
+        let tier = |name: &str, entry, stay| TierRule { tier: name.to_owned(), entry, stay, ..TierRule::default() };
+        let message = TierMessage {
+            metric: MetricMessage::TotalRevenue.into(),
+            tiers: vec![
+                tier("GOLD", Some(Entry::FromValue(money(euro, 5_000))), Some(Stay::StayFromValue(money(euro, 4_000)))),
+                tier("SILVER", Some(Entry::TopShare(0.5)), None),
+                tier("REST", None, None),
+            ],
+            grace_days: 90,
+            best_unqualified_tier: "SILVER".to_owned(),
+        };
+        let mut wrong = Wrong::default();
+        let policy = tiers(Some(&message), Some(euro), &mut wrong).unwrap();
+        assert_eq!(policy.best_unqualified, Some(1));
+        assert_eq!(tiers(Some(&tiers_message(&policy, euro)), Some(euro), &mut wrong), Some(policy));
+        let policy = IndexPolicy::default();
+        assert_eq!(index(Some(&index_message(&policy)), &mut wrong), Some(policy));
+        assert!(wrong.violations().is_empty());
+    }
+
+    #[test]
+    fn what_does_not_hold_is_told_where_it_stands() {
+        let mut wrong = Wrong::default();
+        let gate = TierMessage { best_unqualified_tier: "SOME".into(), ..TierMessage::default() };
+        tiers(Some(&gate), None, &mut wrong);
+        let rule = IndexMetricRule { metric: IndexMetric::Csat.into(), weight: 1.0, linear_scale: None };
+        index(Some(&IndexMessage { metrics: vec![rule, rule] }), &mut wrong);
+        let fields: Vec<_> = wrong.violations().iter().map(|violation| violation.field.as_str()).collect();
+        assert_eq!(fields, ["settings.tier_policy.best_unqualified_tier", "settings.index_policy.metrics[1].metric"]);
+    }
+}

@@ -1,0 +1,188 @@
+//! Scores one customer again, by the models, yardsticks and policies of a run: what a run does for everyone, from the customer's own
+//! transactions. A customer whose transactions the run knew all gets the same score as the run gave it.
+
+use btyd::{
+    BgNbd, ClvTerms, Code, Customer, DropoutParameters, GammaGamma, MbgNbd, ParetoNbd, ParetoParameters, PurchaseLog,
+    Scorer, SpendParameters, Summary, TransactionKind, TransactionModel, clv::DAYS_PER_YEAR,
+};
+use clientele_proto::value::v1::{ModelFit, RfmThresholds, ScoreRunSummary};
+use jiff::civil::Date;
+use prost::Message as _;
+
+use super::{
+    engine::{purchased, segment_names},
+    error::RunError,
+    reading::{day_number, day_of_number},
+    reads::ScoredRun,
+    storing::Segments,
+};
+use crate::{
+    domain::{
+        currency::Currency,
+        index::{Signals, Subject},
+        tier_policy::TierMetric,
+    },
+    store::rescore::{Past, Rescored},
+};
+
+/// A run, ready to score single customers.
+#[derive(Debug)]
+pub struct Rescorer<'r> {
+    run: &'r ScoredRun,
+    scorer: Scorer<1>,
+    thresholds: Thresholds,
+    segments: Segments,
+}
+
+/// Where RFM scores begin.
+#[derive(Debug)]
+struct Thresholds {
+    recency: Vec<f64>,
+    frequency: Vec<f64>,
+    monetary_minor: Vec<i64>,
+}
+
+impl<'r> Rescorer<'r> {
+    /// By a run and its encoded summary.
+    pub fn new(run: &'r ScoredRun, summary: &[u8]) -> Result<Self, RunError> {
+        let summary = ScoreRunSummary::decode(summary).map_err(|error| RunError::Fault(error.to_string()))?;
+        let settings = &run.settings;
+        let fit = |name: &str| summary.model_fits.iter().find(|fit| fit.model == name);
+        let model = summary.model_fits.first().and_then(|fit| model(settings.transaction_model, fit));
+        let model = model.ok_or_else(|| RunError::Fault("the run's transaction model cannot be read".to_owned()))?;
+        let spend = fit("gamma-gamma").and_then(|fit| {
+            let [p, q, v] = ["p", "q", "v"].map(|name| fit.parameters.get(name).copied());
+            GammaGamma::new(SpendParameters { p: p?, q: q?, v: v? }).ok()
+        });
+        let days_per_month = DAYS_PER_YEAR / 12.0;
+        let terms = ClvTerms {
+            periods: settings.horizon_months,
+            days_per_period: days_per_month,
+            annual_discount_rate: settings.annual_discount_rate,
+            margin: settings.margin,
+        };
+        let horizon = f64::from(settings.horizon_months) * days_per_month;
+        let scorer = Scorer::new(model, settings.time_unit.days(), spend, [horizon], terms)
+            .map_err(|error| RunError::Fault(error.to_string()))?;
+        let (map, _) = segment_names(settings.rfm.bins)?;
+        Ok(Self {
+            run,
+            scorer,
+            thresholds: Thresholds::of(&summary.rfm_thresholds.unwrap_or_default(), settings.currency),
+            segments: Segments::new(map, &run.segment_names),
+        })
+    }
+
+    /// The score of a buyer from all it did; `None` where no purchase is left.
+    pub fn score(&self, buyer_id: i64, past: &[Past], signals: Option<&Signals>) -> Option<Rescored> {
+        let settings = &self.run.settings;
+        let bought = past.iter().filter(|past| past.kind == 1).map(|past| past.occur_date.to_jiff()).max();
+        let as_of_date = settings.as_of_date.max(bought?);
+        let summary = summary(buyer_id, past, as_of_date)?;
+        let per_unit = settings.currency.minor_per_unit() as f64;
+        let score = self.scorer.score_one(&Customer::of(&summary, per_unit));
+        let cost: i64 = past
+            .iter()
+            .filter(|past| past.kind == 3 && past.occur_date.to_jiff() <= as_of_date)
+            .fold(0, |sum, past| sum.saturating_add(past.amount_minor));
+        let subject = Subject {
+            purchased: purchased(&summary, &score, cost, per_unit),
+            signals,
+            as_of_date,
+            margin: settings.margin,
+            minor_per_unit: per_unit,
+        };
+        let index = self.run.judge.index(&subject);
+        let code = self.thresholds.code(&summary);
+        let clv_minor = score.clv.map(|clv| clv * per_unit);
+        let value = match settings.tiers.metric {
+            TierMetric::Clv => clv_minor,
+            TierMetric::TotalRevenue => Some(summary.total_minor as f64),
+            TierMetric::Index => Some(index),
+        };
+        Some(Rescored {
+            buyer_id,
+            total_revenue_minor: summary.total_minor,
+            repeat_revenue_minor: summary.repeat_total_minor,
+            total_cost_minor: cost,
+            p_alive: score.probability_alive,
+            expected_purchases: score.expected_purchases[0],
+            expected_spend_minor: score.expected_spend.map(|spend| spend * per_unit),
+            clv_minor,
+            frequency: summary.frequency as i32,
+            first_purchase_date: day_of_number(summary.first_day),
+            last_purchase_date: day_of_number(summary.last_day),
+            rfm_code: i16::from(code.r) * 100 + i16::from(code.f) * 10 + i16::from(code.m),
+            segment: self.segments.number(code),
+            index,
+            last_year_minor: summary.last_year_minor,
+            year_before_minor: summary.year_before_minor,
+            as_of_date,
+            candidate_tier: self.candidate_tier(value),
+            new: (self.run.tier_names.len() as i16, (self.run.findings.customers + 1) as i32),
+        })
+    }
+
+    /// The first tier whose last customer of the run has no more.
+    fn candidate_tier(&self, value: Option<f64>) -> i16 {
+        let tiers = &self.run.findings.tiers;
+        let entered = tiers.iter().position(|tier| match (value, tier.threshold) {
+            (Some(value), Some(threshold)) => tier.end > 0 && value >= threshold,
+            _ => false,
+        });
+        entered.unwrap_or(tiers.len().saturating_sub(1)) as i16 + 1
+    }
+}
+
+fn summary(buyer_id: i64, past: &[Past], as_of_date: Date) -> Option<Summary> {
+    let mut log = PurchaseLog::new();
+    for past in past {
+        let day = day_number(past.occur_date.to_jiff());
+        match past.kind {
+            1 => log.purchase(buyer_id as u64, day, past.amount_minor),
+            2 => {
+                let bought = past.purchase_date.map(|date| day_number(date.to_jiff()));
+                log.refund(buyer_id as u64, day, past.amount_minor, bought);
+            }
+            _ => {}
+        }
+    }
+    log.summarise(day_number(as_of_date)).customers.first().copied()
+}
+
+fn model(kind: TransactionKind, fit: &ModelFit) -> Option<TransactionModel> {
+    let of = |name: &str| fit.parameters.get(name).copied();
+    let dropout = || Some(DropoutParameters { r: of("r")?, alpha: of("alpha")?, a: of("a")?, b: of("b")? });
+    Some(match kind {
+        TransactionKind::BgNbd => BgNbd::new(dropout()?).ok()?.into(),
+        TransactionKind::MbgNbd => MbgNbd::new(dropout()?).ok()?.into(),
+        TransactionKind::ParetoNbd => {
+            let parameters = ParetoParameters { r: of("r")?, alpha: of("alpha")?, s: of("s")?, beta: of("beta")? };
+            ParetoNbd::new(parameters).ok()?.into()
+        }
+    })
+}
+
+impl Thresholds {
+    fn of(message: &RfmThresholds, currency: Currency) -> Self {
+        let minor = |money: &clientele_proto::Money| {
+            let per_unit = currency.minor_per_unit();
+            money.units.saturating_mul(per_unit).saturating_add(i64::from(money.nanos) * per_unit / 1_000_000_000)
+        };
+        Self {
+            recency: message.recency.clone(),
+            frequency: message.frequency.clone(),
+            monetary_minor: message.monetary.iter().map(minor).collect(),
+        }
+    }
+
+    fn code(&self, summary: &Summary) -> Code {
+        let (since, days) = (f64::from(summary.days_since_last()), f64::from(summary.purchases()));
+        let above = |count: usize| count as u8 + 1;
+        Code {
+            r: above(self.recency.iter().filter(|cut| since <= **cut).count()),
+            f: above(self.frequency.iter().filter(|cut| days >= **cut).count()),
+            m: above(self.monetary_minor.iter().filter(|cut| summary.total_minor >= **cut).count()),
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Rescoring between runs: what was recorded, whose it is, and the rows that follow.
+
+use jiff::{Timestamp, civil::Date};
+use jiff_sqlx::ToSqlx as _;
+use sqlx::PgConnection;
+
+/// An event that may change scores.
+#[derive(Debug)]
+pub struct RecordedEvent {
+    /// Its place in the feed.
+    pub position: i64,
+    /// Whose data.
+    pub tenant_id: String,
+    /// Full name of its message.
+    pub event_type: String,
+    /// The encoded message.
+    pub data: Vec<u8>,
+}
+
+/// How far recorded transactions are rescored, locked until the transaction ends; `None` where another replica is at it.
+pub async fn rescore_cursor(connection: &mut PgConnection) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar!(
+        "SELECT position FROM value.projection_cursor WHERE source = 'rescoring' FOR UPDATE SKIP LOCKED"
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Moves the cursor.
+pub async fn rescore_cursor_move(connection: &mut PgConnection, position: i64) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE value.projection_cursor SET position = $1 WHERE source = 'rescoring'", position)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// The latest position of the feed.
+pub async fn feed_latest(connection: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar!("SELECT latest_position FROM value.feed_bounds").fetch_one(connection).await
+}
+
+/// The next events of some types after a position up to another, of one tenant or all; at most `limit`.
+pub async fn recorded_events(
+    connection: &mut PgConnection,
+    (after, up_to): (i64, i64),
+    tenant: Option<&str>,
+    types: &[String],
+    limit: i64,
+) -> sqlx::Result<Vec<RecordedEvent>> {
+    sqlx::query_as!(
+        RecordedEvent,
+        r#"SELECT position AS "position!", tenant_id, event_type, data FROM value.outbox
+           WHERE position > $1 AND position <= $2 AND ($3::text IS NULL OR tenant_id = $3) AND event_type = ANY ($4)
+           ORDER BY position LIMIT $5"#,
+        after,
+        up_to,
+        tenant,
+        types,
+        limit,
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Asks for a tenant's transactions recorded after a position to be gone through again.
+pub async fn rescore_replay_put(connection: &mut PgConnection, tenant: &str, after: i64) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO value.rescore_replay (tenant_id, after_position) VALUES ($1, $2)
+         ON CONFLICT (tenant_id) DO UPDATE SET after_position = least(rescore_replay.after_position, excluded.after_position)",
+        tenant,
+        after,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Takes what was asked to be gone through again: tenants and positions.
+pub async fn rescore_replays_take(connection: &mut PgConnection) -> sqlx::Result<Vec<(String, i64)>> {
+    let rows = sqlx::query!("DELETE FROM value.rescore_replay RETURNING tenant_id, after_position")
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.tenant_id, row.after_position)).collect())
+}
+
+/// The buyers of transactions.
+pub async fn buyers_of_transactions(
+    connection: &mut PgConnection,
+    tenant: &str,
+    external_ids: &[String],
+) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!(
+        r#"SELECT DISTINCT t.buyer_id FROM unnest($2::text[]) AS k (external_id)
+           CROSS JOIN LATERAL (
+               SELECT buyer_id FROM value.transaction WHERE tenant_id = $1 AND external_id = k.external_id LIMIT 1
+           ) t"#,
+        tenant,
+        external_ids,
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// A transaction of a buyer's history.
+#[derive(Debug)]
+pub struct Past {
+    /// Whose.
+    pub buyer_id: i64,
+    /// 1 purchase, 2 refund, 3 cost.
+    pub kind: i16,
+    /// When.
+    pub occur_date: jiff_sqlx::Date,
+    /// How much.
+    pub amount_minor: i64,
+    /// The day of the purchase that a refund takes back, where it names one of the same buyer and currency.
+    pub purchase_date: Option<jiff_sqlx::Date>,
+}
+
+/// All that some buyers did in a currency.
+pub async fn histories(
+    connection: &mut PgConnection,
+    tenant: &str,
+    currency: &str,
+    buyers: &[i64],
+) -> sqlx::Result<Vec<Past>> {
+    sqlx::query_as!(
+        Past,
+        r#"SELECT t.buyer_id, t.kind, t.occur_date AS "occur_date: _", t.amount_minor, p.occur_date AS "purchase_date?: _"
+           FROM unnest($3::bigint[]) AS k (buyer_id)
+           CROSS JOIN LATERAL (
+               SELECT * FROM value.transaction WHERE tenant_id = $1 AND buyer_id = k.buyer_id AND currency_code = $2
+           ) t
+           LEFT JOIN LATERAL (
+               SELECT occur_date FROM value.transaction p
+               WHERE t.kind = 2 AND p.tenant_id = $1 AND p.external_id = t.refunded_external_id
+                   AND p.kind = 1 AND p.buyer_id = t.buyer_id AND p.currency_code = t.currency_code
+               LIMIT 1
+           ) p ON true"#,
+        tenant,
+        currency,
+        buyers,
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Keeps what the scores of buyers in a set are until now, also that there is none.
+pub async fn score_revisions_insert(
+    connection: &mut PgConnection,
+    tenant: &str,
+    set: i64,
+    buyers: &[i64],
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO value.score_revision (tenant_id, score_set, buyer_id, valid_until, score)
+         SELECT $1, $2, k.buyer_id, $4, to_jsonb(s)
+         FROM unnest($3::bigint[]) AS k (buyer_id)
+         LEFT JOIN LATERAL (
+             SELECT * FROM value.score WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = k.buyer_id LIMIT 1
+         ) s ON true
+         ON CONFLICT DO NOTHING",
+        tenant,
+        set,
+        buyers,
+        now.to_sqlx() as _,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// A score as its customer's transactions make it now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rescored {
+    /// Whose.
+    pub buyer_id: i64,
+    /// Net revenue.
+    pub total_revenue_minor: i64,
+    /// Net revenue after the first purchase day.
+    pub repeat_revenue_minor: i64,
+    /// Recorded costs.
+    pub total_cost_minor: i64,
+    /// P(alive).
+    pub p_alive: f64,
+    /// Over the horizon.
+    pub expected_purchases: f64,
+    /// Of a purchase day.
+    pub expected_spend_minor: Option<f64>,
+    /// Over the horizon.
+    pub clv_minor: Option<f64>,
+    /// Purchase days after the first.
+    pub frequency: i32,
+    /// First purchase day.
+    pub first_purchase_date: Date,
+    /// Last purchase day.
+    pub last_purchase_date: Date,
+    /// The three scores as a number of three digits.
+    pub rfm_code: i16,
+    /// Number of the segment, from 1.
+    pub segment: i16,
+    /// The key-account index.
+    pub index: f64,
+    /// Net revenue of the last 365 days.
+    pub last_year_minor: i64,
+    /// Net revenue of the 365 days before.
+    pub year_before_minor: i64,
+    /// The day it is true for.
+    pub as_of_date: Date,
+    /// The tier its numbers would enter, from 1.
+    pub candidate_tier: i16,
+    /// The last tier and the last rank, which a customer gets that the run did not know.
+    pub new: (i16, i32),
+}
+
+/// Stores a score in place of the one before; a customer that the run did not know gets its first.
+pub async fn score_rescore(
+    connection: &mut PgConnection,
+    tenant: &str,
+    set: i64,
+    score: &Rescored,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO value.score (tenant_id, score_set, buyer_id, total_revenue_minor, repeat_revenue_minor, total_cost_minor, p_alive,
+             expected_purchases, expected_spend_minor, clv_minor, frequency, first_purchase_date, last_purchase_date, rfm_code, segment,
+             index, last_year_minor, year_before_minor, as_of_date, candidate_tier, update_time, tier, earned_tier, rank)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23)
+         ON CONFLICT (tenant_id, score_set, buyer_id) DO UPDATE SET total_revenue_minor = excluded.total_revenue_minor,
+             repeat_revenue_minor = excluded.repeat_revenue_minor, total_cost_minor = excluded.total_cost_minor,
+             p_alive = excluded.p_alive, expected_purchases = excluded.expected_purchases,
+             expected_spend_minor = excluded.expected_spend_minor, clv_minor = excluded.clv_minor, frequency = excluded.frequency,
+             first_purchase_date = excluded.first_purchase_date, last_purchase_date = excluded.last_purchase_date,
+             rfm_code = excluded.rfm_code, segment = excluded.segment, index = excluded.index,
+             last_year_minor = excluded.last_year_minor, year_before_minor = excluded.year_before_minor,
+             as_of_date = excluded.as_of_date, candidate_tier = excluded.candidate_tier, update_time = excluded.update_time",
+        tenant,
+        set,
+        score.buyer_id,
+        score.total_revenue_minor,
+        score.repeat_revenue_minor,
+        score.total_cost_minor,
+        score.p_alive,
+        score.expected_purchases,
+        score.expected_spend_minor,
+        score.clv_minor,
+        score.frequency,
+        score.first_purchase_date.to_sqlx() as _,
+        score.last_purchase_date.to_sqlx() as _,
+        score.rfm_code,
+        score.segment,
+        score.index,
+        score.last_year_minor,
+        score.year_before_minor,
+        score.as_of_date.to_sqlx() as _,
+        score.candidate_tier,
+        now.to_sqlx() as _,
+        score.new.0,
+        score.new.1,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// The encoded signals that the run knew of buyers.
+pub async fn score_signals(
+    connection: &mut PgConnection,
+    tenant: &str,
+    set: i64,
+    buyers: &[i64],
+) -> sqlx::Result<Vec<(i64, Vec<u8>)>> {
+    let rows = sqlx::query!(
+        r#"SELECT s.buyer_id, s.signals AS "signals!"
+           FROM unnest($3::bigint[]) AS k (buyer_id)
+           CROSS JOIN LATERAL (
+               SELECT * FROM value.score WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = k.buyer_id LIMIT 1
+           ) s
+           WHERE s.signals IS NOT NULL"#,
+        tenant,
+        set,
+        buyers,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.buyer_id, row.signals)).collect())
+}
+
+/// Takes away the scores of buyers of whom no purchase is left.
+pub async fn scores_delete(connection: &mut PgConnection, tenant: &str, set: i64, buyers: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "DELETE FROM value.score WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = ANY ($3)",
+        tenant,
+        set,
+        buyers,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
