@@ -2,7 +2,8 @@
 #![expect(clippy::print_stdout, reason = "a program whose output is its purpose")]
 
 use btyd::{
-    ClvTerms, Customer, GammaGamma, Histories, MbgCnbd, PurchaseLog, Rfm, RfmConfig, Scorer, Spends, TransactionKind,
+    ClvTerms, Confidence, Customer, GammaGamma, Histories, MbgCnbd, PurchaseLog, Rfm, RfmConfig, Scorer, Spends,
+    TransactionKind, TransactionModel,
 };
 use std::error::Error;
 use std::time::Instant;
@@ -40,20 +41,35 @@ fn main() -> Result<(), Box<dyn Error>> {
             fit.evaluations, fit.converged
         );
     }
+    for (stage, fit) in [("errors MBG/NBD", &mbg), ("errors BG/NBD", &bg), ("errors Pareto/NBD", &pareto)] {
+        let covariance = timed(stage, || fit.covariance(&histories))?;
+        println!("  standard errors of logarithms {:?}", covariance.standard_errors_of_logs());
+    }
     let spends = timed("spends", || Spends::from_summaries(&summaries, 100.0))?;
     let spend = timed("fit Gamma-Gamma", || GammaGamma::fit(&spends))?;
     println!("  LL {:.3} in {} evaluations: {:?}", spend.log_likelihood, spend.evaluations, spend.model.parameters());
+    let of_spend = timed("errors Gamma-Gamma", || spend.covariance(&spends))?;
     println!("  {} RFM codes", rfm.codes.len());
     let customers: Vec<Customer> = summaries.iter().map(|it| Customer::of(it, 100.0)).collect();
     let terms = ClvTerms::twelve_months(0.1, 1.0);
-    for (stage, model) in
-        [("score BG/NBD", bg.model), ("score Pareto/NBD", pareto.model), ("score MBG/CNBD-4", rhythm.model.into())]
-    {
-        let scorer = Scorer::new(model, 7.0, Some(spend.model), [90.0, 365.0], terms)?;
+    let rhythm = rhythm.map(TransactionModel::MbgCnbd);
+    for (stage, fit) in [("score BG/NBD", &bg), ("score Pareto/NBD", &pareto), ("score MBG/CNBD-4", &rhythm)] {
+        let scorer = Scorer::new(fit.model, 7.0, Some(spend.model), [90.0, 365.0], terms)?;
         let scores = timed(stage, || scorer.score(&customers));
         let value: f64 = scores.iter().filter_map(|score| score.clv).sum();
         let alive: f64 = scores.iter().map(|score| score.probability_alive).sum();
         println!("  total CLV {value:.0}, sum of P(alive) {alive:.1}");
+        let scorer = scorer.with_intervals(&fit.covariance(&histories)?, Some(of_spend), Confidence::USUAL);
+        let intervals = timed("  with intervals", || scorer.score(&customers));
+        let widest = intervals.iter().filter_map(|it| it.clv).map(|clv| clv.high / clv.low).fold(1.0, f64::max);
+        println!("  widest interval of CLV: a factor of {widest:.3}");
+        let thousand = || customers.iter().cycle().take(1_000);
+        let weeks = |it: &Customer| (it.frequency, f64::from(it.recency_days) / 7.0, f64::from(it.age_days) / 7.0);
+        timed("  1,000 one by one", || thousand().map(|it| scorer.score_one(it).probability_alive.high).sum::<f64>());
+        let dert = |(x, t_x, age)| fit.model.discounted_expected_residual_transactions(x, t_x, age, 2e-3);
+        timed("  1,000 DERTs", || thousand().map(weeks).map(dert).sum::<f64>());
+        let wait = |(x, t_x, age)| fit.model.next_purchase_within(x, t_x, age, 0.1);
+        timed("  1,000 waits", || thousand().map(weeks).filter_map(wait).sum::<f64>());
     }
     Ok(())
 }

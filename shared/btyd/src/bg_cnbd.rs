@@ -89,8 +89,8 @@ impl BgCnbd {
         self.0.expected_purchases(frequency, recency, age, horizon)
     }
 
-    /// P(Y(t) > 0 | x, t_x, T): the chance of at least one purchase in the next `horizon` time units, to 1e-14 absolute: that the phases
-    /// left until the next purchase pass in time.
+    /// P(Y(h) > 0 | x, t_x, T), in [0, 1]: the chance of at least one purchase in the next `horizon` time units, that the phases left until
+    /// it pass in time; for an infinite horizon that of ever buying again, P(alive).
     pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         self.0.probability_of_purchase(frequency, recency, age, horizon)
     }

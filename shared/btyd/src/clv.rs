@@ -150,6 +150,19 @@ impl<const HORIZONS: usize> Scorer<HORIZONS> {
         })
     }
 
+    /// The same scorer with another model and all of the money counted, for comparing models close to each other.
+    pub(crate) fn beside(&self, model: TransactionModel) -> Self {
+        Self { model, margin: 1.0, ..self.clone() }
+    }
+
+    pub(crate) fn model(&self) -> &TransactionModel {
+        &self.model
+    }
+
+    pub(crate) fn spend(&self) -> Option<&GammaGamma> {
+        self.spend.as_ref()
+    }
+
     /// The score of one customer.
     pub fn score_one(&self, customer: &Customer) -> Score<HORIZONS> {
         let mut while_alive = self.model.while_alive(customer.frequency);

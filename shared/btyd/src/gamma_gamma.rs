@@ -92,7 +92,7 @@ impl GammaGamma {
 /// ```text
 /// ln Gamma(px+q) - ln Gamma(px) - ln Gamma(q) + q ln v + (px-1) ln t + ln x - (px+q) ln(t+v)
 /// ```
-fn evaluate(parameters: SpendParameters, spends: &Spends) -> (f64, [f64; 3]) {
+pub(crate) fn evaluate(parameters: SpendParameters, spends: &Spends) -> (f64, [f64; 3]) {
     let SpendParameters { p, q, v } = parameters;
     let log_v = v.ln();
     let digamma_q = digamma(q);

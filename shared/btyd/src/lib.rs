@@ -15,18 +15,24 @@ mod gamma_gamma;
 mod histories;
 mod holdout;
 mod holdout_table;
+mod inference;
+mod kth_purchase;
 mod maximise;
 mod mbg_cnbd;
 mod mbg_nbd;
 mod minimise;
+mod next_purchase;
 mod parameters;
 mod pareto;
+mod purchase_counts;
 pub mod purchase_log;
+mod residual;
 pub mod rfm;
 mod sbg;
 mod special;
 mod spends;
 mod transaction_model;
+mod wait;
 
 pub use bg_bb::{BgBb, BgBbError, BgBbParameters, Cell, Cells, MAX_OPPORTUNITIES};
 pub use bg_cnbd::BgCnbd;
@@ -40,6 +46,9 @@ pub use gamma_gamma::GammaGamma;
 pub use histories::{Histories, History, MAX_AGE_DAYS, MAX_FREQUENCY};
 pub use holdout::Holdout;
 pub use holdout_table::{HoldoutRow, HoldoutTable};
+pub use inference::{
+    Confidence, ConfidenceError, Covariance, CovarianceError, Estimate, IntervalScorer, ScoreIntervals, Undetermined,
+};
 pub use mbg_cnbd::MbgCnbd;
 pub use mbg_nbd::MbgNbd;
 pub use parameters::{DropoutParameters, ParameterError, ParetoParameters, SpendParameters};

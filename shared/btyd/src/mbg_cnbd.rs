@@ -98,12 +98,6 @@ impl MbgCnbd {
         self.0.expected_purchases(frequency, recency, age, horizon)
     }
 
-    /// P(Y(t) > 0 | x, t_x, T): the chance of at least one purchase in the next `horizon` time units, to 1e-14 absolute: that the phases
-    /// left until the next purchase pass in time.
-    pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
-        self.0.probability_of_purchase(frequency, recency, age, horizon)
-    }
-
     /// E[X(t)]: repeat purchases expected of a customer just won in the first `horizon` time units; exact too.
     pub fn expected_purchases_new(&self, horizon: f64) -> f64 {
         self.0.expected_purchases_new(horizon)

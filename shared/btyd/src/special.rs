@@ -38,6 +38,11 @@ pub(crate) fn digamma(y: f64) -> f64 {
     raised.ln() - 0.5 / raised - series - correction
 }
 
+/// ln(1 + e^u).
+pub(crate) fn softplus(u: f64) -> f64 {
+    u.max(0.0) + (-u.abs()).exp().ln_1p()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -142,6 +142,16 @@ impl TransactionModel {
         }
     }
 
+    /// The same model, k included, with each parameter times the exponential of its part of `logs`.
+    pub(crate) fn moved(&self, logs: [f64; 4]) -> Self {
+        match self {
+            Self::BgNbd(model) => Self::BgNbd(BgNbd(model.0.moved(logs))),
+            Self::MbgNbd(model) => Self::MbgNbd(MbgNbd(model.0.moved(logs))),
+            Self::ParetoNbd(model) => Self::ParetoNbd(model.moved(logs)),
+            Self::MbgCnbd(model) => Self::MbgCnbd(MbgCnbd(model.0.moved(logs))),
+        }
+    }
+
     /// What customers of one frequency have in common, were they alive.
     pub(crate) fn while_alive(&self, frequency: u32) -> WhileAlive {
         match self {

@@ -22,7 +22,7 @@ const CHUNK: usize = 1024;
 type Evaluation = (f64, [f64; 4]);
 
 /// ln L and its derivatives.
-pub(super) fn evaluate(parameters: BgBbParameters, cells: &Cells) -> Evaluation {
+pub(crate) fn evaluate(parameters: BgBbParameters, cells: &Cells) -> Evaluation {
     let tables = Tables::new(parameters, cells.opportunities());
     let of_chunk = |rows: &[Cell]| {
         let mut sum = (0.0, [0.0; 4]);

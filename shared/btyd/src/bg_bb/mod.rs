@@ -6,7 +6,7 @@ mod error;
 mod fitting;
 mod holdout;
 mod lifetimes;
-mod likelihood;
+pub(crate) mod likelihood;
 
 use crate::beta_geometric::BetaGeometric;
 use crate::fit::Fit;

@@ -5,19 +5,22 @@ use super::{Dropout, FirstDropout};
 use crate::error::FitError;
 use crate::fit::Fit;
 use crate::histories::Histories;
-use crate::maximise::{Bounds, Observed, maximise, warnings};
+use crate::maximise::{Bounds, LogLikelihood, Observed, maximise, warnings};
 use crate::parameters::DropoutParameters;
 
 pub(crate) fn fit(histories: &Histories, first: FirstDropout) -> Result<Fit<Dropout>, FitError> {
     let bounds = bounds(Observed::of(histories)?);
-    let mut fit = maximise(histories, &bounds, |histories| {
-        let likelihood = Likelihood::new(histories, first);
-        Box::new(move |at| likelihood.evaluate(parameters_of(at)))
-    })?;
+    let mut fit = maximise(histories, &bounds, |histories| likelihood(histories, first))?;
     let [r, _, a, b] = fit.model;
     let determined = [("r", r, 1e-3, 50.0), ("a", a, 1e-4, 1_000.0), ("b", b, 1e-4, 1_000.0)];
     fit.warnings = warnings(fit.converged, &determined, histories);
     Ok(fit.map(|found| Dropout { parameters: parameters_of(found), first }))
+}
+
+/// The log-likelihood of `histories` as a function of r, alpha, a and b.
+pub(crate) fn likelihood(histories: &Histories, first: FirstDropout) -> LogLikelihood<'_> {
+    let likelihood = Likelihood::new(histories, first);
+    Box::new(move |at| likelihood.evaluate(parameters_of(at)))
 }
 
 /// The box and a start with the observed purchase rate.

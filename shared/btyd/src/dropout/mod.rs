@@ -3,9 +3,11 @@
 //! The two differ only in when a customer may first drop out: after the first repeat purchase (BG/NBD) or already after the first
 //! purchase (MBG/NBD). With `m` = 0 or 1 for the two, every MBG formula is the BG formula with x + m chances to drop out in place of x.
 
+pub(crate) mod discounted;
 pub(crate) mod expectation;
 pub(crate) mod fitting;
 pub(crate) mod likelihood;
+mod next_purchase;
 pub(crate) mod quadrature;
 
 use crate::parameters::{DropoutParameters, ParameterError, check_positive};
@@ -69,6 +71,14 @@ impl Dropout {
     /// E[X(t)] of a customer just won: the conditional expectation at x = 0, t_x = T = 0.
     pub fn expected_purchases_new(&self, horizon: f64) -> f64 {
         self.expected_purchases(0, 0.0, 0.0, horizon)
+    }
+
+    /// The same model with each parameter times the exponential of its part of `logs`.
+    pub fn moved(self, logs: [f64; 4]) -> Self {
+        let DropoutParameters { r, alpha, a, b } = self.parameters;
+        let [by_r, by_alpha, by_a, by_b] = logs.map(f64::exp);
+        let parameters = DropoutParameters { r: r * by_r, alpha: alpha * by_alpha, a: a * by_a, b: b * by_b };
+        Self { parameters, ..self }
     }
 
     /// What a batch keeps for all customers of one frequency.

@@ -9,6 +9,8 @@
 //! a mean of a positive function: nothing cancels and nothing is singular. With u = ln(p/(1-p)) = mode + width sinh(s) numerator and
 //! normaliser decay double-exponentially in s, where the trapezoidal rule converges exponentially (Takahasi and Mori 1974).
 
+use crate::special::softplus;
+
 /// Relative change under halving the step at which the sum has long converged.
 const SETTLED: f64 = 1e-12;
 const HALVINGS: u32 = 8;
@@ -112,9 +114,4 @@ fn value(shape: f64, odds: f64, u: f64) -> f64 {
 /// ln of p^a (1-p)^B: the beta density in u = ln(p/(1-p)), without its constant.
 fn log_beta_weight(a: f64, kept: f64, u: f64) -> f64 {
     -a * softplus(-u) - kept * softplus(u)
-}
-
-/// ln(1 + e^u).
-pub(crate) fn softplus(u: f64) -> f64 {
-    u.max(0.0) + (-u.abs()).exp().ln_1p()
 }

@@ -64,30 +64,6 @@ impl Rhythm {
         self.sum(phase, n, odds)
     }
 
-    /// P(Y(horizon) > 0) from `phase` on at `age`, both times in time units, to 1e-14 absolute: the phases left until the next purchase
-    /// pass in time.
-    pub fn probability_of_purchase(&self, phase: u32, age: f64, horizon: f64) -> f64 {
-        let odds = horizon / (self.alpha + age);
-        if odds.is_nan() {
-            return odds;
-        }
-        if odds <= 0.0 {
-            return 0.0;
-        }
-        if odds.is_infinite() {
-            return 1.0;
-        }
-        let n = self.shape + f64::from(phase);
-        let w = odds / (1.0 + odds);
-        let log_none = -n * odds.ln_1p();
-        let (mut probability, mut left) = (log_none.exp(), -log_none.exp_m1());
-        for m in 0..(self.phases - 1).saturating_sub(phase) {
-            probability *= w * (n + f64::from(m)) / f64::from(m + 1);
-            left -= probability;
-        }
-        left.max(0.0)
-    }
-
     /// The limit for an endless horizon, the mean of 1/p: finite only where a > 1.
     fn expected_for_ever(&self) -> f64 {
         if self.a > 1.0 { (self.a + self.kept - 1.0) / (self.a - 1.0) } else { f64::INFINITY }

@@ -6,7 +6,7 @@ use crate::dropout::FirstDropout;
 use crate::error::FitError;
 use crate::fit::{Fit, Warning};
 use crate::histories::Histories;
-use crate::maximise::{Bounds, Observed, maximise, warnings};
+use crate::maximise::{Bounds, LogLikelihood, Observed, maximise, warnings};
 use crate::parameters::DropoutParameters;
 
 /// Falls of the likelihood in a row after which a larger k is not tried.
@@ -47,16 +47,21 @@ pub(crate) fn fit_phases(
     before: Option<DropoutParameters>,
 ) -> Result<Fit<Erlang>, FitError> {
     let bounds = bounds(Observed::of(histories)?, f64::from(phases), before);
-    let model =
-        move |[r, alpha, a, b]: [f64; 4]| Erlang { phases, parameters: DropoutParameters { r, alpha, a, b }, first };
-    let mut fit = maximise(histories, &bounds, |histories| {
-        let likelihood = Likelihood::new(histories, phases);
-        Box::new(move |at| likelihood.evaluate(&model(at)))
-    })?;
+    let mut fit = maximise(histories, &bounds, |histories| likelihood(histories, phases, first))?;
     let [r, _, a, b] = fit.model;
     let determined = [("r", r, 1e-3, 50.0), ("a", a, 1e-4, 1_000.0), ("b", b, 1e-4, 1_000.0)];
     fit.warnings = warnings(fit.converged, &determined, histories);
-    Ok(fit.map(model))
+    Ok(fit.map(|found| model(phases, first, found)))
+}
+
+/// The log-likelihood of `histories` as a function of r, alpha, a and b.
+pub(crate) fn likelihood(histories: &Histories, phases: u32, first: FirstDropout) -> LogLikelihood<'_> {
+    let likelihood = Likelihood::new(histories, phases);
+    Box::new(move |at| likelihood.evaluate(&model(phases, first, at)))
+}
+
+fn model(phases: u32, first: FirstDropout, [r, alpha, a, b]: [f64; 4]) -> Erlang {
+    Erlang { phases, parameters: DropoutParameters { r, alpha, a, b }, first }
 }
 
 /// The box and a start with the observed rate of phases, k times that of purchases.

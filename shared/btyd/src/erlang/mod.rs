@@ -13,9 +13,11 @@
 //! Everything follows from that: their sum is in the likelihood and in P(alive), and what is expected of the customer is the mean over j of
 //! what is expected from phase j on ([`expectation`]).
 
+mod discounted;
 pub(crate) mod expectation;
 pub(crate) mod fitting;
 mod likelihood;
+mod next_purchase;
 mod quadrature;
 
 use crate::dropout::FirstDropout;
@@ -88,15 +90,20 @@ impl Erlang {
 
     /// P(Y(t) > 0 | x, t_x, T), exact.
     pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
-        let alive = self.probability_alive(frequency, recency, age);
-        let rhythm = self.rhythm(frequency);
-        let from = |phase| rhythm.probability_of_purchase(phase, age, horizon);
-        alive * self.phase_weights(frequency, recency, age).mean(self.phases, from)
+        self.probability_alive(frequency, recency, age) * self.purchase_while_alive(frequency, recency, age, horizon)
     }
 
     /// E[X(t)] of a customer just won: the conditional expectation at x = 0, t_x = T = 0.
     pub fn expected_purchases_new(&self, horizon: f64) -> f64 {
         self.expected_purchases(0, 0.0, 0.0, horizon)
+    }
+
+    /// The same model with each parameter but k times the exponential of its part of `logs`.
+    pub fn moved(self, logs: [f64; 4]) -> Self {
+        let DropoutParameters { r, alpha, a, b } = self.parameters;
+        let [r, alpha, a, b] =
+            [(r, logs[0]), (alpha, logs[1]), (a, logs[2]), (b, logs[3])].map(|(it, log)| it * log.exp());
+        Self { parameters: DropoutParameters { r, alpha, a, b }, ..self }
     }
 
     /// What a batch keeps for all customers of one frequency.
@@ -111,10 +118,14 @@ impl PhaseWeights {
         self.0.iter().sum()
     }
 
+    /// The probabilities of the phases that are possible.
+    fn shares(&self, phases: u32) -> impl Iterator<Item = (u32, f64)> {
+        let total = self.sum();
+        (0..phases).zip(self.0).map(move |(phase, weight)| (phase, weight / total)).filter(|(_, share)| *share > 0.0)
+    }
+
     /// The mean of a value over the phases.
     pub fn mean(&self, phases: u32, mut value: impl FnMut(u32) -> f64) -> f64 {
-        let total = self.sum();
-        let weighted = |(phase, weight): (u32, &f64)| if *weight == 0.0 { 0.0 } else { weight / total * value(phase) };
-        (0..phases).zip(&self.0).map(weighted).sum()
+        self.shares(phases).map(|(phase, share)| share * value(phase)).sum()
     }
 }

@@ -17,7 +17,8 @@
 //! but there g is a short series in z. The mean of g over p is taken as in [`crate::dropout::quadrature`].
 
 use super::MAX_PHASES;
-use crate::dropout::quadrature::{beta_mean, softplus};
+use crate::dropout::quadrature::beta_mean;
+use crate::special::softplus;
 use std::f64::consts::TAU;
 
 /// Below this z the series is taken: its first term left out is this to the power of the number of its terms.

@@ -5,15 +5,12 @@ use super::likelihood::Likelihood;
 use crate::error::FitError;
 use crate::fit::{Fit, Warning};
 use crate::histories::Histories;
-use crate::maximise::{Bounds, Observed, maximise, warnings};
+use crate::maximise::{Bounds, LogLikelihood, Observed, maximise, warnings};
 use crate::parameters::ParetoParameters;
 
 pub(super) fn fit(histories: &Histories) -> Result<Fit<ParetoNbd>, FitError> {
     let bounds = bounds(Observed::of(histories)?);
-    let mut fit = maximise(histories, &bounds, |histories| {
-        let likelihood = Likelihood::new(histories);
-        Box::new(move |at| likelihood.evaluate(&parameters_of(at)))
-    })?;
+    let mut fit = maximise(histories, &bounds, likelihood)?;
     fit.warnings = warnings_of(&parameters_of(fit.model), fit.converged, histories)?;
     Ok(fit.map(|found| ParetoNbd { parameters: parameters_of(found) }))
 }
@@ -36,6 +33,12 @@ pub(super) fn warnings_of(
         ("beta", beta, beta_range.0, beta_range.1),
     ];
     Ok(warnings(converged, &determined, histories))
+}
+
+/// The log-likelihood of `histories` as a function of r, alpha, s and beta.
+pub(crate) fn likelihood(histories: &Histories) -> LogLikelihood<'_> {
+    let likelihood = Likelihood::new(histories);
+    Box::new(move |at| likelihood.evaluate(&parameters_of(at)))
 }
 
 /// The box and a start with the observed purchase rate, and half the customers gone after about half their age.

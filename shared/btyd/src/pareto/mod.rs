@@ -6,8 +6,9 @@
 
 mod cells;
 mod covariates;
-mod fitting;
+pub(crate) mod fitting;
 mod likelihood;
+mod next_purchase;
 mod quadrature;
 mod race;
 mod residual;
@@ -85,26 +86,6 @@ impl ParetoNbd {
         self.remaining(0).expected_purchases(0.0, horizon)
     }
 
-    /// P(Y(t) > 0 | x, t_x, T): the chance of at least one purchase in the next `horizon` time units, to 1e-14 absolute.
-    ///
-    /// Given that the customer is alive at T it is the chance that the next purchase comes before the dropout, less the chance that
-    /// neither comes within the horizon and the purchase comes first then.
-    pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
-        let alive = self.probability_alive(frequency, recency, age);
-        let ParetoParameters { alpha, s, beta, .. } = self.parameters;
-        let n = self.shape(frequency);
-        let first = self.race(n, age).purchase;
-        if horizon <= 0.0 {
-            return 0.0;
-        }
-        if horizon.is_infinite() {
-            return alive * first;
-        }
-        let log_silence = n * (horizon / (alpha + age)).ln_1p() + s * (horizon / (beta + age)).ln_1p();
-        let later = (-log_silence).exp() * self.race(n, age + horizon).purchase;
-        alive * (first - later).max(0.0)
-    }
-
     /// DERT: all purchases still to come, each discounted by exp(-`rate` t) (Fader, Hardie, Lee 2005, "RFM and CLV: Using Iso-Value Curves
     /// for Customer Base Analysis", Journal of Marketing Research 42).
     ///
@@ -131,6 +112,15 @@ impl ParetoNbd {
         let alive =
             if d > 0.0 { (-d).exp() / (1.0 + now.purchase * (-d).exp()) } else { 1.0 / (d.exp() + now.purchase) };
         alive.min(1.0)
+    }
+
+    /// The same model with each parameter times the exponential of its part of `logs`.
+    pub(crate) fn moved(self, logs: [f64; 4]) -> Self {
+        let ParetoParameters { r, alpha, s, beta } = self.parameters;
+        let [by_r, by_alpha, by_s, by_beta] = logs.map(f64::exp);
+        Self {
+            parameters: ParetoParameters { r: r * by_r, alpha: alpha * by_alpha, s: s * by_s, beta: beta * by_beta },
+        }
     }
 
     /// What a batch keeps for all customers of one frequency.

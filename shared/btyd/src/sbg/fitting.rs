@@ -72,7 +72,7 @@ fn parameters_of(logs: &[f64; 2]) -> SbgParameters {
 }
 
 /// ln L and its derivatives by alpha and beta. Both logarithms are of numbers below 1: nothing cancels.
-pub(super) fn evaluate(parameters: SbgParameters, survivors: &Survivors) -> (f64, [f64; 2]) {
+pub(crate) fn evaluate(parameters: SbgParameters, survivors: &Survivors) -> (f64, [f64; 2]) {
     let SbgParameters { alpha, beta } = parameters;
     let mut value = 0.0;
     let [mut d_alpha, mut d_beta] = [0.0; 2];

@@ -2,7 +2,7 @@
 //! Marketing 21).
 
 mod error;
-mod fitting;
+pub(crate) mod fitting;
 mod survivors;
 
 use crate::beta_geometric::BetaGeometric;
