@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use btyd::{
-    ClvTerms, Code, Cohorts, Customer, Fit, GammaGamma, Histories, Periods, Rfm, RfmConfig, Score, Scorer, SegmentMap,
-    Spends, Summary, TransactionModel,
+    ClvTerms, Code, Cohorts, Covariance, Customer, Fit, GammaGamma, Histories, Periods, Rfm, RfmConfig, Score, Scorer,
+    SegmentMap, Spends, Summary, TransactionModel, Undetermined,
     clv::DAYS_PER_YEAR,
     purchase_log::Excluded,
     rfm::{Cuts, Monetary},
@@ -53,10 +53,14 @@ pub struct Scored {
     pub cohorts: [Cohorts; CalendarUnit::ALL.len()],
     /// The model of buying and staying.
     pub transaction_fit: Fit<TransactionModel>,
+    /// The standard errors of its parameters, or why there are none.
+    pub transaction_errors: Result<Vec<f64>, String>,
     /// How it was chosen, where it was.
     pub choice: Option<AutoChoice>,
     /// The model of spend, or why there is none.
     pub spend_fit: Result<Fit<GammaGamma>, String>,
+    /// The standard errors of its parameters, or why there are none.
+    pub spend_errors: Result<Vec<f64>, String>,
 }
 
 /// Scores everyone who bought something.
@@ -86,11 +90,20 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         histories = histories.with_gaps(gaps)?;
     }
     let (transaction_fit, choice) = trial.fit(&histories)?;
+    let transaction_errors = standard_errors(transaction_fit.covariance(&histories));
     drop(histories);
     progress.advance(1)?;
     let spend_fit = Spends::from_summaries(&summaries, per_unit)
-        .and_then(|spends| GammaGamma::fit(&spends))
+        .and_then(|spends| {
+            let fit = GammaGamma::fit(&spends)?;
+            let errors = standard_errors(fit.covariance(&spends));
+            Ok((fit, errors))
+        })
         .map_err(|error| error.to_string());
+    let (spend_fit, spend_errors) = match spend_fit {
+        Ok((fit, errors)) => (Ok(fit), errors),
+        Err(why) => (Err(why), Ok(Vec::new())),
+    };
     progress.advance(1)?;
 
     progress.begin(Stage::Scoring, 3)?;
@@ -128,10 +141,16 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         known_customers: purchases.known_customers,
         cohorts,
         transaction_fit,
+        transaction_errors,
         choice,
         spend_fit,
+        spend_errors,
     };
     Ok((scored, transactions))
+}
+
+fn standard_errors<const N: usize>(found: Result<Covariance<N>, Undetermined>) -> Result<Vec<f64>, String> {
+    found.map(|covariance| covariance.standard_errors().to_vec()).map_err(|why| why.to_string())
 }
 
 /// The periods of each unit from the first purchase to the as-of date.

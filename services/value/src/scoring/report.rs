@@ -39,7 +39,10 @@ pub fn summary(
     ScoreRunSummary {
         customers: scored.summaries.len() as i64,
         transactions,
-        model_fits: vec![transaction_fit(&scored.transaction_fit), spend_fit(&scored.spend_fit)],
+        model_fits: vec![
+            with_errors(transaction_fit(&scored.transaction_fit), &names_of(scored), &scored.transaction_errors),
+            with_errors(spend_fit(&scored.spend_fit), &["p", "q", "v"], &scored.spend_errors),
+        ],
         other_currencies,
         refunded_purchase_days: scored.excluded.days_refunded as i64,
         unmatched_refunds: Some(money(currency, scored.excluded.refund_unmatched_minor)),
@@ -198,6 +201,21 @@ fn transaction_fit(fit: &Fit<TransactionModel>) -> ModelFit {
     told
 }
 
+fn names_of(scored: &Scored) -> [&'static str; 4] {
+    scored.transaction_fit.model.named_parameters().map(|(name, _)| name)
+}
+
+/// A fit with the standard errors of its parameters, or with a warning that says why there are none.
+fn with_errors(mut fit: ModelFit, names: &[&str], errors: &Result<Vec<f64>, String>) -> ModelFit {
+    match errors {
+        Ok(errors) => {
+            fit.standard_errors = names.iter().map(|name| (*name).to_owned()).zip(errors.iter().copied()).collect();
+        }
+        Err(why) => fit.warnings.push(format!("no standard errors: {why}")),
+    }
+    fit
+}
+
 /// A model's name in the contract.
 fn model_name(kind: TransactionKind) -> &'static str {
     match kind {
@@ -246,6 +264,7 @@ fn model_fit<M>(model: &str, fit: &Fit<M>, parameters: &[(&str, f64)]) -> ModelF
         customers: fit.customers as i64,
         converged: fit.converged,
         warnings: fit.warnings.iter().map(ToString::to_string).collect(),
+        ..ModelFit::default()
     }
 }
 

@@ -40,6 +40,8 @@ async fn bg_nbd_and_gamma_gamma_are_those_of_the_papers() {
     }
     assert!((bg.log_likelihood - -9582.43).abs() < 0.005, "{}", bg.log_likelihood);
 
+    assert!(bg.standard_errors.keys().eq(bg.parameters.keys()), "{:?}", bg.standard_errors);
+
     let spend = fit(&run, "gamma-gamma");
     assert_eq!(spend.customers, 946);
     for (name, published, half_a_digit) in [("p", 6.25, 0.005), ("q", 3.744, 0.000_5), ("v", 15.44, 0.01)] {

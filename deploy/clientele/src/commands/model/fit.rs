@@ -1,8 +1,11 @@
 //! `clientele model fit`: read, fit, compare, tell.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use btyd::{
-    Calibration, Choice, Excluded, GammaGamma, Gaps, Histories, Spends, Summaries, TransactionKind, TransactionModel,
+    Calibration, Choice, Covariance, Excluded, GammaGamma, Gaps, Histories, Spends, Summaries, TransactionKind,
+    TransactionModel, Undetermined,
 };
 use jiff::civil::Date;
 use serde::Serialize;
@@ -79,6 +82,8 @@ struct Fitted {
     iterations: u32,
     warnings: Vec<String>,
     holdout: Option<Holdout>,
+    /// By the names of the parameters.
+    errors: BTreeMap<&'static str, f64>,
     /// The model that was chosen, and why.
     chosen: Option<(ModelName, String)>,
 }
@@ -111,6 +116,7 @@ fn fit(args: &Fit, purchases: Purchases) -> Result<Outcome> {
         model: model.id(),
         choice,
         parameters: fitted.parameters,
+        standard_errors: fitted.errors,
         log_likelihood: fitted.log_likelihood,
         customers: fitted.customers,
         converged: fitted.converged,
@@ -139,6 +145,7 @@ fn fit_purchases(kind: TransactionKind, args: &Fit, calibration: &Calibration, g
         histories = histories.with_gaps(gaps)?;
     }
     let fit = kind.fit(&histories)?;
+    let (errors, undetermined) = errors(&fit, fit.covariance(&histories));
     let holdout = match calibration.holdout_days() {
         0 => None,
         _ => Some(holdout(&fit.model, calibration, days)?),
@@ -149,8 +156,9 @@ fn fit_purchases(kind: TransactionKind, args: &Fit, calibration: &Calibration, g
         customers: fit.customers,
         converged: fit.converged,
         iterations: fit.iterations,
-        warnings: fit.warnings.iter().map(ToString::to_string).collect(),
+        warnings: fit.warnings.iter().map(ToString::to_string).chain(undetermined).collect(),
         holdout,
+        errors,
         chosen: None,
     })
 }
@@ -169,16 +177,32 @@ fn choose(args: &Fit, calibration: &Calibration, gaps: Gaps, whole: Option<(Gaps
     };
     let why = choice.to_string();
     let fit = choice.fit;
+    let (errors, undetermined) = errors(&fit, fit.covariance(&all));
     Ok(Fitted {
         parameters: Parameters::Purchases(fit.model),
         log_likelihood: fit.log_likelihood,
         customers: fit.customers,
         converged: fit.converged,
         iterations: fit.iterations,
-        warnings: fit.warnings.iter().map(ToString::to_string).collect(),
+        warnings: fit.warnings.iter().map(ToString::to_string).chain(undetermined).collect(),
         holdout,
+        errors,
         chosen: Some((name_of(kind), why)),
     })
+}
+
+/// The standard errors by the names of the parameters, or why there are none.
+fn errors(
+    fit: &btyd::Fit<TransactionModel>,
+    covariance: Result<Covariance<4>, Undetermined>,
+) -> (BTreeMap<&'static str, f64>, Option<String>) {
+    match covariance {
+        Ok(covariance) => {
+            let names = fit.model.named_parameters().map(|(name, _)| name);
+            (names.into_iter().zip(covariance.standard_errors()).collect(), None)
+        }
+        Err(why) => (BTreeMap::new(), Some(format!("no standard errors: {why}"))),
+    }
 }
 
 fn name_of(kind: TransactionKind) -> ModelName {
@@ -198,15 +222,21 @@ fn holdout(model: &TransactionModel, calibration: &Calibration, days_per_unit: f
 
 fn fit_spend(summaries: &Summaries, currency: iso_currency::Currency) -> Result<Fitted> {
     let minor_per_unit = 10_f64.powi(i32::from(minor_digits(currency).unwrap_or(0)));
-    let fit = GammaGamma::fit(&Spends::from_summaries(&summaries.customers, minor_per_unit)?)?;
+    let spends = Spends::from_summaries(&summaries.customers, minor_per_unit)?;
+    let fit = GammaGamma::fit(&spends)?;
+    let (errors, undetermined) = match fit.covariance(&spends) {
+        Ok(covariance) => (["p", "q", "v"].into_iter().zip(covariance.standard_errors()).collect(), None),
+        Err(why) => (BTreeMap::new(), Some(format!("no standard errors: {why}"))),
+    };
     Ok(Fitted {
         parameters: Parameters::Spend(fit.model.parameters()),
         log_likelihood: fit.log_likelihood,
         customers: fit.customers,
         converged: fit.converged,
         iterations: fit.iterations,
-        warnings: fit.warnings.iter().map(ToString::to_string).collect(),
+        warnings: fit.warnings.iter().map(ToString::to_string).chain(undetermined).collect(),
         holdout: None,
+        errors,
         chosen: None,
     })
 }

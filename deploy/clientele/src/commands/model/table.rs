@@ -52,9 +52,16 @@ pub fn render(outcome: &Outcome, screen: &Screen) -> String {
 
 fn parameters(outcome: &Outcome) -> Table {
     let unit = outcome.about.time_unit.id();
-    let mut table = Table::new([Column::text("Parameter"), Column::number("Value"), Column::text("Meaning")]);
+    let mut table = Table::new([
+        Column::text("Parameter"),
+        Column::number("Value"),
+        Column::number("Error"),
+        Column::text("Meaning"),
+    ]);
     for ((name, value), meaning) in outcome.parameters.named().into_iter().zip(meanings(outcome, unit)) {
-        table.row([Cell::styled(name, Style::Accent), Cell::from(significant(value)), Cell::from(meaning)]);
+        let error = outcome.standard_errors.get(name).map(|error| significant(*error)).unwrap_or_default();
+        let name = Cell::styled(name, Style::Accent);
+        table.row([name, Cell::from(significant(value)), Cell::from(error), Cell::from(meaning)]);
     }
     table
 }
