@@ -7,6 +7,7 @@ pub mod currency;
 pub mod day;
 pub mod index;
 pub mod key;
+pub mod lifecycle;
 pub mod money;
 pub mod reasons;
 pub mod score_settings;

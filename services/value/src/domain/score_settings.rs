@@ -3,7 +3,7 @@
 use btyd::TransactionKind;
 use jiff::civil::Date;
 
-use super::{currency::Currency, index::IndexPolicy, tier_policy::TierPolicy};
+use super::{currency::Currency, index::IndexPolicy, lifecycle::LifecyclePolicy, tier_policy::TierPolicy};
 
 /// The settings of a run, every default filled in.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub struct ScoreSettings {
     pub tiers: TierPolicy,
     /// How the key-account index is made.
     pub index: IndexPolicy,
+    /// The rules of the lifecycle stages.
+    pub lifecycle: LifecyclePolicy,
     /// The version of the value policy that said what the settings did not; 0 for none.
     pub value_policy_version: i32,
 }

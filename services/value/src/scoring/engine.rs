@@ -18,6 +18,7 @@ use super::{
     judging::{Base, Judged, Known, judge},
     progress::Progress,
     reading::{Purchases, day_number, day_of_number},
+    staging::{Staged, stage},
 };
 use crate::domain::{calendar::CalendarUnit, currency::grouped, index::Purchased, score_settings::ScoreSettings};
 
@@ -34,6 +35,8 @@ pub struct Scored {
     pub ranks: Vec<u32>,
     /// The index and the tier of each.
     pub judged: Judged,
+    /// The lifecycle stage of each.
+    pub staged: Staged,
     /// What was known beside purchases.
     pub known: Known,
     /// Recorded costs by buyer.
@@ -97,6 +100,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     let purchased = |at: usize| purchased(&summaries[at], &scores[at], &purchases.costs, per_unit);
     let buyer = |at: usize| summaries[at].customer;
     let judged = judge(&Base { buyer: &buyer, purchased: &purchased, ranking: &order }, &known, settings);
+    let staged = stage(&summaries, known.before.as_ref(), settings);
     progress.advance(1)?;
     let scored = Scored {
         summaries,
@@ -104,6 +108,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         codes: rfm.codes,
         ranks,
         judged,
+        staged,
         known,
         costs: purchases.costs,
         order,

@@ -56,6 +56,10 @@ pub struct ScoreRecord {
     pub below_since: Option<jiff_sqlx::Date>,
     /// What the run knew beside purchases, encoded.
     pub signals: Option<Vec<u8>>,
+    /// Number of the lifecycle stage, from 1.
+    pub stage: Option<i16>,
+    /// Since when.
+    pub stage_since: Option<jiff_sqlx::Date>,
 }
 
 macro_rules! record {
@@ -83,6 +87,8 @@ macro_rules! record {
             earned_tier: $row.earned_tier,
             below_since: $row.below_since,
             signals: $row.signals,
+            stage: $row.stage,
+            stage_since: $row.stage_since,
         }
     };
 }
@@ -96,7 +102,8 @@ pub async fn score_by_customer(
                s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
-               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals
+               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
+               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date"
            FROM unnest($1::text[], $2::bigint[], $3::uuid[]) WITH ORDINALITY AS k (tenant_id, score_set, customer_id, place)
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.customer_id = k.customer_id LIMIT 1
@@ -124,7 +131,8 @@ pub async fn score_by_external_id(
                s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
-               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals
+               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
+               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date"
            FROM unnest($1::text[], $2::bigint[], $3::text[]) WITH ORDINALITY AS k (tenant_id, score_set, external_id, place)
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.external_id = k.external_id LIMIT 1
@@ -154,7 +162,8 @@ pub async fn score_by_buyer(
                s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
-               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals
+               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
+               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date"
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.score s WHERE s.tenant_id = $1 AND s.score_set = $2 AND s.buyer_id = k.buyer_id LIMIT 1
@@ -169,6 +178,15 @@ pub async fn score_by_buyer(
     .await?;
     Ok(rows.into_iter().map(|row| record!(row)).collect())
 }
+
+const STAGES: Kind = Kind::Enum(&[
+    ("NEW", "NEW"),
+    ("ACTIVE", "ACTIVE"),
+    ("LOYAL", "LOYAL"),
+    ("AT_RISK", "AT_RISK"),
+    ("DORMANT", "DORMANT"),
+    ("LOST", "LOST"),
+]);
 
 /// What `ListScores` can filter and sort by; `r` is the run, `s` the score.
 pub static SCORES: Schema = Schema::new(
@@ -195,12 +213,17 @@ pub static SCORES: Schema = Schema::new(
         Field::new("recency_days", "s.last_purchase_date - s.first_purchase_date", Kind::Integer).sortable(),
         Field::new("age_days", "r.as_of_date - s.first_purchase_date", Kind::Integer).sortable(),
         Field::new("days_since_last_purchase", "r.as_of_date - s.last_purchase_date", Kind::Integer).sortable(),
+        Field::new("stage", "('{NEW,ACTIVE,LOYAL,AT_RISK,DORMANT,LOST}'::text[])[s.stage]", STAGES)
+            .nullable()
+            .sortable(),
+        Field::new("stage_days", "r.as_of_date - s.stage_since", Kind::Integer).nullable().sortable(),
     ],
 );
 
 const COLUMNS: &str = "b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor, s.total_cost_minor, \
     s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency, s.first_purchase_date, s.last_purchase_date, \
-    s.rfm_code, s.segment, s.tier, s.index, s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since, s.signals";
+    s.rfm_code, s.segment, s.tier, s.index, s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since, s.signals, \
+    s.stage, s.stage_since";
 
 /// What a run says of all its scores.
 #[derive(Debug)]
@@ -277,6 +300,8 @@ impl<'r> FromRow<'r, sqlx::postgres::PgRow> for ScoreRecord {
             earned_tier: row.try_get("earned_tier")?,
             below_since: row.try_get("below_since")?,
             signals: row.try_get("signals")?,
+            stage: row.try_get("stage")?,
+            stage_since: row.try_get("stage_since")?,
         })
     }
 }

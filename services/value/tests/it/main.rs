@@ -15,6 +15,7 @@ mod batch_record_transactions;
 mod customers_projection;
 mod get_transaction;
 mod import_transactions;
+mod lifecycle;
 mod list_transactions;
 mod policies;
 mod published_figures;
