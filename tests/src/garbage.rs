@@ -84,7 +84,8 @@ impl Garbage {
     fn is_left_out(&mut self, field: &FieldDescriptor, depth: usize) -> bool {
         let of_answers = matches!(field.name(), "create_time" | "update_time" | "delete_time" | "purge_time");
         let of_tests = matches!(field.name(), "validate_only" | "page_token" | "etag" | "request_id");
-        let of_experts = matches!(field.name(), "rfm_policy" | "tier_policy" | "index_policy" | "lifecycle_policy" | "churn_policy");
+        let of_experts =
+            matches!(field.name(), "rfm_policy" | "tier_policy" | "index_policy" | "lifecycle_policy" | "churn_policy");
         depth > 6
             || self.chance(self.wildness / 2.0)
             || (self.wildness == 0.0 && (of_answers || of_tests || of_experts))

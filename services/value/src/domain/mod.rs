@@ -2,6 +2,7 @@
 
 pub mod account_signals;
 pub mod calendar;
+pub mod churn;
 pub mod concentration;
 pub mod currency;
 pub mod day;

@@ -376,7 +376,7 @@ fn places(number: u64) -> String {
     if number == 1 { "place".to_owned() } else { format!("{} places", grouped(number)) }
 }
 
-fn days(number: u32) -> String {
+pub(super) fn days(number: u32) -> String {
     if number == 1 { "1 day".to_owned() } else { format!("{} days", grouped(u64::from(number))) }
 }
 
@@ -393,12 +393,12 @@ fn purchase_days(number: f64) -> String {
 }
 
 /// Two digits below ten, one above: what such an estimate is worth.
-fn decimal(number: f64) -> String {
+pub(super) fn decimal(number: f64) -> String {
     if number < 9.995 { format!("{number:.2}") } else { format!("{number:.1}") }
 }
 
 /// A share in per cent; what is not quite all or nothing is not called so.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     match format!("{percent:.1}").as_str() {
         "100.0" if share < 1.0 => "more than 99.9 %".to_owned(),

@@ -15,7 +15,7 @@ use crate::domain::{
     score_settings::{RfmPolicy, ScoreSettings, TimeUnit, are_cuts},
 };
 
-use super::{lifecycle_message, policy_message};
+use super::{churn_message, lifecycle_message, policy_message};
 
 const DEFAULT_HORIZON_MONTHS: i32 = 12;
 const DEFAULT_DISCOUNT_RATE: f64 = 0.1;
@@ -32,6 +32,8 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
     let tiers = policy_message::tiers(message.tier_policy.as_ref(), currency, &mut wrong);
     let index = policy_message::index(message.index_policy.as_ref(), &mut wrong);
     let lifecycle = lifecycle_message::policy(message.lifecycle_policy.as_ref(), &mut wrong);
+    // The tiers that a run brings of its own need not have those that the value policy watches.
+    let churn = churn_message::policy(message.churn_policy.as_ref(), None, &mut wrong);
     let horizon_months = match message.horizon_months {
         0 => DEFAULT_HORIZON_MONTHS,
         months @ 1..=120 => months,
@@ -45,8 +47,10 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
         margin if margin > 0.0 && margin <= 1.0 => margin,
         _ => wrong.or("margin", "must be above 0 and at most 1, such as 0.3 for 30 %", DEFAULT_MARGIN),
     };
-    match (as_of_date, currency, tiers, index, lifecycle) {
-        (Some(as_of_date), Some(currency), Some(tiers), Some(index), Some(lifecycle)) if wrong.0.is_empty() => {
+    match (as_of_date, currency, tiers, index, lifecycle.zip(churn)) {
+        (Some(as_of_date), Some(currency), Some(tiers), Some(index), Some((lifecycle, churn)))
+            if wrong.0.is_empty() =>
+        {
             Ok(ScoreSettings {
                 as_of_date,
                 currency,
@@ -66,6 +70,7 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
                 tiers,
                 index,
                 lifecycle,
+                churn,
                 value_policy_version: message.value_policy_version,
             })
         }
@@ -103,6 +108,7 @@ pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
         index_policy: Some(policy_message::index_message(&settings.index)),
         value_policy_version: settings.value_policy_version,
         lifecycle_policy: Some(lifecycle_message::policy_message(&settings.lifecycle)),
+        churn_policy: Some(churn_message::policy_message(&settings.churn)),
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub mod account_signals;
 pub mod buyer;
+pub mod churn_alert;
+pub mod churn_report;
 pub mod score;
 pub mod score_ranking;
 pub mod score_run;

@@ -12,6 +12,7 @@ mod scoring;
 
 mod account_signals;
 mod batch_record_transactions;
+mod churn_alerts;
 mod customers_projection;
 mod get_transaction;
 mod import_transactions;

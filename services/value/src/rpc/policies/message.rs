@@ -7,16 +7,17 @@ use prost::Message as _;
 use sqlx::PgConnection;
 
 use crate::{
-    scoring::{lifecycle_message, policy_message, run_message::instant, settings_message::Wrong},
+    scoring::{churn_message, lifecycle_message, policy_message, run_message::instant, settings_message::Wrong},
     store::value_policy::{PolicyRecord, value_policy_list},
 };
 
 /// Checks the rules of a policy, all that does not hold at once; field paths start at `value_policy`.
 pub(super) fn check(policy: &ValuePolicy) -> Result<()> {
     let mut wrong = Wrong::default();
-    policy_message::tiers(policy.tier_policy.as_ref(), None, &mut wrong);
+    let tiers = policy_message::tiers(policy.tier_policy.as_ref(), None, &mut wrong);
     policy_message::index(policy.index_policy.as_ref(), &mut wrong);
     lifecycle_message::policy(policy.lifecycle_policy.as_ref(), &mut wrong);
+    churn_message::policy(policy.churn_policy.as_ref(), tiers.as_ref(), &mut wrong);
     if wrong.violations().is_empty() {
         return Ok(());
     }
