@@ -341,26 +341,31 @@ pub static ALERTS: Schema = Schema::new(
         Field::new("create_time", "a.create_time", Kind::Timestamp).sortable(),
     ],
 )
-.ordered_by("create_time desc");
+.ordered_by("churn_alert_id desc");
 
 const LEVELS: Kind = Kind::Enum(&[("WATCH", "WATCH"), ("WARNING", "WARNING"), ("CRITICAL", "CRITICAL")]);
 const STATES: Kind =
     Kind::Enum(&[("OPEN", "OPEN"), ("ACKNOWLEDGED", "ACKNOWLEDGED"), ("RESOLVED", "RESOLVED"), ("EXPIRED", "EXPIRED")]);
 
-/// A page of the alerts of a tenant.
+/// A page of the alerts of a tenant, cut before buyers are looked up.
 pub async fn churn_alerts_list(
     connection: &mut PgConnection,
     tenant: &str,
     plan: &ListPlan,
 ) -> sqlx::Result<Page<AlertRecord>> {
-    let mut query = QueryBuilder::<Postgres>::new("SELECT a.*, b.customer_id, b.external_id");
+    let mut query = QueryBuilder::<Postgres>::new("WITH page AS (SELECT a.*");
     plan.push_keys(&mut query);
-    query.push(
-        " FROM value.churn_alert a LEFT JOIN value.buyer b ON b.tenant_id = a.tenant_id AND b.buyer_id = a.buyer_id \
-         WHERE a.tenant_id = ",
-    );
-    query.push_bind(tenant);
+    query.push(" FROM value.churn_alert a WHERE a.tenant_id = ").push_bind(tenant);
     plan.push_rest(&mut query);
+    query.push(
+        ") SELECT p.*, b.customer_id, b.external_id FROM page p LEFT JOIN LATERAL (SELECT * FROM value.buyer b \
+         WHERE b.tenant_id = p.tenant_id AND b.buyer_id = p.buyer_id LIMIT 1) b ON true ORDER BY ",
+    );
+    for (key, term) in plan.order.terms().iter().enumerate() {
+        let comma = if key > 0 { ", " } else { "" };
+        let direction = if term.descending { "DESC" } else { "ASC" };
+        query.push(format_args!("{comma}p.page_key_{key} {direction} NULLS LAST"));
+    }
     let rows = query.build().fetch_all(connection).await?;
     plan.finish(rows)?.try_map(|row| AlertRecord::from_row(&row))
 }

@@ -59,21 +59,35 @@ pub struct Losses<'a> {
 pub async fn churn_losses_count(connection: &mut PgConnection, losses: &Losses<'_>) -> sqlx::Result<(i64, i64)> {
     // Of many sets in the table only this one is read, by its part of the key.
     sqlx::raw_sql("SET LOCAL enable_seqscan = off; SET LOCAL jit = off").execute(&mut *connection).await?;
-    let counted = sqlx::query!(
-        r#"SELECT count(*) AS "lost!", count(*) FILTER (WHERE EXISTS (
-               SELECT FROM value.churn_alert a
-               WHERE a.tenant_id = s.tenant_id AND a.buyer_id = s.buyer_id AND a.currency_code = $3
-                   AND a.raise_date > s.last_purchase_date AND a.raise_date < s.stage_since)) AS "alerted!"
-           FROM value.score s
-           WHERE s.tenant_id = $1 AND s.score_set = $2 AND s.stage = 6 AND s.frequency + 1 >= $4 AND s.stage_since BETWEEN $5 AND $6"#,
+    let (start, end) = (losses.period.0.to_sqlx(), losses.period.1.to_sqlx());
+    let lost = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "lost!" FROM value.score s
+           WHERE s.tenant_id = $1 AND s.score_set = $2 AND s.stage = 6 AND s.frequency + 1 >= $3 AND s.stage_since BETWEEN $4 AND $5"#,
         losses.tenant,
         losses.score_set,
-        losses.currency_code,
         losses.min_purchase_days,
-        losses.period.0.to_sqlx() as _,
-        losses.period.1.to_sqlx() as _,
+        start as _,
+        end as _,
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    // Alerts are few beside customers: their scores are looked up one by one.
+    let alerted = sqlx::query_scalar!(
+        r#"SELECT count(DISTINCT a.buyer_id) AS "alerted!" FROM value.churn_alert a
+           CROSS JOIN LATERAL (
+               SELECT * FROM value.score s WHERE s.tenant_id = $1 AND s.score_set = $2 AND s.buyer_id = a.buyer_id LIMIT 1
+           ) s
+           WHERE a.tenant_id = $1 AND a.currency_code = $6 AND a.raise_date < $5
+               AND s.stage = 6 AND s.frequency + 1 >= $3 AND s.stage_since BETWEEN $4 AND $5
+               AND a.raise_date > s.last_purchase_date AND a.raise_date < s.stage_since"#,
+        losses.tenant,
+        losses.score_set,
+        losses.min_purchase_days,
+        start as _,
+        end as _,
+        losses.currency_code,
     )
     .fetch_one(connection)
     .await?;
-    Ok((counted.lost, counted.alerted))
+    Ok((lost, alerted))
 }
