@@ -18,9 +18,9 @@ use crate::{
     },
     store::{
         buyer::buyers_lock_shared,
-        churn_alert::{
-            OfRun, OpenAlert, Risks, churn_alerts_by_ids, churn_alerts_end, churn_alerts_insert, churn_alerts_open,
-            churn_alerts_raise, outcome, state as alert_state,
+        churn_alert::{churn_alerts_by_ids, outcome, state as alert_state},
+        churn_raising::{
+            OfRun, OpenAlert, Risks, churn_alerts_end, churn_alerts_insert, churn_alerts_open, churn_alerts_raise,
         },
         score_run::Claimed,
         tier::earlier_runs,

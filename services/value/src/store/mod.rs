@@ -3,6 +3,7 @@
 pub mod account_signals;
 pub mod buyer;
 pub mod churn_alert;
+pub mod churn_raising;
 pub mod churn_report;
 pub mod score;
 pub mod score_ranking;
