@@ -3,10 +3,11 @@
 use clientele_proto::{
     customers::v1::{BatchUpsertCustomersRequest, customer_service_client::CustomerServiceClient},
     value::v1::{
-        AccountSignals, BatchRecordTransactionsRequest, CorrectTransactionRequest, CreateTierOverrideRequest,
-        CreateValuePolicyRequest, SalesOrganisation, ScoreRun, StartScoreRunRequest, TierOverride, Transaction,
-        UpdateAccountSignalsRequest, ValuePolicy, WatchScoreRunRequest, account_signals,
-        account_signals_service_client::AccountSignalsServiceClient, record_outcome, score_run::State,
+        AccountSignals, BatchRecordTransactionsRequest, ChurnLevelRule, ChurnPolicy, CorrectTransactionRequest,
+        CreateTierOverrideRequest, CreateValuePolicyRequest, ListChurnAlertsRequest, SalesOrganisation, ScoreRun,
+        StartScoreRunRequest, TierOverride, Transaction, UpdateAccountSignalsRequest, ValuePolicy,
+        WatchScoreRunRequest, account_signals, account_signals_service_client::AccountSignalsServiceClient,
+        churn_alert_service_client::ChurnAlertServiceClient, record_outcome, score_run::State,
         score_run_service_client::ScoreRunServiceClient, tier_override, tier_service_client::TierServiceClient,
         transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
     },
@@ -40,6 +41,7 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
     })
     .await;
 
+    watch(world, name).await;
     let mut score_run_ids = Vec::new();
     for _ in 0..runs {
         score_run_ids.push(score(world, name).await.score_run_id);
@@ -52,14 +54,32 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
         ("customer_external_id", keys),
         ("external_id", transactions),
         ("score_run_id", score_run_ids),
+        ("churn_alert_id", alerts(world, name).await),
     ]);
     Tenant { name, ids }
+}
+
+/// Lets score runs raise an alert of everyone who came back and is not lost.
+async fn watch(world: &World, tenant: &str) {
+    let all = Some(ChurnLevelRule { rhythms: 0.0, below_p_alive: 1.0 });
+    let watched_tiers = ["KEY", "GROWTH", "STANDARD", "BASE"].map(str::to_owned).to_vec();
+    let churn_policy = Some(ChurnPolicy { watched_tiers, min_purchase_days: 2, watch: all, ..ChurnPolicy::default() });
+    let value_policy = Some(ValuePolicy { note: "cdnow-policy".into(), churn_policy, ..ValuePolicy::default() });
+    let mut policies = ValuePolicyServiceClient::new(world.value.tenant(tenant));
+    policies.create_value_policy(CreateValuePolicyRequest { value_policy, ..Default::default() }).await.unwrap();
+}
+
+/// The ids of the alerts that the runs raised.
+async fn alerts(world: &World, tenant: &str) -> Vec<String> {
+    let mut client = ChurnAlertServiceClient::new(world.value.tenant(tenant));
+    let alerts = client.list_churn_alerts(ListChurnAlertsRequest::default()).await.unwrap().into_inner().churn_alerts;
+    alerts.into_iter().map(|alert| alert.churn_alert_id).collect()
 }
 
 /// Gives customers signals, after a run overrides of their tiers, and the tenant a policy.
 async fn judge(world: &World, tenant: &str, customer_ids: &[String], customers: usize, runs: usize) {
     let mut policies = ValuePolicyServiceClient::new(world.value.tenant(tenant));
-    for _ in 0..4 {
+    for _ in 0..3 {
         let value_policy = Some(ValuePolicy { note: "cdnow-policy".into(), ..ValuePolicy::default() });
         policies.create_value_policy(CreateValuePolicyRequest { value_policy, ..Default::default() }).await.unwrap();
     }

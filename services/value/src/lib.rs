@@ -13,6 +13,7 @@ use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
     value::v1::{
         account_signals_service_server::SERVICE_NAME as ACCOUNT_SIGNALS_SERVICE,
+        churn_alert_service_server::SERVICE_NAME as CHURN_ALERT_SERVICE,
         score_run_service_server::SERVICE_NAME as SCORE_RUN_SERVICE,
         score_service_server::SERVICE_NAME as SCORE_SERVICE, tier_service_server::SERVICE_NAME as TIER_SERVICE,
         transaction_service_server::SERVICE_NAME as TRANSACTION_SERVICE,
@@ -129,6 +130,7 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         .add_service(rpc::policies::server(Arc::clone(&state)))
         .add_service(rpc::signals::server(Arc::clone(&state)))
         .add_service(rpc::tiers::server(Arc::clone(&state)))
+        .add_service(rpc::churn::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
     let services = vec![
         TRANSACTION_SERVICE,
@@ -137,6 +139,7 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         VALUE_POLICY_SERVICE,
         ACCOUNT_SIGNALS_SERVICE,
         TIER_SERVICE,
+        CHURN_ALERT_SERVICE,
         EVENT_FEED_SERVICE,
     ];
 

@@ -2,11 +2,13 @@
 
 pub mod account_signals;
 pub mod calendar;
+pub mod churn;
 pub mod concentration;
 pub mod currency;
 pub mod day;
 pub mod index;
 pub mod key;
+pub mod lifecycle;
 pub mod line_item;
 pub mod money;
 pub mod quantity;

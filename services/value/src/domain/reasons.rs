@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::{
     currency::{Currency, grouped},
     index::{Component, Judgement, MetricScore},
+    lifecycle::{Bought, LifecyclePolicy, Stage},
     tier_policy::TierMetric,
 };
 
@@ -53,6 +54,8 @@ pub struct CustomerFacts<'a> {
     pub earned_tier: &'a str,
     /// Since when it is below what that tier asks for.
     pub below_since: Option<Date>,
+    /// The lifecycle stage and since when; `None` in runs of before there were stages.
+    pub stage: Option<(Stage, Date)>,
 }
 
 /// The run.
@@ -80,6 +83,8 @@ pub struct RunFacts<'a> {
     pub tier: (u64, u64, Option<f64>),
     /// Days of grace below a tier.
     pub grace_days: u32,
+    /// The rules of the lifecycle stages.
+    pub lifecycle: &'a LifecyclePolicy,
     /// Scores of the customer in the middle.
     pub medians: &'a crate::scoring::Medians,
 }
@@ -103,6 +108,7 @@ pub fn reasons(facts: &Facts<'_>) -> Vec<Reason> {
     reasons.extend([facts.tier(), facts.segment(), facts.p_alive(), facts.expected_purchases()]);
     reasons.extend(facts.expected_spend());
     reasons.extend(facts.clv());
+    reasons.extend(facts.stage());
     reasons
 }
 
@@ -324,6 +330,36 @@ impl Facts<'_> {
         Some(Reason { score: "clv", text, inputs, ratio_to_median: ratio(Some(clv), run.medians.clv_minor) })
     }
 
+    fn stage(&self) -> Option<Reason> {
+        let customer = &self.customer;
+        let (stage, since) = customer.stage?;
+        let silence = customer.age_days - customer.recency_days;
+        let limits = self.run.lifecycle.limits(Bought {
+            first_day: 0,
+            last_day: i32::try_from(customer.recency_days).unwrap_or(i32::MAX),
+            frequency: customer.frequency,
+        });
+        let bought = match customer.frequency {
+            0 => format!("bought on one day only, {}", ago(silence)),
+            frequency => format!(
+                "bought on {}, every {} days on average, last {}",
+                days(frequency + 1),
+                decimal(f64::from(customer.recency_days) / f64::from(frequency)),
+                ago(silence)
+            ),
+        };
+        let next = Stage::ALL[Stage::AtRisk as usize..].iter().zip(limits).find(|(_, limit)| silence <= *limit);
+        let next = next.map(|(next, limit)| format!("; after {} of silence {}", days(limit), next.name()));
+        let text = format!("{} since {since}: {bought}{}.", stage.name(), next.unwrap_or_default());
+        let mut inputs = vec![
+            ("days_since_last_purchase", f64::from(silence)),
+            ("purchase_days", f64::from(customer.frequency + 1)),
+        ];
+        let names = ["at_risk_after_days", "dormant_after_days", "lost_after_days"];
+        inputs.extend(names.into_iter().zip(limits).map(|(name, limit)| (name, f64::from(limit))));
+        Some(Reason { score: "stage", text, inputs, ratio_to_median: 0.0 })
+    }
+
     fn units(&self, minor: f64) -> f64 {
         minor / self.run.currency.minor_per_unit() as f64
     }
@@ -340,7 +376,7 @@ fn places(number: u64) -> String {
     if number == 1 { "place".to_owned() } else { format!("{} places", grouped(number)) }
 }
 
-fn days(number: u32) -> String {
+pub(super) fn days(number: u32) -> String {
     if number == 1 { "1 day".to_owned() } else { format!("{} days", grouped(u64::from(number))) }
 }
 
@@ -357,12 +393,12 @@ fn purchase_days(number: f64) -> String {
 }
 
 /// Two digits below ten, one above: what such an estimate is worth.
-fn decimal(number: f64) -> String {
+pub(super) fn decimal(number: f64) -> String {
     if number < 9.995 { format!("{number:.2}") } else { format!("{number:.1}") }
 }
 
 /// A share in per cent; what is not quite all or nothing is not called so.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     match format!("{percent:.1}").as_str() {
         "100.0" if share < 1.0 => "more than 99.9 %".to_owned(),
@@ -374,6 +410,8 @@ fn percent(share: f64) -> String {
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "these values are exact")]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::{domain::index::Metric, scoring::Medians};
 
@@ -387,6 +425,7 @@ mod tests {
     };
 
     fn facts() -> Facts<'static> {
+        static LIFECYCLE: LazyLock<LifecyclePolicy> = LazyLock::new(LifecyclePolicy::default);
         Facts {
             customer: CustomerFacts {
                 rank: 12,
@@ -405,6 +444,7 @@ mod tests {
                 judgement: None,
                 earned_tier: "KEY",
                 below_since: None,
+                stage: None,
             },
             run: RunFacts {
                 currency: Currency::of_code("EUR").unwrap(),
@@ -419,6 +459,7 @@ mod tests {
                 tier: (1, 118, Some(8_000.0)),
                 grace_days: 90,
                 medians: &MEDIANS,
+                lifecycle: &LIFECYCLE,
             },
         }
     }
@@ -470,6 +511,20 @@ mod tests {
             "Rank 12 of 2,357 by CLV; KEY holds the first 118 places, from 80.00 EUR on. By its own numbers it would be in GROWTH: people \
              decided, or the gate holds it. Below what GROWTH asks for since 2026-03-01: it falls after 90 days of that."
         );
+    }
+
+    /// Every 20 days: at risk after 40, dormant after 90, the least that the default allows.
+    #[test]
+    fn the_stage_says_what_it_rests_on_and_what_comes_next() {
+        let mut facts = facts();
+        facts.customer.stage = Some((Stage::AtRisk, Date::constant(2026, 3, 1)));
+        assert_eq!(
+            text(&facts, "stage"),
+            "AT_RISK since 2026-03-01: bought on 6 days, every 20.0 days on average, last 45 days ago; after 90 days of silence DORMANT."
+        );
+        (facts.customer.frequency, facts.customer.recency_days, facts.customer.age_days) = (0, 0, 731);
+        facts.customer.stage = Some((Stage::Lost, Date::constant(2026, 3, 1)));
+        assert_eq!(text(&facts, "stage"), "LOST since 2026-03-01: bought on one day only, 731 days ago.");
     }
 
     #[test]

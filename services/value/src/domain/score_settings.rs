@@ -3,7 +3,9 @@
 use btyd::TransactionKind;
 use jiff::civil::Date;
 
-use super::{currency::Currency, index::IndexPolicy, tier_policy::TierPolicy};
+use super::{
+    churn::ChurnPolicy, currency::Currency, index::IndexPolicy, lifecycle::LifecyclePolicy, tier_policy::TierPolicy,
+};
 
 /// The settings of a run, every default filled in.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +30,10 @@ pub struct ScoreSettings {
     pub tiers: TierPolicy,
     /// How the key-account index is made.
     pub index: IndexPolicy,
+    /// The rules of the lifecycle stages.
+    pub lifecycle: LifecyclePolicy,
+    /// Whom to watch, and when to raise a churn alert.
+    pub churn: ChurnPolicy,
     /// The version of the value policy that said what the settings did not; 0 for none.
     pub value_policy_version: i32,
 }

@@ -25,6 +25,7 @@ use crate::{
             Buyer, buyer_by_customer_id, buyer_by_external_id, buyer_delete, buyer_epoch_raise, buyer_insert,
             buyer_update, buyers_lock_exclusive,
         },
+        churn_alert::churn_alerts_move,
         tier::tiers_move,
         transaction::transactions_move,
     },
@@ -109,6 +110,7 @@ pub async fn customer_apply(
             transactions_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
             account_signals_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
             tiers_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
+            churn_alerts_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
             buyer_delete(connection, tenant, by_id.buyer_id).await?;
             buyer_update(connection, tenant, by_key.buyer_id, Some(customer_id), Some(key)).await?;
             buyer_epoch_raise(connection, tenant).await

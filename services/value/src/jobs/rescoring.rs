@@ -10,10 +10,11 @@ use std::{
     time::Duration,
 };
 
-use clientele_feed::FeedService;
+use clientele_feed::{FeedService, NewEvent};
 use clientele_pg::Tx;
 use clientele_proto::value::v1::{
-    TransactionCorrected, TransactionDeleted, TransactionRecorded, TransactionsRecorded, transaction::Customer,
+    ChurnAlertsChanged, TransactionCorrected, TransactionDeleted, TransactionRecorded, TransactionsRecorded,
+    transaction::Customer,
 };
 use clientele_service::{Job, app::Stop, serve::stopped};
 use prost::{Message as _, Name as _};
@@ -22,13 +23,16 @@ use uuid::Uuid;
 
 use crate::{
     State,
-    scoring::{RunError, known, newest_run, rescoring::Rescorer},
+    domain::lifecycle::{Stage, Stay},
+    scoring::{RunError, churn_message::alert, known, newest_run, reading::day_number, rescoring::Rescorer},
     store::{
         buyer::{buyers_by_customer_ids, buyers_by_external_ids},
+        churn_alert::churn_alerts_by_ids,
+        churn_raising::churn_alerts_keep,
         rescore::{
-            Past, RecordedEvent, buyers_of_transactions, feed_latest, histories, recorded_events, rescore_cursor,
-            rescore_cursor_move, rescore_replays_take, score_rescore, score_revisions_insert, score_signals,
-            scores_delete,
+            Beside, Past, RecordedEvent, buyers_of_transactions, feed_latest, histories, recorded_events,
+            rescore_cursor, rescore_cursor_move, rescore_replays_take, score_rescore, score_revisions_insert,
+            scores_beside, scores_delete,
         },
         score_run::score_run_get,
         tier::tiers_lock,
@@ -89,6 +93,7 @@ async fn turn(state: &State) -> Result<bool, RunError> {
         rescore_cursor_move(&mut tx, reached).await?;
     }
     tx.commit().await?;
+    state.outbox.committed();
     Ok(more)
 }
 
@@ -177,17 +182,38 @@ async fn rescore_tenant(
     for one in histories(connection, tenant, run.settings.currency.code(), &buyers).await? {
         past.entry(one.buyer_id).or_default().push(one);
     }
-    let signals: HashMap<i64, Vec<u8>> = score_signals(connection, tenant, set, &buyers).await?.into_iter().collect();
+    let beside = scores_beside(connection, tenant, set, &buyers).await?.into_iter();
+    let beside: HashMap<i64, Beside> = beside.map(|beside| (beside.buyer_id, beside)).collect();
     let now = state.context.now();
     score_revisions_insert(connection, tenant, set, &buyers, now).await?;
-    let mut gone = Vec::new();
+    let (mut gone, mut bought) = (Vec::new(), (Vec::new(), Vec::new()));
     for buyer in &buyers {
-        let signals = signals.get(buyer).and_then(|encoded| known::signals(encoded).ok());
+        let beside = beside.get(buyer);
+        let signals = beside.and_then(|beside| beside.signals.as_deref());
+        let signals = signals.and_then(|encoded| known::signals(encoded).ok());
         let past = past.get(buyer).map(Vec::as_slice).unwrap_or_default();
-        match rescorer.score(*buyer, past, signals.as_ref()) {
-            Some(score) => score_rescore(connection, tenant, set, &score, now).await?,
-            None => gone.push(*buyer),
-        }
+        let Some(score) = rescorer.score(*buyer, past, signals.as_ref(), beside.and_then(stay)) else {
+            gone.push(*buyer);
+            continue;
+        };
+        score_rescore(connection, tenant, set, &score, now).await?;
+        bought.0.push(*buyer);
+        bought.1.push(day_number(score.last_purchase_date));
     }
-    Ok(scores_delete(connection, tenant, set, &gone).await?)
+    scores_delete(connection, tenant, set, &gone).await?;
+    let currency = run.settings.currency.code();
+    let kept = churn_alerts_keep(connection, tenant, currency, (&bought.0, &bought.1), now).await?;
+    if !kept.is_empty() {
+        let records = churn_alerts_by_ids(connection, tenant, &kept).await?;
+        let payload = ChurnAlertsChanged { churn_alerts: records.iter().map(alert).collect() };
+        let event = NewEvent::of_job(&state.context, tenant, "value", now, "churn-alerts".to_owned(), &payload);
+        state.outbox.publish(connection, event).await?;
+    }
+    Ok(())
+}
+
+/// Where the customer stood before.
+fn stay(beside: &Beside) -> Option<Stay> {
+    let stage = beside.stage.and_then(Stage::of_number)?;
+    Some(Stay { stage, since: day_number(beside.stage_since?.to_jiff()) })
 }

@@ -19,6 +19,7 @@ use super::{
     judging::{Base, Judged, Known, judge},
     progress::Progress,
     reading::{Purchases, day_number, day_of_number},
+    staging::{Staged, stage},
 };
 use crate::domain::{calendar::CalendarUnit, currency::grouped, index::Purchased, score_settings::ScoreSettings};
 
@@ -35,6 +36,8 @@ pub struct Scored {
     pub ranks: Vec<u32>,
     /// The index and the tier of each.
     pub judged: Judged,
+    /// The lifecycle stage of each.
+    pub staged: Staged,
     /// What was known beside purchases.
     pub known: Known,
     /// Up to where the feed was, when all this was read.
@@ -125,6 +128,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     };
     let buyer = |at: usize| summaries[at].customer;
     let judged = judge(&Base { buyer: &buyer, purchased: &purchased, ranking: &order }, &known, settings);
+    let staged = stage(&summaries, known.before.as_ref(), settings);
     progress.advance(1)?;
     let scored = Scored {
         summaries,
@@ -132,6 +136,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         codes: rfm.codes,
         ranks,
         judged,
+        staged,
         known,
         feed_position: purchases.feed_position,
         costs: purchases.costs,

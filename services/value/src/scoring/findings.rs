@@ -38,6 +38,54 @@ pub struct Findings {
     /// The name of the transaction model; empty in runs of before models were chosen.
     #[prost(string, tag = "11")]
     pub transaction_model: String,
+    /// Customers by lifecycle stage; absent in runs of before there were stages.
+    #[prost(message, optional, tag = "12")]
+    pub lifecycle: Option<LifecycleFinding>,
+}
+
+/// Customers by lifecycle stage.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct LifecycleFinding {
+    /// Customers known without a purchase that counts.
+    #[prost(int64, tag = "1")]
+    pub prospects: i64,
+    /// Every stage, in the order of the contract.
+    #[prost(message, repeated, tag = "2")]
+    pub stages: Vec<StageFinding>,
+    /// The run before; empty for none.
+    #[prost(string, tag = "3")]
+    pub earlier_score_run_id: String,
+    /// Who went from which stage to which, or stayed.
+    #[prost(message, repeated, tag = "4")]
+    pub transitions: Vec<TransitionFinding>,
+}
+
+/// The customers of a stage.
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub struct StageFinding {
+    /// How many customers.
+    #[prost(int64, tag = "1")]
+    pub customers: i64,
+    /// Their net revenue.
+    #[prost(int64, tag = "2")]
+    pub revenue_minor: i64,
+    /// Their CLV, in minor units.
+    #[prost(double, tag = "3")]
+    pub clv_minor: f64,
+}
+
+/// Customers that went from a stage to another, or stayed; numbers of the contract.
+#[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
+pub struct TransitionFinding {
+    /// The stage in the run before; 0 for none.
+    #[prost(int32, tag = "1")]
+    pub from: i32,
+    /// The stage in this one.
+    #[prost(int32, tag = "2")]
+    pub to: i32,
+    /// How many customers.
+    #[prost(int64, tag = "3")]
+    pub customers: i64,
 }
 
 /// A metric's values at its percentiles.

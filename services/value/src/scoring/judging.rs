@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::reading::day_number;
 use crate::domain::{
     index::{Judge, Purchased, Scale, Signals, Subject, Yardstick},
+    lifecycle::Stay,
     score_settings::ScoreSettings,
     tier_policy::TierMetric,
     tiers::{Reach, Standing, given, stand},
@@ -44,6 +45,8 @@ pub struct Stood {
     pub tier: u8,
     /// How it stood by its own numbers.
     pub earned: Standing,
+    /// Its lifecycle stage; `None` in runs of before there were stages.
+    pub stay: Option<Stay>,
 }
 
 /// The index and the tier of everyone, in the order of the summaries.

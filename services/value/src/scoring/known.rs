@@ -12,7 +12,12 @@ use super::{
     reading::{POSTGRES_EPOCH, day_number, day_of_number},
 };
 use crate::{
-    domain::{index::Signals, score_settings::ScoreSettings, tiers::Standing},
+    domain::{
+        index::Signals,
+        lifecycle::{Stage, Stay},
+        score_settings::ScoreSettings,
+        tiers::Standing,
+    },
     store::{
         account_signals::account_signals_all,
         tier::{EarlierRun, earlier_runs, standings_copy, tier_overrides_all},
@@ -117,7 +122,10 @@ async fn read_before(connection: &mut PgConnection, tenant: &str, run: &EarlierR
         let below_since = row.get_opt::<i32>()?.map(|day| day + POSTGRES_EPOCH);
         let place = |number: i16| u8::try_from(number - 1).unwrap_or(u8::MAX);
         let earned = Standing { tier: place(earned), below_since };
-        standings.push(Stood { buyer: buyer as u64, tier: place(tier), earned });
+        let (stage, since): (Option<i16>, Option<i32>) = (row.get_opt()?, row.get_opt()?);
+        let stay = stage.and_then(Stage::of_number).zip(since);
+        let stay = stay.map(|(stage, since)| Stay { stage, since: since + POSTGRES_EPOCH });
+        standings.push(Stood { buyer: buyer as u64, tier: place(tier), earned, stay });
         Ok::<(), RunError>(())
     })
     .await?;

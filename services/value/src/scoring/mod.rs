@@ -6,12 +6,15 @@
 //! [`crate::store::score`] and in [`crate::rpc::scores`].
 
 mod choosing;
+pub mod churn_message;
+mod churning;
 pub mod engine;
 mod error;
 mod findings;
 mod hub;
 pub mod judging;
 pub mod known;
+pub mod lifecycle_message;
 pub mod policy_message;
 pub mod preview;
 pub mod progress;
@@ -24,6 +27,7 @@ pub mod run;
 pub mod run_message;
 mod session;
 pub mod settings_message;
+pub mod staging;
 pub mod storing;
 pub mod tiering;
 
@@ -32,7 +36,10 @@ use std::time::Duration;
 use clientele_pg::Pool;
 
 pub use error::RunError;
-pub use findings::{DepthFinding, Findings, Medians, OnceFinding, TierFinding, YardstickFinding};
+pub use findings::{
+    DepthFinding, Findings, LifecycleFinding, Medians, OnceFinding, StageFinding, TierFinding, TransitionFinding,
+    YardstickFinding,
+};
 pub use hub::Hub;
 pub use reads::{CustomerKey, Reads, ScoredRun, newest_run};
 

@@ -89,7 +89,7 @@ pub async fn preview(
             }
             let place = |number: i16| u8::try_from(number - 1).unwrap_or(u8::MAX);
             let earned = Standing { tier: place(earned), below_since };
-            stored.standings.push(Stood { buyer, tier: place(tier), earned });
+            stored.standings.push(Stood { buyer, tier: place(tier), earned, stay: None });
             stored.ranks.push(rank as u32);
             stored.buyers.push(buyer);
             Ok::<(), RunError>(())

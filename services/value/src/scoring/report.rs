@@ -13,7 +13,10 @@ use rayon::prelude::*;
 use super::{
     choosing::AutoChoice,
     engine::Scored,
-    findings::{DepthFinding, Findings, Medians, OnceFinding, TierFinding, YardstickFinding},
+    findings::{
+        DepthFinding, Findings, LifecycleFinding, Medians, OnceFinding, StageFinding, TierFinding, TransitionFinding,
+        YardstickFinding,
+    },
     judging::TierFound,
     reading::day_of_number,
     settings_message::{date, money},
@@ -22,6 +25,7 @@ use crate::domain::{
     calendar::CalendarUnit,
     concentration::concentration,
     currency::{Currency, rounded},
+    lifecycle::Stage,
     score_settings::ScoreSettings,
     tier_policy::TierMetric,
 };
@@ -107,6 +111,32 @@ pub fn findings(scored: &Scored, settings: &ScoreSettings, segments: impl Fn(u8,
             .yardsticks
             .iter()
             .map(|yardstick| YardstickFinding { knots: yardstick.knots().to_vec() })
+            .collect(),
+        lifecycle: Some(lifecycle(scored, per_unit)),
+    }
+}
+
+fn lifecycle(scored: &Scored, per_unit: f64) -> LifecycleFinding {
+    let mut stages = vec![StageFinding::default(); Stage::ALL.len()];
+    for ((stay, summary), score) in scored.staged.stays.iter().zip(&scored.summaries).zip(&scored.scores) {
+        let found = &mut stages[stay.stage as usize];
+        found.customers += 1;
+        found.revenue_minor = found.revenue_minor.saturating_add(summary.total_minor);
+        found.clv_minor += score.clv.unwrap_or_default() * per_unit;
+    }
+    let before = scored.known.before.as_ref();
+    LifecycleFinding {
+        prospects: scored.known_customers - scored.summaries.len() as i64,
+        stages,
+        earlier_score_run_id: before.map(|before| before.score_run_id.to_string()).unwrap_or_default(),
+        transitions: scored
+            .staged
+            .transitions()
+            .map(|(from, to, customers)| TransitionFinding {
+                from: from.map_or(0, |from| from.number().into()),
+                to: to.number().into(),
+                customers: customers as i64,
+            })
             .collect(),
     }
 }

@@ -20,6 +20,7 @@ use crate::{
     domain::{
         currency::Currency,
         index::{Signals, Subject},
+        lifecycle::{Bought, Stay},
         tier_policy::TierMetric,
     },
     store::rescore::{Past, Rescored},
@@ -74,10 +75,16 @@ impl<'r> Rescorer<'r> {
     }
 
     /// The score of a buyer from all it did; `None` where no purchase is left.
-    pub fn score(&self, buyer_id: i64, past: &[Past], signals: Option<&Signals>) -> Option<Rescored> {
+    pub fn score(
+        &self,
+        buyer_id: i64,
+        past: &[Past],
+        signals: Option<&Signals>,
+        stay_before: Option<Stay>,
+    ) -> Option<Rescored> {
         let settings = &self.run.settings;
-        let bought = past.iter().filter(|past| past.kind == 1).map(|past| past.occur_date.to_jiff()).max();
-        let as_of_date = settings.as_of_date.max(bought?);
+        let last_bought = past.iter().filter(|past| past.kind == 1).map(|past| past.occur_date.to_jiff()).max();
+        let as_of_date = settings.as_of_date.max(last_bought?);
         let summary = summary(buyer_id, past, as_of_date)?;
         let per_unit = settings.currency.minor_per_unit() as f64;
         let score = self.scorer.score_one(&Customer::of(&summary, per_unit));
@@ -94,6 +101,9 @@ impl<'r> Rescorer<'r> {
         };
         let index = self.run.judge.index(&subject);
         let code = self.thresholds.code(&summary);
+        let bought = Bought { first_day: summary.first_day, last_day: summary.last_day, frequency: summary.frequency };
+        let stay = settings.lifecycle.stay(bought, day_number(as_of_date));
+        let stay = stay.going_on_from(stay_before, summary.first_day);
         let clv_minor = score.clv.map(|clv| clv * per_unit);
         let value = match settings.tiers.metric {
             TierMetric::Clv => clv_minor,
@@ -119,6 +129,8 @@ impl<'r> Rescorer<'r> {
             year_before_minor: summary.year_before_minor,
             as_of_date,
             candidate_tier: self.candidate_tier(value),
+            stage: i16::from(stay.stage.number()),
+            stage_since: day_of_number(stay.since),
             new: (self.run.tier_names.len() as i16, (self.run.findings.customers + 1) as i32),
         })
     }

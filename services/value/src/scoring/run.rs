@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use prost::Message as _;
 
 use super::{
-    engine, error::RunError, progress::Progress, publishing, reading, report, run_message, session, settings_message,
-    storing,
+    churning, engine, error::RunError, progress::Progress, publishing, reading, report, run_message, session,
+    settings_message, storing,
 };
 use crate::{
     State,
@@ -53,8 +53,10 @@ pub async fn attempt(state: &State, claimed: &Claimed, progress: &Progress) -> R
     let encoded = (summary.encode_to_vec(), findings.encode_to_vec());
     publish(state, claimed, async |tx| {
         let moved = publishing::tiers(state, tx, claimed, &settings, &scored).await?;
+        let mut events = churning::alerts(state, tx, claimed, &settings, &scored).await?;
+        events.extend(moved);
         let ended = score_run_succeed(tx, lease, (&encoded.0, &encoded.1), customers, state.context.now()).await?;
-        Ok(ended.map(|record| (record, moved)))
+        Ok(ended.map(|record| (record, events)))
     })
     .await?;
     state.scoring.reads.finished();

@@ -15,7 +15,7 @@ use crate::domain::{
     score_settings::{RfmPolicy, ScoreSettings, TimeUnit, are_cuts},
 };
 
-use super::policy_message;
+use super::{churn_message, lifecycle_message, policy_message};
 
 const DEFAULT_HORIZON_MONTHS: i32 = 12;
 const DEFAULT_DISCOUNT_RATE: f64 = 0.1;
@@ -31,6 +31,9 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
     let rfm = rfm(&message.rfm_policy.clone().unwrap_or_default(), currency, &mut wrong);
     let tiers = policy_message::tiers(message.tier_policy.as_ref(), currency, &mut wrong);
     let index = policy_message::index(message.index_policy.as_ref(), &mut wrong);
+    let lifecycle = lifecycle_message::policy(message.lifecycle_policy.as_ref(), &mut wrong);
+    // The tiers that a run brings of its own need not have those that the value policy watches.
+    let churn = churn_message::policy(message.churn_policy.as_ref(), None, &mut wrong);
     let horizon_months = match message.horizon_months {
         0 => DEFAULT_HORIZON_MONTHS,
         months @ 1..=120 => months,
@@ -44,29 +47,35 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
         margin if margin > 0.0 && margin <= 1.0 => margin,
         _ => wrong.or("margin", "must be above 0 and at most 1, such as 0.3 for 30 %", DEFAULT_MARGIN),
     };
-    match (as_of_date, currency, tiers, index) {
-        (Some(as_of_date), Some(currency), Some(tiers), Some(index)) if wrong.0.is_empty() => Ok(ScoreSettings {
-            as_of_date,
-            currency,
-            transaction_model: match message.transaction_model() {
-                TransactionModel::MbgNbd => Some(TransactionKind::MbgNbd),
-                TransactionModel::ParetoNbd => Some(TransactionKind::ParetoNbd),
-                TransactionModel::MbgCnbd => Some(TransactionKind::MbgCnbd),
-                TransactionModel::BgNbd | TransactionModel::Unspecified => Some(TransactionKind::BgNbd),
-                TransactionModel::Auto => None,
-            },
-            time_unit: match message.time_unit() {
-                UnitMessage::Day => TimeUnit::Day,
-                UnitMessage::Week | UnitMessage::Unspecified => TimeUnit::Week,
-            },
-            horizon_months: horizon_months as u32,
-            annual_discount_rate,
-            margin,
-            rfm,
-            tiers,
-            index,
-            value_policy_version: message.value_policy_version,
-        }),
+    match (as_of_date, currency, tiers, index, lifecycle.zip(churn)) {
+        (Some(as_of_date), Some(currency), Some(tiers), Some(index), Some((lifecycle, churn)))
+            if wrong.0.is_empty() =>
+        {
+            Ok(ScoreSettings {
+                as_of_date,
+                currency,
+                transaction_model: match message.transaction_model() {
+                    TransactionModel::MbgNbd => Some(TransactionKind::MbgNbd),
+                    TransactionModel::ParetoNbd => Some(TransactionKind::ParetoNbd),
+                    TransactionModel::MbgCnbd => Some(TransactionKind::MbgCnbd),
+                    TransactionModel::BgNbd | TransactionModel::Unspecified => Some(TransactionKind::BgNbd),
+                    TransactionModel::Auto => None,
+                },
+                time_unit: match message.time_unit() {
+                    UnitMessage::Day => TimeUnit::Day,
+                    UnitMessage::Week | UnitMessage::Unspecified => TimeUnit::Week,
+                },
+                horizon_months: horizon_months as u32,
+                annual_discount_rate,
+                margin,
+                rfm,
+                tiers,
+                index,
+                lifecycle,
+                churn,
+                value_policy_version: message.value_policy_version,
+            })
+        }
         _ => Err(wrong.0),
     }
 }
@@ -102,6 +111,8 @@ pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
         tier_policy: Some(policy_message::tiers_message(&settings.tiers, settings.currency)),
         index_policy: Some(policy_message::index_message(&settings.index)),
         value_policy_version: settings.value_policy_version,
+        lifecycle_policy: Some(lifecycle_message::policy_message(&settings.lifecycle)),
+        churn_policy: Some(churn_message::policy_message(&settings.churn)),
     }
 }
 

@@ -19,8 +19,9 @@ const STRIDE: usize = 20_000;
 
 const COPY: &str = "COPY value.score (score_set, buyer_id, total_revenue_minor, repeat_revenue_minor, total_cost_minor, p_alive, \
     expected_purchases, expected_spend_minor, clv_minor, rank, frequency, first_purchase_date, last_purchase_date, rfm_code, segment, \
-    tier, tenant_id, index, last_year_minor, year_before_minor, earned_tier, below_since, signals) FROM STDIN (FORMAT binary)";
-const FIELDS: u16 = 23;
+    tier, tenant_id, index, last_year_minor, year_before_minor, earned_tier, below_since, signals, stage, \
+    stage_since) FROM STDIN (FORMAT binary)";
+const FIELDS: u16 = 25;
 
 /// Fewer customers than this are written by one connection.
 const WORTH_SHARING: usize = 20_000;
@@ -132,6 +133,7 @@ impl Writing {
         };
         let judged = &self.scored.judged;
         let standing = judged.standings[at];
+        let stay = self.scored.staged.stays[at];
         let signals = &self.scored.known.signals;
         let signals = if signals.is_empty() { None } else { signals.get(&summary.customer) };
         let signals = signals.map(|signals| known::stored(signals).encode_to_vec());
@@ -159,6 +161,8 @@ impl Writing {
             .put(summary.year_before_minor)
             .put(i16::from(standing.tier) + 1)
             .put_opt(standing.below_since.map(|day| day - POSTGRES_EPOCH))
-            .put_opt(signals.as_deref());
+            .put_opt(signals.as_deref())
+            .put(i16::from(stay.stage.number()))
+            .put(stay.since - POSTGRES_EPOCH);
     }
 }

@@ -2,6 +2,9 @@
 
 pub mod account_signals;
 pub mod buyer;
+pub mod churn_alert;
+pub mod churn_raising;
+pub mod churn_report;
 pub mod rescore;
 pub mod sales;
 pub mod score;

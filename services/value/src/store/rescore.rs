@@ -209,6 +209,10 @@ pub struct Rescored {
     pub as_of_date: Date,
     /// The tier its numbers would enter, from 1.
     pub candidate_tier: i16,
+    /// Number of the lifecycle stage, from 1.
+    pub stage: i16,
+    /// Since when.
+    pub stage_since: Date,
     /// The last tier and the last rank, which a customer gets that the run did not know.
     pub new: (i16, i32),
 }
@@ -224,8 +228,9 @@ pub async fn score_rescore(
     sqlx::query!(
         "INSERT INTO value.score (tenant_id, score_set, buyer_id, total_revenue_minor, repeat_revenue_minor, total_cost_minor, p_alive,
              expected_purchases, expected_spend_minor, clv_minor, frequency, first_purchase_date, last_purchase_date, rfm_code, segment,
-             index, last_year_minor, year_before_minor, as_of_date, candidate_tier, update_time, tier, earned_tier, rank)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23)
+             index, last_year_minor, year_before_minor, as_of_date, candidate_tier, update_time, tier, earned_tier, rank, stage,
+             stage_since)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23, $24, $25)
          ON CONFLICT (tenant_id, score_set, buyer_id) DO UPDATE SET total_revenue_minor = excluded.total_revenue_minor,
              repeat_revenue_minor = excluded.repeat_revenue_minor, total_cost_minor = excluded.total_cost_minor,
              p_alive = excluded.p_alive, expected_purchases = excluded.expected_purchases,
@@ -233,7 +238,8 @@ pub async fn score_rescore(
              first_purchase_date = excluded.first_purchase_date, last_purchase_date = excluded.last_purchase_date,
              rfm_code = excluded.rfm_code, segment = excluded.segment, index = excluded.index,
              last_year_minor = excluded.last_year_minor, year_before_minor = excluded.year_before_minor,
-             as_of_date = excluded.as_of_date, candidate_tier = excluded.candidate_tier, update_time = excluded.update_time",
+             as_of_date = excluded.as_of_date, candidate_tier = excluded.candidate_tier, update_time = excluded.update_time,
+             stage = excluded.stage, stage_since = excluded.stage_since",
         tenant,
         set,
         score.buyer_id,
@@ -257,33 +263,47 @@ pub async fn score_rescore(
         now.to_sqlx() as _,
         score.new.0,
         score.new.1,
+        score.stage,
+        score.stage_since.to_sqlx() as _,
     )
     .execute(connection)
     .await
     .map(drop)
 }
 
-/// The encoded signals that the run knew of buyers.
-pub async fn score_signals(
+/// What a score rests on beside transactions.
+#[derive(Debug)]
+pub struct Beside {
+    /// Whose.
+    pub buyer_id: i64,
+    /// The encoded signals that the run knew.
+    pub signals: Option<Vec<u8>>,
+    /// Number of the lifecycle stage, from 1.
+    pub stage: Option<i16>,
+    /// Since when.
+    pub stage_since: Option<jiff_sqlx::Date>,
+}
+
+/// What the scores of buyers in a set rest on beside transactions.
+pub async fn scores_beside(
     connection: &mut PgConnection,
     tenant: &str,
     set: i64,
     buyers: &[i64],
-) -> sqlx::Result<Vec<(i64, Vec<u8>)>> {
-    let rows = sqlx::query!(
-        r#"SELECT s.buyer_id, s.signals AS "signals!"
+) -> sqlx::Result<Vec<Beside>> {
+    sqlx::query_as!(
+        Beside,
+        r#"SELECT s.buyer_id, s.signals, s.stage, s.stage_since AS "stage_since: _"
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.score WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = k.buyer_id LIMIT 1
-           ) s
-           WHERE s.signals IS NOT NULL"#,
+           ) s"#,
         tenant,
         set,
         buyers,
     )
     .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.buyer_id, row.signals)).collect())
+    .await
 }
 
 /// Takes away the scores of buyers of whom no purchase is left.

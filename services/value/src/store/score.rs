@@ -62,6 +62,10 @@ pub struct ScoreRecord {
     pub update_time: Option<jiff_sqlx::Timestamp>,
     /// Number of the tier its numbers would enter by then, from 1.
     pub candidate_tier: Option<i16>,
+    /// Number of the lifecycle stage, from 1.
+    pub stage: Option<i16>,
+    /// Since when.
+    pub stage_since: Option<jiff_sqlx::Date>,
 }
 
 macro_rules! record {
@@ -92,6 +96,8 @@ macro_rules! record {
             as_of_date: $row.as_of_date,
             update_time: $row.update_time,
             candidate_tier: $row.candidate_tier,
+            stage: $row.stage,
+            stage_since: $row.stage_since,
         }
     };
 }
@@ -106,7 +112,8 @@ pub async fn score_by_customer(
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
                s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
-               s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier
+               s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
+               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date"
            FROM unnest($1::text[], $2::bigint[], $3::uuid[]) WITH ORDINALITY AS k (tenant_id, score_set, customer_id, place)
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.customer_id = k.customer_id LIMIT 1
@@ -135,7 +142,8 @@ pub async fn score_by_external_id(
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
                s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
-               s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier
+               s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
+               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date"
            FROM unnest($1::text[], $2::bigint[], $3::text[]) WITH ORDINALITY AS k (tenant_id, score_set, external_id, place)
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.external_id = k.external_id LIMIT 1
@@ -166,7 +174,8 @@ pub async fn score_by_buyer(
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
                s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
-               s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier
+               s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
+               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date"
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.score s WHERE s.tenant_id = $1 AND s.score_set = $2 AND s.buyer_id = k.buyer_id LIMIT 1
@@ -181,6 +190,15 @@ pub async fn score_by_buyer(
     .await?;
     Ok(rows.into_iter().map(|row| record!(row)).collect())
 }
+
+const STAGES: Kind = Kind::Enum(&[
+    ("NEW", "NEW"),
+    ("ACTIVE", "ACTIVE"),
+    ("LOYAL", "LOYAL"),
+    ("AT_RISK", "AT_RISK"),
+    ("DORMANT", "DORMANT"),
+    ("LOST", "LOST"),
+]);
 
 /// What `ListScores` can filter and sort by; `r` is the run, `s` the score.
 pub static SCORES: Schema = Schema::new(
@@ -214,13 +232,19 @@ pub static SCORES: Schema = Schema::new(
             Kind::Integer,
         )
         .sortable(),
+        Field::new("stage", "('{NEW,ACTIVE,LOYAL,AT_RISK,DORMANT,LOST}'::text[])[s.stage]", STAGES)
+            .nullable()
+            .sortable(),
+        Field::new("stage_days", "coalesce(s.as_of_date, r.as_of_date) - s.stage_since", Kind::Integer)
+            .nullable()
+            .sortable(),
     ],
 );
 
 const COLUMNS: &str = "b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor, s.total_cost_minor, \
     s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency, s.first_purchase_date, s.last_purchase_date, \
     s.rfm_code, s.segment, s.tier, s.index, s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since, s.signals, s.as_of_date, \
-    s.update_time, s.candidate_tier";
+    s.update_time, s.candidate_tier, s.stage, s.stage_since";
 
 /// What a run says of all its scores.
 #[derive(Debug)]
@@ -300,6 +324,8 @@ impl<'r> FromRow<'r, sqlx::postgres::PgRow> for ScoreRecord {
             as_of_date: row.try_get("as_of_date")?,
             update_time: row.try_get("update_time")?,
             candidate_tier: row.try_get("candidate_tier")?,
+            stage: row.try_get("stage")?,
+            stage_since: row.try_get("stage_since")?,
         })
     }
 }
@@ -340,7 +366,8 @@ pub async fn score_as_of(
                s.last_purchase_date AS "last_purchase_date!: jiff_sqlx::Date", s.rfm_code AS "rfm_code!", s.segment AS "segment!",
                s.tier AS "tier!", s.index, s.last_year_minor, s.year_before_minor, s.earned_tier,
                s.below_since AS "below_since: jiff_sqlx::Date", s.signals, s.as_of_date AS "as_of_date: jiff_sqlx::Date",
-               s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier
+               s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier, s.stage,
+               s.stage_since AS "stage_since: jiff_sqlx::Date"
            FROM found s JOIN value.buyer b ON b.tenant_id = $1 AND b.buyer_id = $3"#,
         tenant,
         set,

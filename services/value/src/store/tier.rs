@@ -41,10 +41,11 @@ pub async fn earlier_runs(connection: &mut PgConnection, tenant: &str) -> sqlx::
     .await
 }
 
-/// The statement that copies out how the customers of a set stand, ascending by buyer: buyer, tier, earned tier, below since.
+/// The statement that copies out how the customers of a set stand, ascending by buyer: buyer, tier, earned tier, below since,
+/// stage, stage since.
 pub fn standings_copy(tenant: &str, set: i64) -> String {
     format!(
-        "COPY (SELECT buyer_id, tier, coalesce(earned_tier, tier), below_since FROM value.score \
+        "COPY (SELECT buyer_id, tier, coalesce(earned_tier, tier), below_since, stage, stage_since FROM value.score \
          WHERE tenant_id = {} AND score_set = {set} ORDER BY buyer_id) TO STDOUT (FORMAT binary)",
         super::transaction_scan::quoted(tenant)
     )

@@ -8,7 +8,10 @@ use clientele_proto::{
         subscribe_response::Content,
     },
     value::v1::{
-        ImportTransactionsRequest, ListTransactionsRequest, list_transactions_request, transaction::Customer as Of,
+        ImportTransactionsRequest, ListTransactionsRequest,
+        churn_alert::{Level, Outcome, State},
+        list_transactions_request,
+        transaction::Customer as Of,
     },
 };
 use clientele_service::{App, rpc::Answers};
@@ -18,7 +21,10 @@ use prost::{Message, Name};
 use tokio::sync::watch;
 use tonic::{Request, Response, Status, service::Routes};
 
-use crate::harness::{TENANT, Value, by_id, purchase};
+use crate::{
+    harness::{TENANT, Value, by_id, on, purchase},
+    scoring::{SHOP, settings},
+};
 
 const ANA: &str = "0198c1f2-7d3a-7cc3-8a51-000000000001";
 const BEN: &str = "0198c1f2-7d3a-7cc3-8a51-000000000002";
@@ -139,6 +145,40 @@ async fn transactions_under_either_key_are_those_of_one_customer() {
     // Sent again under the other key, it is the same transaction.
     value.record(by_id(purchase("a", "", 1), ANA)).await;
     assert_eq!(value.count("SELECT count(*) FROM value.transaction").await, 2);
+}
+
+/// Bought under its key every month, and under its id every ten days: silent for 4.1 and for 16 rhythms.
+#[tokio::test]
+async fn a_customer_with_an_alert_under_either_key_keeps_the_one_of_its_last_purchase() {
+    let (value, feed, _customers) = start().await;
+    value.bought(&SHOP).await;
+    value.watch_by_rhythm().await;
+    for (month, day, other_month, other_day) in [(1, 1, 1, 1), (2, 1, 1, 11), (3, 1, 1, 21)] {
+        value.record(on(purchase(&format!("a-{month}-{day}"), "C-1", 1), month, day)).await;
+        value.record(on(by_id(purchase(&format!("b-{other_day}"), "", 1), ANA), other_month, other_day)).await;
+    }
+    value.run(settings("1997-06-30")).await;
+    assert_eq!(value.alerts("state = OPEN").await.len(), 3, "those two and one of the shop");
+    feed.created(ANA, "C-1");
+    caught_up(&value, &feed).await;
+    let alerts = value.alerts("").await;
+    let told: Vec<_> = alerts
+        .iter()
+        .filter(|alert| alert.customer_id == ANA)
+        .map(|alert| (alert.level(), alert.state(), alert.outcome(), alert.customer_external_id.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Level::Warning, State::Open, Outcome::Unspecified, "C-1"),
+            (Level::Critical, State::Resolved, Outcome::Unspecified, "C-1")
+        ]
+    );
+    // The silence of the two as one has its alert already, and is louder by its own rhythm: five purchase days in 59 days, none for 121.
+    value.run(settings("1997-06-30")).await;
+    let open = value.alerts("state = OPEN AND level = CRITICAL").await;
+    let customers: Vec<_> = open.iter().map(|alert| alert.customer_external_id.as_str()).collect();
+    assert_eq!(customers, ["C-1"]);
 }
 
 #[tokio::test]

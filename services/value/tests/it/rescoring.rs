@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use clientele_error::{Reason, reason_of, violations_of};
 use clientele_proto::value::v1::{
-    BatchRecordTransactionsRequest, CorrectTransactionRequest, DeleteTransactionRequest, GetScoreRequest, Score,
-    Transaction, TransactionKind, get_score_request, score_run::State,
+    BatchRecordTransactionsRequest, CorrectTransactionRequest, DeleteTransactionRequest, GetScoreRequest,
+    LifecycleStage, Score, Transaction, TransactionKind, churn_alert, get_score_request, score_run::State,
 };
 use jiff::SignedDuration;
 use tokio::time::{sleep, timeout};
@@ -136,6 +136,22 @@ async fn a_correction_rescores_both_customers_and_a_deletion_takes_the_purchase_
     };
     value.transactions().delete_transaction(delete).await.unwrap();
     assert_eq!(rescored(&value, "dan", 0).await.purchases.unwrap().total_revenue.unwrap().units, 9);
+}
+
+/// Ann bought every 30 days, but not for 90 before the run.
+#[tokio::test]
+async fn a_purchase_ends_the_alert_of_its_customer_and_brings_it_back_into_its_stage() {
+    let value = Value::start().await;
+    value.bought(&SHOP).await;
+    value.watch_by_rhythm().await;
+    value.scored().await;
+    assert_eq!(score_of(&value, "ann").await.stage(), LifecycleStage::AtRisk);
+    assert_eq!(value.alerts("").await[0].state(), churn_alert::State::Open);
+    value.record(on(purchase("back", "ann", 20), 6, 25)).await;
+    let ann = rescored(&value, "ann", 4).await;
+    assert_eq!((ann.stage(), ann.stage_days), (LifecycleStage::Loyal, 5));
+    let alert = value.alerts("").await.remove(0);
+    assert_eq!((alert.state(), alert.outcome()), (churn_alert::State::Resolved, churn_alert::Outcome::Kept));
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ async fn the_full_view_gives_a_reason_for_every_score() {
     let request = GetScoreRequest { view: ScoreView::Full.into(), ..of("ann") };
     let ann = value.scores().get_score(request).await.unwrap().into_inner();
     let names: Vec<_> = ann.reasons.iter().map(|reason| reason.score.as_str()).collect();
-    assert_eq!(names, ["index", "tier", "segment", "p_alive", "expected_purchases", "expected_spend", "clv"]);
+    assert_eq!(names, ["index", "tier", "segment", "p_alive", "expected_purchases", "expected_spend", "clv", "stage"]);
     let alive = &ann.reasons[3];
     assert!(
         alive.text.starts_with(

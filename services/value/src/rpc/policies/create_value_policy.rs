@@ -7,7 +7,7 @@ use clientele_proto::value::v1::{CreateValuePolicyRequest, ValuePolicy, ValuePol
 use clientele_service::Call;
 use prost::Message as _;
 
-use super::message::{message, parse};
+use super::message::{check, message};
 use crate::{
     State,
     rpc::once::{Asked, once},
@@ -20,7 +20,7 @@ pub(super) async fn create_value_policy(
     request: CreateValuePolicyRequest,
 ) -> Result<ValuePolicy> {
     let policy = request.value_policy.clone().unwrap_or_default();
-    parse(&policy)?;
+    check(&policy)?;
     // Kept as it was asked for: what it leaves out is the default of the version of the software that applies it, which runs store.
     let kept = ValuePolicy { version: 0, create_time: None, actor: String::new(), ..policy };
     let asked =

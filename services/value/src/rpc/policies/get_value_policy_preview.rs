@@ -10,7 +10,7 @@ use clientele_proto::value::v1::{
 use clientele_service::Call;
 use jiff::civil::Date;
 
-use super::message::parse;
+use super::message::check;
 use crate::{
     State,
     domain::score_settings::ScoreSettings,
@@ -32,7 +32,7 @@ pub(super) async fn get_value_policy_preview(
     request: GetValuePolicyPreviewRequest,
 ) -> Result<ValuePolicyPreview> {
     let policy = request.value_policy.unwrap_or_default();
-    parse(&policy)?;
+    check(&policy)?;
     let moves = match usize::try_from(request.max_moves) {
         Ok(0) => MOVES.0,
         Ok(moves) => moves.min(MOVES.1),

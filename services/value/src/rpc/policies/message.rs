@@ -7,26 +7,25 @@ use prost::Message as _;
 use sqlx::PgConnection;
 
 use crate::{
-    domain::{index::IndexPolicy, tier_policy::TierPolicy},
-    scoring::{policy_message, run_message::instant, settings_message::Wrong},
+    scoring::{churn_message, lifecycle_message, policy_message, run_message::instant, settings_message::Wrong},
     store::value_policy::{PolicyRecord, value_policy_list},
 };
 
-/// The rules of a policy, all that does not hold at once; field paths start at `value_policy`.
-pub(super) fn parse(policy: &ValuePolicy) -> Result<(TierPolicy, IndexPolicy)> {
+/// Checks the rules of a policy, all that does not hold at once; field paths start at `value_policy`.
+pub(super) fn check(policy: &ValuePolicy) -> Result<()> {
     let mut wrong = Wrong::default();
     let tiers = policy_message::tiers(policy.tier_policy.as_ref(), None, &mut wrong);
-    let index = policy_message::index(policy.index_policy.as_ref(), &mut wrong);
-    match (tiers, index) {
-        (Some(tiers), Some(index)) if wrong.violations().is_empty() => Ok((tiers, index)),
-        _ => {
-            let below = |violation: &Violation| {
-                let field = violation.field.strip_prefix("settings.").unwrap_or(&violation.field);
-                Violation::new(format!("value_policy.{field}"), violation.description.clone())
-            };
-            Err(Error::invalid_fields(wrong.violations().iter().map(below).collect()))
-        }
+    policy_message::index(policy.index_policy.as_ref(), &mut wrong);
+    lifecycle_message::policy(policy.lifecycle_policy.as_ref(), &mut wrong);
+    churn_message::policy(policy.churn_policy.as_ref(), tiers.as_ref(), &mut wrong);
+    if wrong.violations().is_empty() {
+        return Ok(());
     }
+    let below = |violation: &Violation| {
+        let field = violation.field.strip_prefix("settings.").unwrap_or(&violation.field);
+        Violation::new(format!("value_policy.{field}"), violation.description.clone())
+    };
+    Err(Error::invalid_fields(wrong.violations().iter().map(below).collect()))
 }
 
 /// A stored version as the contract tells it.

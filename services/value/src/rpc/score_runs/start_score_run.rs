@@ -53,11 +53,16 @@ fn parse(
 /// The settings with what they leave to the value policy.
 fn by_policy(settings: ScoreRunSettings, policy: Option<ValuePolicy>) -> ScoreRunSettings {
     let policy = policy.unwrap_or_default();
-    let follows = settings.tier_policy.is_none() || settings.index_policy.is_none();
+    let follows = settings.tier_policy.is_none()
+        || settings.index_policy.is_none()
+        || settings.lifecycle_policy.is_none() && policy.lifecycle_policy.is_some()
+        || settings.churn_policy.is_none() && policy.churn_policy.is_some();
     ScoreRunSettings {
         value_policy_version: if follows { policy.version } else { 0 },
         tier_policy: settings.tier_policy.or(policy.tier_policy),
         index_policy: settings.index_policy.or(policy.index_policy),
+        lifecycle_policy: settings.lifecycle_policy.or(policy.lifecycle_policy),
+        churn_policy: settings.churn_policy.or(policy.churn_policy),
         ..settings
     }
 }

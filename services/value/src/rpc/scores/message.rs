@@ -11,6 +11,7 @@ use crate::{
     domain::{
         currency::rounded,
         index::{Component, Judgement, MetricScore, Purchased, Subject},
+        lifecycle::Stage,
         reasons::{CustomerFacts, Facts, RunFacts, reasons},
     },
     scoring::{
@@ -73,6 +74,9 @@ pub(super) fn score(run: &ScoredRun, record: &ScoreRecord, view: ScoreView) -> S
         update_time: record.update_time.map(|time| instant(time.to_jiff())),
         candidate_tier: record.candidate_tier.map(|tier| name(&run.tier_names, tier).to_owned()).unwrap_or_default(),
         entitlements: entitlements.map(|tier| tier.entitlements.clone()).unwrap_or_default(),
+        stage: record.stage.map(i32::from).unwrap_or_default(),
+        stage_since_date: record.stage_since.map(|since| date(since.to_jiff())),
+        stage_days: stage(record).map_or(0, |(_, since)| days_between(since, as_of_date(run, record))),
     }
 }
 
@@ -88,9 +92,18 @@ struct Days {
 impl Days {
     fn of(run: &ScoredRun, record: &ScoreRecord) -> Self {
         let first = record.first_purchase_date.to_jiff();
-        let since = |later: Date| later.since((Unit::Day, first)).map_or(0, |span| span.get_days());
+        let since = |later: Date| days_between(first, later);
         Self { recency: since(record.last_purchase_date.to_jiff()), age: since(as_of_date(run, record)) }
     }
+}
+
+fn days_between(first: Date, later: Date) -> i32 {
+    later.since((Unit::Day, first)).map_or(0, |span| span.get_days())
+}
+
+/// The stage and since when; `None` in runs of before there were stages.
+fn stage(record: &ScoreRecord) -> Option<(Stage, Date)> {
+    record.stage.and_then(Stage::of_number).zip(record.stage_since.map(jiff_sqlx::Date::to_jiff))
 }
 
 fn code(record: &ScoreRecord) -> Code {
@@ -207,6 +220,7 @@ fn score_reasons(
             judgement: judged,
             earned_tier: name(&run.tier_names, record.earned_tier.unwrap_or(record.tier)),
             below_since: record.below_since.map(jiff_sqlx::Date::to_jiff),
+            stage: stage(record),
         },
         run: RunFacts {
             currency: run.settings.currency,
@@ -220,6 +234,7 @@ fn score_reasons(
             tier_metric: run.settings.tiers.metric,
             tier: (first, last, own.threshold),
             grace_days: run.settings.tiers.grace_days,
+            lifecycle: &run.settings.lifecycle,
             medians: &findings.medians,
         },
     };

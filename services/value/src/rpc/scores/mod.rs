@@ -2,6 +2,7 @@
 
 mod batch_get_scores;
 mod get_concentration_report;
+mod get_lifecycle_report;
 mod get_purchase_depth_report;
 mod get_retention_report;
 mod get_rfm_report;
@@ -15,8 +16,9 @@ use clientele_error::{Error, Reason, Result};
 use clientele_pg::answer::{failed, shared_failed};
 use clientele_proto::value::v1::{
     BatchGetScoresRequest, BatchGetScoresResponse, ConcentrationReport, GetConcentrationReportRequest,
-    GetPurchaseDepthReportRequest, GetRetentionReportRequest, GetRfmReportRequest, GetScoreRequest, ListScoresRequest,
-    ListScoresResponse, PurchaseDepthReport, RetentionReport, RfmReport, Score,
+    GetLifecycleReportRequest, GetPurchaseDepthReportRequest, GetRetentionReportRequest, GetRfmReportRequest,
+    GetScoreRequest, LifecycleReport, ListScoresRequest, ListScoresResponse, PurchaseDepthReport, RetentionReport,
+    RfmReport, Score,
     score_service_server::{ScoreService, ScoreServiceServer},
 };
 use clientele_service::rpc::unary;
@@ -83,6 +85,16 @@ impl ScoreService for Scores {
     ) -> Result<Response<RetentionReport>, Status> {
         unary(request, async |call, request| {
             get_retention_report::get_retention_report(&self.state, call, request).await
+        })
+        .await
+    }
+
+    async fn get_lifecycle_report(
+        &self,
+        request: Request<GetLifecycleReportRequest>,
+    ) -> Result<Response<LifecycleReport>, Status> {
+        unary(request, async |call, request| {
+            get_lifecycle_report::get_lifecycle_report(&self.state, call, request).await
         })
         .await
     }
