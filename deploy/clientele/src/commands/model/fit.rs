@@ -145,7 +145,7 @@ fn fit_purchases(kind: TransactionKind, args: &Fit, calibration: &Calibration, g
         histories = histories.with_gaps(gaps)?;
     }
     let fit = kind.fit(&histories)?;
-    let (errors, undetermined) = errors(&fit, fit.covariance(&histories));
+    let (errors, undetermined) = errors(&fit, &fit.covariance(&histories));
     let holdout = match calibration.holdout_days() {
         0 => None,
         _ => Some(holdout(&fit.model, calibration, days)?),
@@ -177,7 +177,7 @@ fn choose(args: &Fit, calibration: &Calibration, gaps: Gaps, whole: Option<(Gaps
     };
     let why = choice.to_string();
     let fit = choice.fit;
-    let (errors, undetermined) = errors(&fit, fit.covariance(&all));
+    let (errors, undetermined) = errors(&fit, &fit.covariance(&all));
     Ok(Fitted {
         parameters: Parameters::Purchases(fit.model),
         log_likelihood: fit.log_likelihood,
@@ -194,7 +194,7 @@ fn choose(args: &Fit, calibration: &Calibration, gaps: Gaps, whole: Option<(Gaps
 /// The standard errors by the names of the parameters, or why there are none.
 fn errors(
     fit: &btyd::Fit<TransactionModel>,
-    covariance: Result<Covariance<4>, Undetermined>,
+    covariance: &Result<Covariance<4>, Undetermined>,
 ) -> (BTreeMap<&'static str, f64>, Option<String>) {
     match covariance {
         Ok(covariance) => {
