@@ -265,8 +265,8 @@ fn holdout(choice: &AutoChoice) -> HoldoutReport {
     HoldoutReport {
         calibration_end_date: Some(date(day_of_number(choice.calibration_end_day))),
         holdout_end_date: Some(date(day_of_number(choice.holdout_end_day))),
-        by_frequency: choice.table.by_frequency.iter().map(row).collect(),
-        by_decile: choice.table.by_decile.iter().map(row).collect(),
+        frequencies: choice.table.by_frequency.iter().map(row).collect(),
+        deciles: choice.table.by_decile.iter().map(row).collect(),
     }
 }
 

@@ -105,7 +105,7 @@ async fn auto_takes_the_model_that_foretells_best_and_says_why() {
     let holdout = summary.holdout.unwrap();
     // A third of the 545 days since the first purchase is held back.
     assert_eq!(holdout.calibration_end_date, Some(crate::scoring::date("1997-12-31")));
-    for rows in [&holdout.by_frequency, &holdout.by_decile] {
+    for rows in [&holdout.frequencies, &holdout.deciles] {
         assert_eq!(rows.iter().map(|row| row.customers).sum::<i64>(), 2357);
         let actual: i64 = rows.iter().map(|row| row.actual_purchases).sum();
         let bought_later =
