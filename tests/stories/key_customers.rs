@@ -149,7 +149,9 @@ async fn explained(world: &World, best: &Score) {
     let full = client.get_score(request).await.unwrap().into_inner();
     assert!(full.reasons.iter().any(|reason| reason.score == "clv"), "{:?}", full.reasons);
     assert!(full.reasons.iter().all(|reason| !reason.text.is_empty()));
-    assert_eq!(&Score { reasons: Vec::new(), ..full }, best);
+    let index: f64 = full.index_explanation.iter().flat_map(|why| &why.metrics).map(|metric| metric.points).sum();
+    assert!((index - full.index.unwrap()).abs() < 1e-9);
+    assert_eq!(&Score { reasons: Vec::new(), index_explanation: None, ..full }, best);
 }
 
 async fn concentration_adds_up(world: &World, ranking: &[Score]) {
