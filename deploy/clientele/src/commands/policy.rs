@@ -122,7 +122,7 @@ fn preview(args: &Preview) -> Result<()> {
         Format::Table => {
             let screen = Screen::stdout();
             let moved = number::count((found.risers + found.fallers).unsigned_abs());
-            let summary = format!("{}\n{moved} customers would move.\n\n", tiers(&found).render(&screen));
+            let summary = format!("{}\n{moved} customers would rise or fall.\n\n", tiers(&found).render(&screen));
             term::print(&(summary + &moves(&found).render(&screen)))?;
         }
         Format::Csv => term::print(&moves(&found).csv())?,

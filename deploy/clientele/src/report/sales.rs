@@ -13,7 +13,12 @@ use crate::term::{Column, Screen, Table, number, text};
 /// For a person.
 pub fn render(report: &SalesReport, screen: &Screen) -> String {
     let compared = report.comparison_first_date.is_some();
-    let mut heads = vec![Column::text(head(report.group_by())), Column::number("net sales")];
+    // A month is as short as it gets: only names may be cut to the width of the terminal.
+    let group = match report.group_by() {
+        SalesGrouping::Month => Column::number(head(report.group_by())),
+        _ => Column::text(head(report.group_by())),
+    };
+    let mut heads = vec![group, Column::number("net sales")];
     if compared {
         heads.extend([Column::number("before"), Column::number("growth")]);
     }

@@ -171,6 +171,15 @@ impl Facts<'_> {
                 format!("Index {index:.1}; by that {} holds {places} of {customers}{threshold}.", customer.tier)
             }
         };
+        let value = match run.tier_metric {
+            TierMetric::Clv => customer.clv_minor,
+            TierMetric::TotalRevenue => Some(customer.total_revenue_minor as f64),
+            TierMetric::Index => customer.judgement.map(|judged| judged.index),
+        };
+        let stays = value.zip(run.tier.2).is_some_and(|(value, threshold)| value < threshold);
+        if stays && customer.below_since.is_none() && customer.earned_tier == customer.tier {
+            text.push_str(" It was there before, and is still above what staying asks for.");
+        }
         if customer.earned_tier != customer.tier {
             text.push_str(" By its own numbers it would be in ");
             text.push_str(customer.earned_tier);
@@ -500,6 +509,15 @@ mod tests {
             "Index 60.0 of 100: contribution 48.0 + potential 12.0. Most to gain: growth (30 of 100), up to 28.0 points."
         );
         assert_eq!(reasons(&facts)[0].ratio_to_median, 1.5);
+    }
+
+    #[test]
+    fn who_could_not_rise_to_its_tier_any_more_is_told_to_stay() {
+        let mut facts = facts();
+        facts.customer.clv_minor = Some(7_900.0);
+        assert!(text(&facts, "tier").ends_with("It was there before, and is still above what staying asks for."));
+        facts.customer.clv_minor = Some(8_000.0);
+        assert!(text(&facts, "tier").ends_with("from 80.00 EUR on."));
     }
 
     #[test]

@@ -132,7 +132,8 @@ fn fit(args: &Fit, purchases: Purchases) -> Result<Outcome> {
             file: purchases.name,
             first_day,
             last_day,
-            calibration_end,
+            // AUTO fits the model it has chosen to the whole file.
+            calibration_end: if args.model == ModelName::Auto { last_day } else { calibration_end },
             iterations: fitted.iterations,
         },
     })
