@@ -191,22 +191,22 @@ async fn a_cancelled_call_leaves_whole_chunks_and_resumes_after_the_last_answer(
     let next_row = call.message().await.unwrap().unwrap().next_row;
     drop(call);
 
-    // The call's transaction is over when no session holds a lock on the table.
-    let busy =
-        "SELECT count(*) FROM pg_locks WHERE relation = 'value.transaction'::regclass AND mode = 'RowExclusiveLock'";
-    let mut quiet = 0;
-    while quiet < 3 {
-        quiet = if value.count(busy).await == 0 { quiet + 1 } else { 0 };
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    let kept = stored(&value).await;
+    // The service learns of it while it is at work: until then a chunk may still come, whole, so two looks that agree are compared.
+    let kept = loop {
+        let before = stored(&value).await;
+        let told = told(&value).await;
+        if stored(&value).await == before {
+            assert_eq!(told, before, "a chunk and its event stay or go together");
+            break before;
+        }
+    };
     assert!(kept >= next_row, "{kept} rows of {next_row} answered ones");
-    assert_eq!(told(&value).await, kept, "a chunk and its event stay or go together");
     assert_eq!(kept % 5000, 0, "chunks are made of whole messages");
 
     let rest = all[next_row as usize / 5000..].to_vec();
     let resumed = sum(&import(&value, rest).await);
-    assert_eq!((resumed.duplicates, resumed.rejected), (kept - next_row, 0));
+    assert!(resumed.duplicates >= kept - next_row, "{resumed:?} after {kept} kept ones");
+    assert_eq!((resumed.accepted + resumed.duplicates, resumed.rejected), (100_000 - next_row, 0));
     assert_eq!((stored(&value).await, told(&value).await), (100_000, 100_000));
 }
 
