@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use clientele_error::{Reason, reason_of};
 use clientele_proto::value::v1::{
     ImportTransactionsRequest, ImportTransactionsResponse, Transaction, TransactionsRecorded,

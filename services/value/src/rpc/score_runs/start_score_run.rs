@@ -1,11 +1,7 @@
 //! `StartScoreRun`: checks the settings, fills in the defaults, queues the run and wakes the worker.
 
 use clientele_error::{Error, Result};
-use clientele_pg::{
-    Begin, Tx,
-    answer::{failed, not_begun},
-    idempotency::{Begun, Key, Ticket},
-};
+use clientele_pg::answer::failed;
 use clientele_proto::value::v1::{ScoreRun, ScoreRunSettings, StartScoreRunRequest, ValuePolicy};
 use clientele_service::Call;
 use jiff::Timestamp;
@@ -14,7 +10,10 @@ use prost::Message as _;
 use crate::{
     State,
     domain::{day, score_settings::ScoreSettings},
-    rpc::policies::newest,
+    rpc::{
+        once::{Asked, once},
+        policies::newest,
+    },
     scoring::{engine, settings_message},
     store::score_run::{NewRun, RunRecord, score_run_insert, state},
 };
@@ -29,11 +28,11 @@ pub(super) async fn start_score_run(state: &State, call: Call, request: StartSco
     if request.validate_only {
         return reply_unstarted(run);
     }
-    let (tx, ticket) = match begin(state, &call, &request).await? {
-        Started::Before(answer) => return ScoreRun::decode(answer.as_slice()).map_err(Error::internal),
-        Started::Now(tx, ticket) => (tx, ticket),
-    };
-    let answer = insert(tx, ticket, call.tenant(), &run).await?;
+    let asked = Asked { method: "StartScoreRun", request_id: &request.request_id, validate_only: false };
+    let answer = once(state, &call, asked, &request, async |tx| {
+        super::reply(&score_run_insert(tx, call.tenant(), &run).await.map_err(failed)?)
+    })
+    .await?;
     state.scoring.hub.wake();
     Ok(answer)
 }
@@ -79,36 +78,6 @@ fn new_run(state: &State, call: &Call, settings: &ScoreSettings, now: Timestamp)
         actor: call.caller.subject.clone(),
         create_time: now,
     })
-}
-
-enum Started {
-    /// By an earlier call with the request id: what that answered.
-    Before(Vec<u8>),
-    /// By this call, in a transaction of its own.
-    Now(Tx, Option<Ticket>),
-}
-
-async fn begin(state: &State, call: &Call, request: &StartScoreRunRequest) -> Result<Started> {
-    if request.request_id.is_empty() {
-        return Tx::begin(&state.pool, call.remaining()).await.map(|tx| Started::Now(tx, None)).map_err(failed);
-    }
-    let request_id = request.request_id.parse().map_err(|_| Error::invalid_field("request_id", "must be a UUID"))?;
-    let key = Key { tenant_id: call.tenant().to_owned(), method: "StartScoreRun", request_id };
-    let begun = state.requests.begin(&state.pool, Begin::new(call.remaining()), key, &request.encode_to_vec()).await;
-    Ok(match begun.map_err(not_begun)? {
-        Begun::Replay(answer) => Started::Before(answer),
-        Begun::Fresh(tx, ticket) => Started::Now(tx, Some(ticket)),
-    })
-}
-
-async fn insert(mut tx: Tx, ticket: Option<Ticket>, tenant: &str, run: &NewRun) -> Result<ScoreRun> {
-    let record = score_run_insert(&mut tx, tenant, run).await.map_err(failed)?;
-    let answer = super::reply(&record)?;
-    if let Some(ticket) = ticket {
-        ticket.record(&mut tx, &answer.encode_to_vec()).await.map_err(failed)?;
-    }
-    tx.commit().await.map_err(failed)?;
-    Ok(answer)
 }
 
 /// The run as it would start: without an id, as nothing has it.
