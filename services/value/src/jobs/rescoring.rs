@@ -31,8 +31,8 @@ use crate::{
         churn_raising::churn_alerts_keep,
         rescore::{
             Beside, Past, RecordedEvent, buyers_of_transactions, feed_latest, histories, recorded_events,
-            rescore_cursor, rescore_cursor_move, rescore_replays_take, score_rescore, score_revisions_insert,
-            scores_beside, scores_delete,
+            rescore_cursor, rescore_cursor_move, rescore_replay_take, rescore_replay_tenants, score_rescore,
+            score_revisions_insert, scores_beside, scores_delete,
         },
         score_run::score_run_get,
         tier::tiers_lock,
@@ -80,7 +80,10 @@ async fn turn(state: &State) -> Result<bool, RunError> {
         TransactionCorrected::full_name(),
         TransactionDeleted::full_name(),
     ];
-    for (tenant, after) in rescore_replays_take(&mut tx).await? {
+    for tenant in rescore_replay_tenants(&mut tx).await? {
+        // The lock before the row, as a run takes them when it becomes the newest; the other way round the two could wait for each other.
+        tiers_lock(&mut tx, &tenant).await?;
+        let Some(after) = rescore_replay_take(&mut tx, &tenant).await? else { continue };
         let events = recorded_events(&mut tx, (after, cursor), Some(&tenant), &types, i64::MAX).await?;
         rescore(state, &mut tx, &events).await?;
     }

@@ -75,12 +75,16 @@ pub async fn rescore_replay_put(connection: &mut PgConnection, tenant: &str, aft
     .map(drop)
 }
 
-/// Takes what was asked to be gone through again: tenants and positions.
-pub async fn rescore_replays_take(connection: &mut PgConnection) -> sqlx::Result<Vec<(String, i64)>> {
-    let rows = sqlx::query!("DELETE FROM value.rescore_replay RETURNING tenant_id, after_position")
-        .fetch_all(connection)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.tenant_id, row.after_position)).collect())
+/// The tenants of which something was asked to be gone through again.
+pub async fn rescore_replay_tenants(connection: &mut PgConnection) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!("SELECT tenant_id FROM value.rescore_replay ORDER BY tenant_id").fetch_all(connection).await
+}
+
+/// Takes what was asked of a tenant, whose tiers are locked: whoever asks holds that lock before the row.
+pub async fn rescore_replay_take(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar!("DELETE FROM value.rescore_replay WHERE tenant_id = $1 RETURNING after_position", tenant)
+        .fetch_optional(connection)
+        .await
 }
 
 /// The buyers of transactions.
