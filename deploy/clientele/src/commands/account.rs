@@ -2,13 +2,10 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
-use clientele_proto::{
-    Date,
-    value::v1::{
-        AccountSignals, CreateTierOverrideRequest, EndTierOverrideRequest, ListTierMovesRequest, QualificationStatus,
-        TierMove, TierOverride, UpdateAccountSignalsRequest, account_signals, end_tier_override_request,
-        list_tier_moves_request, tier_move::Cause, tier_override,
-    },
+use clientele_proto::value::v1::{
+    AccountSignals, CreateTierOverrideRequest, EndTierOverrideRequest, ListTierMovesRequest, QualificationStatus,
+    TierMove, TierOverride, UpdateAccountSignalsRequest, account_signals, end_tier_override_request,
+    list_tier_moves_request, tier_move::Cause, tier_override,
 };
 use clientele_service::Context;
 use jiff::{Timestamp, civil};
@@ -137,11 +134,7 @@ fn signals(args: &Signals) -> Result<()> {
         nps: args.nps,
         csat: args.csat,
         open_complaints: args.open_complaints,
-        last_interaction_date: args.last_interaction.map(|day| Date {
-            year: day.year().into(),
-            month: day.month().into(),
-            day: day.day().into(),
-        }),
+        last_interaction_date: args.last_interaction.map(date::message),
         qualification_status: status.into(),
         ..AccountSignals::default()
     };

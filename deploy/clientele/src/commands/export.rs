@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 use jiff::civil;
 
 use crate::{
-    exporting::{self, Lines},
+    exporting::{self, FileFormat, Transactions},
     files::date,
     online::{Online, block_on},
     term::{Progress, number, progress::Unit},
@@ -30,7 +30,7 @@ pub enum Export {
 pub struct ExportTransactions {
     /// How to write them
     #[arg(long, value_enum, default_value = "csv")]
-    format: Lines,
+    format: FileFormat,
     /// File to write, which is there once it is whole; standard output without it
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -49,7 +49,7 @@ pub fn run(export: Export) -> Result<()> {
     let Export::Transactions(args) = export;
     let Some(path) = &args.output else {
         // A reader that has gone away (`| head`) is no error.
-        return write(&args, &mut BufWriter::new(io::stdout().lock())).or_else(|error| match error.downcast_ref() {
+        return write(&args, BufWriter::new(io::stdout())).or_else(|error| match error.downcast_ref() {
             Some(written) if io::Error::kind(written) == io::ErrorKind::BrokenPipe => Ok(()),
             _ => Err(error),
         });
@@ -57,7 +57,7 @@ pub fn run(export: Export) -> Result<()> {
     // Under another name until it is whole: a file of this name is never half an export.
     let part = part(path);
     let file = File::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
-    let done = write(&args, &mut BufWriter::new(file));
+    let done = write(&args, BufWriter::new(file));
     if done.is_err() {
         // What went wrong before counts more than this.
         let _ = fs::remove_file(&part);
@@ -72,12 +72,12 @@ fn part(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn write(args: &ExportTransactions, out: &mut impl io::Write) -> Result<()> {
+fn write(args: &ExportTransactions, out: impl io::Write + Send) -> Result<()> {
     let progress = Progress::start("exporting transactions", None, Unit::Items);
     let filter = filter(args.from, args.to);
     let written = block_on(async {
-        let mut client = args.online.clients()?.transactions;
-        exporting::transactions(&mut client, &filter, args.format, out, |written| progress.set(written)).await
+        let source = Transactions { client: args.online.clients()?.transactions, filter };
+        exporting::write(source, args.format, out, |written| progress.set(written)).await
     })?;
     progress.finish(&format!("{} transactions", number::count(written)));
     Ok(())

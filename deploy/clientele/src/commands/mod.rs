@@ -6,6 +6,7 @@
 //! [`crate::term::note`].
 
 pub mod account;
+pub mod churn;
 pub mod customer;
 pub mod demo;
 pub mod export;
@@ -40,6 +41,7 @@ Examples:
     clientele report retention
     clientele report sales --from 2026-01-01 --to 2026-10-31 --currency EUR --by month --compare last-year
     clientele export transactions --format csv -o transactions.csv
+    clientele churn list
   Your own rules for who is a key customer: see them, change them, try them, set them
     clientele policy show > policy.json
     clientele policy preview policy.json
@@ -89,6 +91,9 @@ enum Command {
     /// Say what is known of a customer beside its purchases, and decide its tier
     #[command(subcommand)]
     Account(account::Account),
+    /// Who seems about to leave, and what came of it
+    #[command(subcommand)]
+    Churn(churn::Churn),
     /// The rules by which customers are judged: index and tiers
     #[command(subcommand)]
     Policy(policy::Policy),
@@ -112,6 +117,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Report(args) => report::run(args),
         Command::Customer(args) => customer::run(args),
         Command::Account(args) => account::run(args),
+        Command::Churn(args) => churn::run(args),
         Command::Policy(args) => policy::run(args),
         Command::Model(args) => model::run(args),
     }

@@ -2,10 +2,7 @@
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use clientele_proto::{
-    Date,
-    value::v1::{ScoreRunSettings, StartScoreRunRequest, TimeUnit, TransactionModel},
-};
+use clientele_proto::value::v1::{ScoreRunSettings, StartScoreRunRequest, TimeUnit, TransactionModel};
 use jiff::civil;
 
 use crate::{
@@ -73,11 +70,7 @@ enum Unit {
 /// Runs the command.
 pub fn run(args: &Score) -> Result<()> {
     let settings = ScoreRunSettings {
-        as_of_date: Some(Date {
-            year: args.as_of.year().into(),
-            month: args.as_of.month().into(),
-            day: args.as_of.day().into(),
-        }),
+        as_of_date: Some(date::message(args.as_of)),
         currency_code: args.currency.clone(),
         transaction_model: match args.model {
             Model::BgNbd => TransactionModel::BgNbd,

@@ -1,85 +1,102 @@
 //! Everything out of the services: taken as fast as it can be written, gone on with where a connection broke.
+//!
+//! A further export: [`cell::Rows`] for its message, and a [`Source`] that opens its stream.
 
+mod cell;
 mod csv;
+mod parquet;
+mod sink;
+mod transactions;
 
 use std::{io::Write, time::Duration};
 
 use anyhow::Result;
 use clientele_error::{Reason, reason_of};
 use clientele_proto::value::v1::{
-    ExportTransactionsRequest, Transaction, transaction_service_client::TransactionServiceClient,
+    ExportTransactionsRequest, ExportTransactionsResponse, Transaction,
+    transaction_service_client::TransactionServiceClient,
 };
 use clientele_service::client::Peer;
-use tonic::{Code, Status};
+use prost::{Message, Name};
+use tonic::{Code, Status, Streaming};
 
-use crate::{online::explain, report::json};
-
-/// How transactions are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Lines {
-    /// For a spreadsheet: a line an item, with all the transaction says; one line for a transaction without items.
-    Csv,
-    /// For a program: one JSON document a line, with the names of the API.
-    Jsonl,
-}
+pub use self::sink::FileFormat;
+use self::{cell::Rows, sink::Sink};
+use crate::online::explain;
 
 /// Times a broken call is taken up without getting any further.
 const ATTEMPTS: u32 = 5;
 /// The wait before that, longer each time.
 const PAUSE: Duration = Duration::from_millis(500);
 
-impl Lines {
-    fn header(self) -> String {
-        match self {
-            Self::Csv => csv::header(),
-            Self::Jsonl => String::new(),
-        }
+/// A stream of the services that can be gone on with.
+pub trait Source {
+    /// What it is a stream of.
+    type Item: Rows + Message + Name;
+    /// One message of it.
+    type Answer;
+
+    /// Opens it, behind what came before the token.
+    async fn open(&mut self, resume_token: String) -> Result<Streaming<Self::Answer>, Status>;
+
+    /// What a message holds, and the token to go on behind it: empty in the last one.
+    fn take(answer: Self::Answer) -> (Vec<Self::Item>, String);
+}
+
+/// All transactions that pass a filter.
+pub struct Transactions {
+    /// Where they are.
+    pub client: TransactionServiceClient<Peer>,
+    /// Which.
+    pub filter: String,
+}
+
+impl Source for Transactions {
+    type Item = Transaction;
+    type Answer = ExportTransactionsResponse;
+
+    async fn open(&mut self, resume_token: String) -> Result<Streaming<Self::Answer>, Status> {
+        let request = ExportTransactionsRequest { filter: self.filter.clone(), resume_token };
+        Ok(self.client.export_transactions(request).await?.into_inner())
     }
 
-    fn of(self, transaction: &Transaction) -> Result<String> {
-        match self {
-            Self::Csv => Ok(csv::lines(transaction)),
-            Self::Jsonl => Ok(format!("{}\n", json::of(transaction)?)),
-        }
+    fn take(answer: Self::Answer) -> (Vec<Self::Item>, String) {
+        (answer.transactions, answer.resume_token)
     }
 }
 
-/// Writes all transactions that pass the filter, and answers how many; `progress` is told so meanwhile.
-pub async fn transactions(
-    client: &mut TransactionServiceClient<Peer>,
-    filter: &str,
-    lines: Lines,
-    out: &mut impl Write,
+/// Writes all that the source has, and answers how many; `progress` is told so meanwhile.
+pub async fn write<S: Source>(
+    mut source: S,
+    format: FileFormat,
+    out: impl Write + Send,
     progress: impl Fn(u64),
 ) -> Result<u64> {
-    out.write_all(lines.header().as_bytes())?;
-    let mut request = ExportTransactionsRequest { filter: filter.to_owned(), resume_token: String::new() };
-    let (mut written, mut failures) = (0, 0);
+    let mut sink = Sink::begin::<S::Item>(format, out)?;
+    let (mut resume_token, mut written, mut failures) = (String::new(), 0, 0);
     loop {
-        let broken = match client.export_transactions(request.clone()).await {
+        let broken = match source.open(resume_token.clone()).await {
             Err(status) => status,
-            Ok(answers) => {
-                let mut answers = answers.into_inner();
-                loop {
-                    match answers.message().await {
-                        Ok(Some(batch)) => {
-                            for transaction in &batch.transactions {
-                                out.write_all(lines.of(transaction)?.as_bytes())?;
-                            }
-                            written += batch.transactions.len() as u64;
-                            progress(written);
-                            failures = 0;
-                            if batch.resume_token.is_empty() {
-                                out.flush()?;
-                                return Ok(written);
-                            }
-                            request.resume_token = batch.resume_token;
+            Ok(mut answers) => loop {
+                match answers.message().await {
+                    Ok(Some(answer)) => {
+                        let (items, token) = S::take(answer);
+                        for item in &items {
+                            sink.write(item)?;
                         }
-                        Ok(None) => break Status::unavailable("the export ended early"),
-                        Err(status) => break status,
+                        written += items.len() as u64;
+                        progress(written);
+                        failures = 0;
+                        if token.is_empty() {
+                            sink.end()?;
+                            return Ok(written);
+                        }
+                        resume_token = token;
                     }
+                    Ok(None) => break Status::unavailable("the export ended early"),
+                    Err(status) => break status,
                 }
-            }
+            },
         };
         failures += 1;
         if failures > ATTEMPTS || !may_go_on(&broken) {

@@ -119,6 +119,11 @@ pub fn parse_day(text: &str) -> Result<civil::Date, String> {
     }
 }
 
+/// A day as the contract writes it.
+pub fn message(day: Date) -> clientele_proto::Date {
+    clientele_proto::Date { year: day.year().into(), month: day.month().into(), day: day.day().into() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

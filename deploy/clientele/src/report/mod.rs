@@ -1,8 +1,11 @@
 //! What the services answer, for a person to read.
 
+pub mod churn;
+pub mod churn_alerts;
 pub mod heat;
 pub mod json;
 pub mod key_customers;
+pub mod lifecycle;
 pub mod purchase_depth;
 pub mod retention;
 pub mod run;

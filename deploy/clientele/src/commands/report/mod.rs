@@ -4,11 +4,16 @@ mod sales;
 
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
-use clientele_proto::value::v1::{CalendarUnit, GetPurchaseDepthReportRequest, GetRetentionReportRequest};
+use clientele_proto::value::v1::{
+    CalendarUnit, GetChurnReportRequest, GetLifecycleReportRequest, GetPurchaseDepthReportRequest,
+    GetRetentionReportRequest,
+};
+use jiff::civil;
 
 use crate::{
+    files::date,
     online::{Online, block_on, explain},
-    report::{json, purchase_depth, retention},
+    report::{churn, json, lifecycle, purchase_depth, retention},
     term::{self, Format, Screen},
 };
 
@@ -19,6 +24,10 @@ pub enum Report {
     PurchaseDepth(PurchaseDepth),
     /// Cohorts and how many of them came back.
     Retention(Retention),
+    /// Customers by lifecycle stage.
+    Lifecycle(Lifecycle),
+    /// How good churn alerts were.
+    Churn(Churn),
     /// Sales of a period, and against another one.
     Sales(sales::Sales),
 }
@@ -39,6 +48,26 @@ pub struct Retention {
     /// Length of the periods
     #[arg(long, value_enum, default_value_t)]
     unit: Unit,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Count customers by lifecycle stage, and how they moved since the run before
+#[derive(Debug, Args)]
+pub struct Lifecycle {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Judge the churn alerts of a period: how many were right, and how many of the lost customers had one
+#[derive(Debug, Args)]
+pub struct Churn {
+    /// First day of the period; by default all that was before its end
+    #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
+    from: Option<civil::Date>,
+    /// Last day of the period; by default the as-of date of the run
+    #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
+    to: Option<civil::Date>,
     #[command(flatten)]
     common: Common,
 }
@@ -71,6 +100,8 @@ pub fn run(report: Report) -> Result<()> {
     match report {
         Report::PurchaseDepth(args) => print_purchase_depth(&args),
         Report::Retention(args) => print_retention(&args),
+        Report::Lifecycle(args) => print_lifecycle(&args),
+        Report::Churn(args) => print_churn(&args),
         Report::Sales(args) => sales::print(&args),
     }
 }
@@ -104,6 +135,38 @@ fn print_retention(args: &Retention) -> Result<()> {
     match args.common.format {
         Format::Table => term::print(&retention::render(&report, &Screen::stdout()))?,
         Format::Csv => term::print(&retention::csv(&report))?,
+        Format::Json => json::print(&json::of(&report)?)?,
+    }
+    Ok(())
+}
+
+fn print_lifecycle(args: &Lifecycle) -> Result<()> {
+    let request = GetLifecycleReportRequest { score_run_id: args.common.score_run.clone() };
+    let report = block_on(async {
+        let mut scores = args.common.online.clients()?.scores;
+        Ok(scores.get_lifecycle_report(request).await.map_err(|status| explain(&status))?.into_inner())
+    })?;
+    match args.common.format {
+        Format::Table => term::print(&lifecycle::render(&report, &Screen::stdout()))?,
+        Format::Csv => term::print(&lifecycle::csv(&report))?,
+        Format::Json => json::print(&json::of(&report)?)?,
+    }
+    Ok(())
+}
+
+fn print_churn(args: &Churn) -> Result<()> {
+    let request = GetChurnReportRequest {
+        score_run_id: args.common.score_run.clone(),
+        start_date: args.from.map(date::message),
+        end_date: args.to.map(date::message),
+    };
+    let report = block_on(async {
+        let mut alerts = args.common.online.clients()?.churn;
+        Ok(alerts.get_churn_report(request).await.map_err(|status| explain(&status))?.into_inner())
+    })?;
+    match args.common.format {
+        Format::Table => term::print(&churn::render(&report, &Screen::stdout()))?,
+        Format::Csv => term::print(&churn::csv(&report))?,
         Format::Json => json::print(&json::of(&report)?)?,
     }
     Ok(())

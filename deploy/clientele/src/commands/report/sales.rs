@@ -2,10 +2,7 @@
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use clientele_proto::{
-    Date,
-    value::v1::{GetSalesReportRequest, SalesComparison, SalesGrouping},
-};
+use clientele_proto::value::v1::{GetSalesReportRequest, SalesComparison, SalesGrouping};
 use jiff::civil;
 
 use crate::{
@@ -98,15 +95,11 @@ fn request(args: &Sales) -> GetSalesReportRequest {
         Some(Compare::LastYear) => SalesComparison::SamePeriodLastYear,
     };
     GetSalesReportRequest {
-        first_date: Some(message(args.from)),
-        last_date: Some(message(args.to)),
+        first_date: Some(date::message(args.from)),
+        last_date: Some(date::message(args.to)),
         currency_code: args.currency.clone(),
         group_by: group_by.into(),
         comparison: comparison.into(),
         max_groups: args.top,
     }
-}
-
-fn message(day: civil::Date) -> Date {
-    Date { year: day.year().into(), month: day.month().into(), day: day.day().into() }
 }
