@@ -11,6 +11,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -140,6 +141,15 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     assert_eq!(cohorts, "quarter,customers,0\n2026-Q1,3,3\n");
     assert!(printed(here, &["report", "retention"]).contains("2026-01"));
 
+    let stages = json(here, &["report", "lifecycle", "--format", "json"]);
+    let staged: i64 = stages["stages"].as_array().unwrap().iter().filter_map(|of| of["customers"].as_i64()).sum();
+    assert_eq!(staged, 3);
+    assert!(printed(here, &["report", "lifecycle"]).contains("at risk"));
+    assert!(printed(here, &["report", "churn", "--format", "csv"]).starts_with("level,alerts,kept,lost,precision\nwatch,"));
+    assert_eq!(json(here, &["churn", "list", "--format", "json"])["churn_alerts"].as_array().map(Vec::len), Some(0));
+    let nothing = run(here, &["churn", "acknowledge", "01990000-0000-7000-8000-000000000001"]);
+    assert_eq!(nothing.status.code(), Some(1), "there is no such alert");
+
     let january =
         ["report", "sales", "--from", "2026-01-01", "--to", "2026-01-31", "--currency", "EUR", "--by", "month"];
     let sales = json(here, &[&january[..], &["--compare", "last-year", "--format", "json"]].concat());
@@ -168,6 +178,12 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
         "{line}"
     );
     assert!(!here.join("all.csv.part").exists());
+    printed(here, &["export", "transactions", "--format", "parquet", "-o", "all.parquet"]);
+    let parquet = SerializedFileReader::new(fs::File::open(here.join("all.parquet")).unwrap()).unwrap();
+    let columns: Vec<_> = parquet.metadata().file_metadata().schema_descr().columns().to_vec();
+    let names: Vec<_> = columns.iter().map(|column| column.name()).collect();
+    assert_eq!(names.join(","), exported.lines().next().unwrap(), "the columns of CSV");
+    assert_eq!(parquet.metadata().file_metadata().num_rows(), 13);
     let lines = printed(here, &["export", "transactions", "--format", "jsonl", "--from", "2026-02-01"]);
     let mut unread = command(here, &["export", "transactions"]).stdout(Stdio::piped()).spawn().unwrap();
     drop(unread.stdout.take());
