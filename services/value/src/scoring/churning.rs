@@ -20,7 +20,8 @@ use crate::{
         buyer::buyers_lock_shared,
         churn_alert::{churn_alerts_by_ids, outcome, state as alert_state},
         churn_raising::{
-            OfRun, OpenAlert, Risks, churn_alerts_end, churn_alerts_insert, churn_alerts_open, churn_alerts_raise,
+            OfRun, OpenAlert, Risks, churn_alerts_by_index, churn_alerts_end, churn_alerts_insert, churn_alerts_open,
+            churn_alerts_raise,
         },
         score_run::Claimed,
         tier::earlier_runs,
@@ -53,6 +54,7 @@ pub async fn alerts(
     };
     // Buyers that are joined move their alerts: not while new ones are stored.
     buyers_lock_shared(connection, run.tenant).await?;
+    churn_alerts_by_index(connection).await?;
     let open = churn_alerts_open(connection, run.tenant, run.currency_code).await?;
     let endangered = endangered(scored, settings);
     let changes = changes(scored, settings, &open, &endangered);
@@ -62,12 +64,10 @@ pub async fn alerts(
     let lost = (alert_state::EXPIRED, outcome::LOST);
     let mut changed: Vec<Uuid> = Vec::new();
     for (ids, ending) in [(&changes.kept, kept), (&changes.expired, lost)] {
-        churn_alerts_end(connection, &run, ids, ending).await?;
-        changed.extend(ids);
+        changed.extend(churn_alerts_end(connection, &run, ids, ending).await?);
     }
     for some in changes.louder.chunks(ALERTS_OF_EVENT) {
-        churn_alerts_raise(connection, &run, &of_risks(some)).await?;
-        changed.extend(some.iter().map(|(id, _)| id));
+        changed.extend(churn_alerts_raise(connection, &run, &of_risks(some)).await?);
     }
     let new: Vec<(Uuid, &Endangered)> = changes.new.iter().map(|found| (state.context.new_id(), *found)).collect();
     for some in new.chunks(ALERTS_OF_EVENT) {

@@ -22,7 +22,14 @@ pub struct OpenAlert {
     pub last_purchase_date: jiff_sqlx::Date,
 }
 
-/// The alerts of a currency that are not over; locked until the transaction ends.
+/// Makes the rest of the transaction look alerts up by their indexes. A first run fills an empty table with tens of thousands of alerts;
+/// Postgres, which plans the statements while it is empty, would read all of it again for each of them.
+pub async fn churn_alerts_by_index(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("SET LOCAL enable_seqscan = off").execute(connection).await.map(drop)
+}
+
+/// The alerts of a currency that are not over. They are not locked, which would write every one of them: what changes them asks again
+/// whether they are over.
 pub async fn churn_alerts_open(
     connection: &mut PgConnection,
     tenant: &str,
@@ -32,7 +39,7 @@ pub async fn churn_alerts_open(
         OpenAlert,
         r#"SELECT churn_alert_id, buyer_id, level, raise_date AS "raise_date: _", last_purchase_date AS "last_purchase_date: _"
            FROM value.churn_alert WHERE tenant_id = $1 AND currency_code = $2 AND state IN (1, 2)
-           ORDER BY churn_alert_id FOR UPDATE"#,
+           ORDER BY churn_alert_id"#,
         tenant,
         currency_code,
     )
@@ -101,10 +108,12 @@ pub async fn churn_alerts_insert(
              AS r (churn_alert_id, buyer_id, level, tier, last_day, purchase_days, rhythm_days, silent_days, p_alive,
              rhythms_limit, p_alive_limit)
          CROSS JOIN LATERAL (SELECT FROM value.buyer b WHERE b.tenant_id = $1 AND b.buyer_id = r.buyer_id LIMIT 1) b
-         WHERE NOT EXISTS (
-             SELECT FROM value.churn_alert a
+         LEFT JOIN LATERAL (
+             SELECT true AS found FROM value.churn_alert a
              WHERE a.tenant_id = $1 AND a.buyer_id = r.buyer_id AND a.currency_code = $2
-                 AND (a.last_purchase_date >= date '1970-01-01' + r.last_day OR a.state IN (1, 2)))
+                 AND (a.last_purchase_date >= date '1970-01-01' + r.last_day OR a.state IN (1, 2))
+             LIMIT 1) a ON true
+         WHERE a.found IS NULL
          RETURNING churn_alert_id",
         run.tenant,
         run.currency_code,
@@ -128,9 +137,13 @@ pub async fn churn_alerts_insert(
     .await
 }
 
-/// Gives alerts a louder level and what it rests on.
-pub async fn churn_alerts_raise(connection: &mut PgConnection, run: &OfRun<'_>, risks: &Risks) -> sqlx::Result<()> {
-    sqlx::query!(
+/// Gives alerts that are not over a louder level and what it rests on; answers their ids.
+pub async fn churn_alerts_raise(
+    connection: &mut PgConnection,
+    run: &OfRun<'_>,
+    risks: &Risks,
+) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
         "UPDATE value.churn_alert a
          SET level = r.level, purchase_days = r.purchase_days, rhythm_days = r.rhythm_days, silent_days = r.silent_days,
              p_alive = r.p_alive, rhythms_limit = r.rhythms_limit, p_alive_limit = r.p_alive_limit, score_run_id = $2, actor = $3,
@@ -138,7 +151,8 @@ pub async fn churn_alerts_raise(connection: &mut PgConnection, run: &OfRun<'_>, 
          FROM unnest($5::uuid[], $6::smallint[], $7::integer[], $8::double precision[], $9::integer[], $10::double precision[],
              $11::double precision[], $12::double precision[])
              AS r (churn_alert_id, level, purchase_days, rhythm_days, silent_days, p_alive, rhythms_limit, p_alive_limit)
-         WHERE a.tenant_id = $1 AND a.churn_alert_id = r.churn_alert_id",
+         WHERE a.tenant_id = $1 AND a.churn_alert_id = r.churn_alert_id AND a.state IN (1, 2)
+         RETURNING a.churn_alert_id",
         run.tenant,
         run.score_run_id,
         run.actor,
@@ -152,9 +166,8 @@ pub async fn churn_alerts_raise(connection: &mut PgConnection, run: &OfRun<'_>, 
         &risks.rhythms_limits as &[Option<f64>],
         &risks.p_alive_limits as &[Option<f64>],
     )
-    .execute(connection)
+    .fetch_all(connection)
     .await
-    .map(drop)
 }
 
 /// Ends the alerts of buyers who have bought since, on these days counted from 1970-01-01, between runs; answers their ids.
@@ -183,16 +196,17 @@ pub async fn churn_alerts_keep(
     .await
 }
 
-/// Ends alerts in a state with an outcome.
+/// Ends alerts that are not over, in a state with an outcome; answers their ids.
 pub async fn churn_alerts_end(
     connection: &mut PgConnection,
     run: &OfRun<'_>,
     ids: &[Uuid],
     (state, outcome): (i16, i16),
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
         "UPDATE value.churn_alert SET state = $3, outcome = $4, actor = $5, update_time = $6, end_time = $6
-         WHERE tenant_id = $1 AND churn_alert_id = ANY ($2)",
+         WHERE tenant_id = $1 AND churn_alert_id = ANY ($2) AND state IN (1, 2)
+         RETURNING churn_alert_id",
         run.tenant,
         ids,
         state,
@@ -200,7 +214,6 @@ pub async fn churn_alerts_end(
         run.actor,
         run.now.to_sqlx() as _,
     )
-    .execute(connection)
+    .fetch_all(connection)
     .await
-    .map(drop)
 }

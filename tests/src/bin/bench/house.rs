@@ -77,6 +77,11 @@ impl House {
         &self.folder
     }
 
+    /// A folder for programs that run beside ours; it stays, so that they are installed once.
+    pub fn tools(&self) -> PathBuf {
+        self.binaries.with_file_name("tools")
+    }
+
     /// The owner's `psql` on a database.
     pub fn psql(&self, database: &str) -> Psql {
         Psql::new(self.cluster.url(database))

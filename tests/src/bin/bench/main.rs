@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use clap::{Parser, ValueEnum};
 
 mod customers;
+mod fits;
 mod h2load;
 mod house;
 mod import;
@@ -18,6 +19,7 @@ mod pgbench;
 mod psql;
 mod purchases;
 mod reads;
+mod recording;
 mod scores;
 mod scoring;
 mod served;
@@ -50,8 +52,10 @@ enum Measurement {
     Start,
     Reads,
     Writes,
+    Recording,
     Import,
     Scoring,
+    Fits,
 }
 
 /// How long and how large.
@@ -126,7 +130,9 @@ async fn measure(measurement: Measurement, house: &House, size: Size) -> Result<
             Ok(rows)
         }
         Measurement::Writes => writes::measure(house, size).await,
+        Measurement::Recording => recording::measure(house, size).await,
         Measurement::Import => import::measure(house, size).await,
         Measurement::Scoring => scoring::measure(house, size).await,
+        Measurement::Fits => fits::measure(house, size).await,
     }
 }

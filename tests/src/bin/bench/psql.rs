@@ -17,6 +17,11 @@ impl Psql {
         Self { url }
     }
 
+    /// The URL.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Runs statements, one after another.
     pub async fn run(&self, statements: &[&str]) -> Result<()> {
         let mut command = self.command();
@@ -86,7 +91,11 @@ pub async fn finish(command: &mut Command) -> Result<String> {
     match child {
         Ok(child) => checked(&child.wait_with_output().await?).with_context(|| format!("{name} failed")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let package = if name == "h2load" { "nghttp2-client" } else { "postgresql" };
+            let package = match name.as_str() {
+                "h2load" => "nghttp2-client",
+                "python3" => "python3-venv",
+                _ => "postgresql",
+            };
             bail!("{name} is missing: install it, for example with `apt-get install {package}`")
         }
         Err(error) => Err(error).with_context(|| format!("cannot run {name}")),

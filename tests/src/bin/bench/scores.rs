@@ -1,8 +1,8 @@
-//! `GetScore` beside `pgbench` reading the same rows.
+//! `GetScore`, with and without its explanation, beside `pgbench` reading the same rows.
 
 use anyhow::Result;
 use clientele_proto::value::v1::{
-    GetScoreRequest, Score, get_score_request::Customer, score_service_client::ScoreServiceClient,
+    GetScoreRequest, Score, ScoreView, get_score_request::Customer, score_service_client::ScoreServiceClient,
 };
 use prost::Message as _;
 use tonic::transport::Channel;
@@ -33,21 +33,26 @@ pub async fn measure(house: &House, size: Size) -> Result<Vec<Row>> {
     owner.run(&["VACUUM ANALYZE value.score"]).await?;
     let set = owner.value(&format!("SELECT score_set FROM value.score_run WHERE score_run_id = '{}'", run.id)).await?;
 
+    let mut rows = Vec::new();
     let asked: Vec<_> = (0..ASKED).map(|number| customers::id(1 + number * (u64::from(SCORED) / ASKED))).collect();
-    let request = |id: &uuid::Uuid| GetScoreRequest {
-        customer: Some(Customer::CustomerId(id.to_string())),
-        ..GetScoreRequest::default()
-    };
-    let answer = read(&channel, &token, request(&asked[0])).await?;
-    let scripts: Vec<_> = asked.iter().map(|id| script(id, &set)).collect();
-    let contest = Contest {
-        what: "GetScore",
-        target: Target { address: served.address, path: "/clientele.value.v1.ScoreService/GetScore", token },
-        requests: asked.iter().map(|id| request(id).encode_to_vec()).collect(),
-        answer_bytes: answer.encoded_len(),
-        beside: Pgbench::new(house.url(VALUE, DATABASE), house.folder(), "get_score", &scripts)?,
-    };
-    let mut rows = contest.hold(house, size).await?;
+    for (what, view) in [("GetScore", ScoreView::Basic), ("GetScore, view FULL", ScoreView::Full)] {
+        let request = |id: &uuid::Uuid| GetScoreRequest {
+            customer: Some(Customer::CustomerId(id.to_string())),
+            view: view.into(),
+            ..GetScoreRequest::default()
+        };
+        let answer = read(&channel, &token, request(&asked[0])).await?;
+        let scripts: Vec<_> = asked.iter().map(|id| script(id, &set)).collect();
+        let path = "/clientele.value.v1.ScoreService/GetScore";
+        let contest = Contest {
+            what,
+            target: Target { address: served.address, path, token: token.clone() },
+            requests: asked.iter().map(|id| request(id).encode_to_vec()).collect(),
+            answer_bytes: answer.encoded_len(),
+            beside: Pgbench::new(house.url(VALUE, DATABASE), house.folder(), "get_score", &scripts)?,
+        };
+        rows.extend(contest.hold(house, size).await?);
+    }
     rows.push(memory("value, memory after these reads", &served)?);
     served.stop().await?;
     house.drop_database(DATABASE).await?;
