@@ -37,7 +37,7 @@ pub trait Source {
     type Answer;
 
     /// Opens it, behind what came before the token.
-    async fn open(&mut self, resume_token: String) -> Result<Streaming<Self::Answer>, Status>;
+    fn open(&mut self, resume_token: String) -> impl Future<Output = Result<Streaming<Self::Answer>, Status>>;
 
     /// What a message holds, and the token to go on behind it: empty in the last one.
     fn take(answer: Self::Answer) -> (Vec<Self::Item>, String);
