@@ -145,7 +145,9 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     let staged: i64 = stages["stages"].as_array().unwrap().iter().filter_map(|of| of["customers"].as_i64()).sum();
     assert_eq!(staged, 3);
     assert!(printed(here, &["report", "lifecycle"]).contains("at risk"));
-    assert!(printed(here, &["report", "churn", "--format", "csv"]).starts_with("level,alerts,kept,lost,precision\nwatch,"));
+    assert!(
+        printed(here, &["report", "churn", "--format", "csv"]).starts_with("level,alerts,kept,lost,precision\nwatch,")
+    );
     assert_eq!(json(here, &["churn", "list", "--format", "json"])["churn_alerts"].as_array().map(Vec::len), Some(0));
     let nothing = run(here, &["churn", "acknowledge", "01990000-0000-7000-8000-000000000001"]);
     assert_eq!(nothing.status.code(), Some(1), "there is no such alert");
