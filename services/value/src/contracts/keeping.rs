@@ -38,7 +38,7 @@ pub fn settle(record: &mut ContractRecord, today: Date, now: Timestamp) -> Vec<S
     steps
 }
 
-/// Makes a record what somebody wants it to be; what was due is settled before.
+/// Makes a record what somebody wants it to be; what was due is settled before. An update is told as the renewal or cancellation that it comes to.
 pub fn revise(
     record: &mut ContractRecord,
     contract: Contract,
@@ -46,12 +46,23 @@ pub fn revise(
     actor: &str,
     (today, now): (Date, Timestamp),
 ) -> Step {
+    let change = if change == Change::Updated { update(&record.contract, &contract) } else { change };
     record.contract = contract;
     record.due_date = record.contract.agreement.due_after(today);
     record.version += 1;
     actor.clone_into(&mut record.actor);
     record.update_time = now;
     Step { change, day: today, record: record.clone() }
+}
+
+/// What an update comes to.
+fn update(before: &Contract, after: &Contract) -> Change {
+    let (before, after) = (before.agreement, after.agreement);
+    if before.cancel_date != after.cancel_date {
+        return if after.cancel_date.is_some() { Change::CancellationSet } else { Change::Updated };
+    }
+    let is_same = (before.start_date, before.term_months) == (after.start_date, after.term_months);
+    if is_same && before.terms < after.terms { Change::Renewed } else { Change::Updated }
 }
 
 impl Step {

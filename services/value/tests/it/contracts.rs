@@ -330,7 +330,12 @@ async fn an_update_changes_what_it_names_and_one_that_changes_nothing_makes_no_v
     assert_eq!(field(&other), "contract.value_per_term.currency_code");
     let renewed = value.update(Contract { renewals: 4, ..fresh.clone() }, &["renewals"]).await.unwrap();
     assert_eq!((renewed.renewals, renewed.renewal_date), (4, Some(date("2026-07-02"))));
-    let fewer = value.update(Contract { renewals: 3, ..fresh }, &["renewals"]).await.unwrap_err();
+    let ending = Contract { cancel_date: Some(date("2026-05-01")), ..fresh.clone() };
+    value.update(ending, &["cancel_date"]).await.unwrap();
+    value.update(fresh.clone(), &["cancel_date"]).await.unwrap();
+    let changes: Vec<_> = value.told().await.into_iter().skip(4).map(|told| told.0).collect();
+    assert_eq!(changes, [Change::Renewed, Change::CancellationSet, Change::Updated], "told as what it comes to");
+    let fewer = value.update(Contract { renewals: 1, ..fresh }, &["renewals"]).await.unwrap_err();
     assert_eq!(field(&fewer), "contract.renewals");
 }
 
@@ -378,7 +383,7 @@ async fn rows_create_change_or_leave_contracts_each_for_itself() {
         told(Change::Created, "K-2"),
         told(Change::Updated, "K-2"),
         told(Change::Created, "K-4"),
-        told(Change::Updated, "K-4"),
+        told(Change::Renewed, "K-4"),
     ];
     assert_eq!(changes, expected);
 
