@@ -1,5 +1,6 @@
 //! `clientele report`: what all customers of a score run did, and what was sold to them.
 
+mod contracts;
 mod sales;
 
 use anyhow::Result;
@@ -19,6 +20,8 @@ pub enum Report {
     PurchaseDepth(PurchaseDepth),
     /// Cohorts and how many of them came back.
     Retention(Retention),
+    /// How contracts are renewed, and what they are worth.
+    Contracts(contracts::Contracts),
     /// Sales of a period, and against another one.
     Sales(sales::Sales),
 }
@@ -66,11 +69,22 @@ enum Unit {
     Year,
 }
 
+impl From<Unit> for CalendarUnit {
+    fn from(unit: Unit) -> Self {
+        match unit {
+            Unit::Month => Self::Month,
+            Unit::Quarter => Self::Quarter,
+            Unit::Year => Self::Year,
+        }
+    }
+}
+
 /// Runs the command.
 pub fn run(report: Report) -> Result<()> {
     match report {
         Report::PurchaseDepth(args) => print_purchase_depth(&args),
         Report::Retention(args) => print_retention(&args),
+        Report::Contracts(args) => contracts::print(&args),
         Report::Sales(args) => sales::print(&args),
     }
 }
@@ -91,12 +105,8 @@ fn print_purchase_depth(args: &PurchaseDepth) -> Result<()> {
 }
 
 fn print_retention(args: &Retention) -> Result<()> {
-    let unit = match args.unit {
-        Unit::Month => CalendarUnit::Month,
-        Unit::Quarter => CalendarUnit::Quarter,
-        Unit::Year => CalendarUnit::Year,
-    };
-    let request = GetRetentionReportRequest { score_run_id: args.common.score_run.clone(), unit: unit.into() };
+    let unit = CalendarUnit::from(args.unit).into();
+    let request = GetRetentionReportRequest { score_run_id: args.common.score_run.clone(), unit };
     let report = block_on(async {
         let mut scores = args.common.online.clients()?.scores;
         Ok(scores.get_retention_report(request).await.map_err(|status| explain(&status))?.into_inner())
