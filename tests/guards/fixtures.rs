@@ -14,6 +14,8 @@ use clientele_proto::{
 };
 use clientele_tests::{World, cdnow, data, eventually, garbage::Ids, rows::count};
 
+use crate::contracts;
+
 /// What a tenant was given.
 pub struct Tenant {
     /// Its name.
@@ -47,6 +49,7 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
         score_run_ids.push(score(world, name).await.score_run_id);
     }
     judge(world, name, &customer_ids, customers, runs).await;
+    let contracts = contracts::agree(world, name, customers, &transactions).await;
     let keys: Vec<String> = (1..=customers.min(20)).map(|number| number.to_string()).collect();
     let ids = Ids::from([
         ("customer_id", customer_ids.iter().take(50).cloned().collect()),
@@ -55,6 +58,7 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
         ("external_id", transactions),
         ("score_run_id", score_run_ids),
         ("churn_alert_id", alerts(world, name).await),
+        ("contract_id", contracts),
     ]);
     Tenant { name, ids }
 }

@@ -8,6 +8,7 @@ mod aip_methods;
 mod aip_names;
 mod authorisation;
 mod comments;
+mod contracts;
 mod deadlines;
 mod draining;
 mod error_reasons;

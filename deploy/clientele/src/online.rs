@@ -12,6 +12,10 @@ use clientele_proto::{
         churn_alert_service_client::ChurnAlertServiceClient, score_run_service_client::ScoreRunServiceClient,
         score_service_client::ScoreServiceClient, tier_service_client::TierServiceClient,
         transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
+        account_signals_service_client::AccountSignalsServiceClient, contract_service_client::ContractServiceClient,
+        score_run_service_client::ScoreRunServiceClient, score_service_client::ScoreServiceClient,
+        tier_service_client::TierServiceClient, transaction_service_client::TransactionServiceClient,
+        value_policy_service_client::ValuePolicyServiceClient,
     },
 };
 use clientele_service::{Context, client::Peer};
@@ -102,6 +106,8 @@ pub struct Clients {
     pub signals: AccountSignalsServiceClient<Peer>,
     /// Who seems about to leave.
     pub churn: ChurnAlertServiceClient<Peer>,
+    /// Contracts.
+    pub contracts: ContractServiceClient<Peer>,
     /// What people decide of tiers, and who moved.
     pub tiers: TierServiceClient<Peer>,
 }
@@ -123,6 +129,7 @@ impl Clients {
             policies: ValuePolicyServiceClient::new(value.clone()),
             signals: AccountSignalsServiceClient::new(value.clone()),
             churn: ChurnAlertServiceClient::new(value.clone()),
+            contracts: ContractServiceClient::new(value.clone()).max_decoding_message_size(LARGEST_ANSWER),
             tiers: TierServiceClient::new(value.clone()),
             scores: ScoreServiceClient::new(value).max_decoding_message_size(LARGEST_ANSWER),
         })

@@ -211,6 +211,36 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
 }
 
 #[test]
+fn a_file_of_contracts_becomes_a_report_of_their_renewals() {
+    let folder = folder();
+    let here = folder.path();
+    let _up = Up::start(here);
+    let rows = "external_id,customer_id,product,value,start_date,term_months,auto_renew,renewals,cancel_date\n\
+                K-1,C-1,Gold,100.00,2020-01-01,12,yes,,\n\
+                K-2,C-2,Gold,80.00,2020-01-01,12,no,1,\n\
+                K-3,C-2,Gold,60.00,2020-01-01,12,yes,,2021-01-01\n\
+                K-4,C-3,Gold,60.00,2020-01-01,0,yes,,\n\
+                K-5,C-3,Gold,60.00,01/02/2020,12,yes,,\n";
+    fs::write(here.join("contracts.csv"), rows).unwrap();
+    let import = ["import", "contracts", "contracts.csv", "--currency", "EUR", "--format", "json"];
+    let imported = json(here, &import);
+    let counts = |imported: &Value| ["new", "known", "rejected", "bad_rows"].map(|name| imported[name].as_u64());
+    assert_eq!(counts(&imported), [Some(3), Some(0), Some(1), Some(1)]);
+    assert_eq!(imported["rejections"][0], "row 4: term_months: must be 1 to 120");
+    assert_eq!(counts(&json(here, &import)), [Some(0), Some(3), Some(1), Some(1)]);
+
+    let report = ["report", "contracts", "--currency", "EUR", "--as-of", "2023-06-30", "--unit", "year"];
+    let told = json(here, &[&report[..], &["--format", "json"]].concat());
+    let renewals = told["total"]["renewals"].as_array().unwrap();
+    let due = |at: usize| (renewals[at]["due_contracts"].as_i64(), renewals[at]["renewed_contracts"].as_i64());
+    // All were due at the first renewal, and K-3 was not renewed; K-2 left at the second.
+    assert_eq!([due(0), due(1), due(2)], [(Some(3), Some(2)), (Some(2), Some(1)), (Some(1), Some(1))]);
+    let lines = printed(here, &[&report[..], &["--format", "csv"]].concat());
+    assert!(lines.contains("\ncohort,2020-01-01,EUR,12,3,"), "{lines}");
+    assert!(printed(here, &report).contains("Gold"));
+}
+
+#[test]
 fn migrate_tells_what_is_applied() {
     let folder = folder();
     let pending = json(folder.path(), &["migrate", "--format", "json"]);

@@ -14,6 +14,7 @@ use clientele_proto::{
     value::v1::{
         account_signals_service_server::SERVICE_NAME as ACCOUNT_SIGNALS_SERVICE,
         churn_alert_service_server::SERVICE_NAME as CHURN_ALERT_SERVICE,
+        contract_service_server::SERVICE_NAME as CONTRACT_SERVICE,
         score_run_service_server::SERVICE_NAME as SCORE_RUN_SERVICE,
         score_service_server::SERVICE_NAME as SCORE_SERVICE, tier_service_server::SERVICE_NAME as TIER_SERVICE,
         transaction_service_server::SERVICE_NAME as TRANSACTION_SERVICE,
@@ -26,6 +27,7 @@ use tonic::service::RoutesBuilder;
 
 use scoring::{Scoring, ScoringSettings};
 
+pub mod contracts;
 pub mod domain;
 pub mod jobs;
 pub mod recording;
@@ -131,6 +133,7 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         .add_service(rpc::signals::server(Arc::clone(&state)))
         .add_service(rpc::tiers::server(Arc::clone(&state)))
         .add_service(rpc::churn::server(Arc::clone(&state)))
+        .add_service(rpc::contracts::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
     let services = vec![
         TRANSACTION_SERVICE,
@@ -140,6 +143,7 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         ACCOUNT_SIGNALS_SERVICE,
         TIER_SERVICE,
         CHURN_ALERT_SERVICE,
+        CONTRACT_SERVICE,
         EVENT_FEED_SERVICE,
     ];
 
@@ -151,6 +155,7 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         jobs::rescoring::job(Arc::clone(&state), &feed),
         jobs::score_sweep::job(Arc::clone(&state)),
         jobs::tier_override_sweep::job(Arc::clone(&state)),
+        jobs::contract_keeper::job(Arc::clone(&state)),
     ];
     jobs.extend(customers.map(|peer| jobs::customers_projection::job(pool, peer)));
 

@@ -19,6 +19,7 @@ pub fn code_of(reason: Reason) -> Code {
         Reason::EtagMismatch | Reason::Conflict => Code::Aborted,
         Reason::CustomerDeleted
         | Reason::CustomerNotDeleted
+        | Reason::ContractCancelled
         | Reason::ScoreRunOver
         | Reason::NotScoredYet
         | Reason::ModelNotFitted => Code::FailedPrecondition,

@@ -1,4 +1,4 @@
-//! `clientele import customers|transactions FILE`: a CSV file into the services.
+//! `clientele import customers|transactions|contracts FILE`: a CSV file into the services.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,10 @@ use iso_currency::Currency;
 use serde_json::json;
 
 use crate::{
-    commands::Usage,
+    commands::{
+        Usage,
+        import_contracts::{self, ImportContracts},
+    },
     files::{
         self, ColumnChoice, CustomerColumns, CustomerKind, Customers, TransactionColumns, TransactionId, Transactions,
         amount,
@@ -26,17 +29,19 @@ pub enum Import {
     Transactions(ImportTransactions),
     /// Import customers from a CSV file: new ones are created, known ones changed
     Customers(ImportCustomers),
+    /// Import contracts from a CSV file: new ones are created, known ones changed
+    Contracts(ImportContracts),
 }
 
-/// Flags of both.
+/// Flags of all.
 #[derive(Debug, Args)]
-struct Common {
+pub(super) struct Common {
     /// The CSV file; - reads standard input
     #[arg(value_name = "FILE")]
-    file: PathBuf,
+    pub(super) file: PathBuf,
     /// What stands between the columns
     #[arg(long, default_value_t = ',', value_name = "CHARACTER")]
-    delimiter: char,
+    pub(super) delimiter: char,
     /// Exit with 1 when any row was left out
     #[arg(long)]
     strict: bool,
@@ -44,7 +49,7 @@ struct Common {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
-    online: Online,
+    pub(super) online: Online,
 }
 
 /// Flags of `import transactions`.
@@ -149,6 +154,7 @@ pub fn run(import: Import) -> Result<()> {
     match import {
         Import::Transactions(args) => transactions(&args),
         Import::Customers(args) => customers(&args),
+        Import::Contracts(args) => import_contracts::run(&args),
     }
 }
 
@@ -211,7 +217,7 @@ fn customers(args: &ImportCustomers) -> Result<()> {
     tell(&args.common, &source.name, progress, &imported)
 }
 
-fn delimiter(character: char) -> Result<u8> {
+pub(super) fn delimiter(character: char) -> Result<u8> {
     u8::try_from(character)
         .ok()
         .filter(u8::is_ascii)
@@ -219,7 +225,7 @@ fn delimiter(character: char) -> Result<u8> {
 }
 
 /// What became of the file, on stdout; what was left out, on stderr.
-fn tell(common: &Common, file: &str, progress: Progress, imported: &Imported) -> Result<()> {
+pub(super) fn tell(common: &Common, file: &str, progress: Progress, imported: &Imported) -> Result<()> {
     progress.finish(&format!("{} rows", number::count(imported.good())));
     term::note(imported.bad_rows.report(file, imported.good()).trim_end());
     for rejection in &imported.rejections {

@@ -11,6 +11,7 @@ pub mod customer;
 pub mod demo;
 pub mod export;
 pub mod import;
+pub mod import_contracts;
 pub mod key_customers;
 pub mod migrate;
 pub mod model;

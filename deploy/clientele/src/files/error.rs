@@ -128,6 +128,9 @@ pub enum Problem {
     /// Not organisation or person.
     #[error("is not a kind of customer")]
     UnknownCustomerKind,
+    /// Neither yes nor no.
+    #[error("is neither yes nor no")]
+    NotYesOrNo,
     /// No `@` with something on both sides.
     #[error("is not an e-mail address")]
     BadEmail,
@@ -247,6 +250,7 @@ impl Problem {
                 "use purchase, refund or cost, or ignore the column with --kind-column ''".into()
             }
             Self::UnknownCustomerKind => "use organisation or person".into(),
+            Self::NotYesOrNo => "write yes or no, or true or false".into(),
             Self::BadEmail => "write it as name@example.com or leave it empty".into(),
             Self::BadCountry => "use the two letters of ISO 3166 such as DE, US or CN, or leave it empty".into(),
             Self::BadCount => "write digits only, such as 12".into(),
@@ -291,6 +295,7 @@ impl Problem {
             Self::AmountOverflow => "amount too large",
             Self::UnknownCurrency => "unknown currency",
             Self::UnknownTransactionKind | Self::UnknownCustomerKind => "unknown kind",
+            Self::NotYesOrNo => "neither yes nor no",
             Self::BadEmail => "bad e-mail address",
             Self::BadCountry => "bad country code",
             Self::BadCount => "not a whole number",

@@ -10,6 +10,7 @@
 pub mod amount;
 mod bad_rows;
 mod cells;
+pub mod contracts;
 mod counts;
 pub mod customers;
 pub mod date;
@@ -23,6 +24,7 @@ pub mod transactions;
 
 pub use bad_rows::BadRows;
 pub use cells::read_cells;
+pub use contracts::{ContractColumns, ContractRow, Contracts};
 pub use customers::{CustomerColumns, CustomerKind, CustomerRow, Customers};
 pub use date::Moment;
 pub use error::{ColumnRef, FileError, Place, Problem, RowError, TableError};

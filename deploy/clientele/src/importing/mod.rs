@@ -1,6 +1,7 @@
 //! Files into the services: rows are read on a thread of their own, sent in messages as fast as the service takes them, and what the
 //! service says of a row is told by its place in the file.
 
+pub mod contracts;
 pub mod customers;
 pub mod transactions;
 

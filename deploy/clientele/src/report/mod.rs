@@ -2,6 +2,7 @@
 
 pub mod churn;
 pub mod churn_alerts;
+pub mod contracts;
 pub mod heat;
 pub mod json;
 pub mod key_customers;

@@ -4,6 +4,7 @@ pub mod account_signals;
 pub mod calendar;
 pub mod churn;
 pub mod concentration;
+pub mod contract;
 pub mod currency;
 pub mod day;
 pub mod index;

@@ -26,6 +26,7 @@ use crate::{
             buyer_update, buyers_lock_exclusive,
         },
         churn_alert::churn_alerts_move,
+        contract::contracts_move,
         tier::tiers_move,
         transaction::transactions_move,
     },
@@ -111,6 +112,7 @@ pub async fn customer_apply(
             account_signals_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
             tiers_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
             churn_alerts_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
+            contracts_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
             buyer_delete(connection, tenant, by_id.buyer_id).await?;
             buyer_update(connection, tenant, by_key.buyer_id, Some(customer_id), Some(key)).await?;
             buyer_epoch_raise(connection, tenant).await

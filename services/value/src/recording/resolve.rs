@@ -58,13 +58,14 @@ pub async fn resolve(
 
 /// Buyers by either kind of key.
 #[derive(Debug, Default)]
-struct Found {
+pub struct Found {
     by_id: HashMap<Uuid, i64>,
     by_external_id: HashMap<String, i64>,
 }
 
 impl Found {
-    fn get(&self, key: &CustomerKey) -> Option<i64> {
+    /// The buyer of a key.
+    pub fn get(&self, key: &CustomerKey) -> Option<i64> {
         match key {
             CustomerKey::Id(id) => self.by_id.get(id).copied(),
             CustomerKey::External(key) => self.by_external_id.get(key).copied(),
@@ -80,8 +81,8 @@ impl Found {
     }
 }
 
-/// The buyers of distinct keys, existing and new.
-async fn look_up<'k>(
+/// The buyers of distinct keys, existing and new. Needs the shared lock of the tenant's buyers.
+pub async fn look_up<'k>(
     connection: &mut PgConnection,
     tenant: &str,
     keys: impl Iterator<Item = &'k CustomerKey> + Send,

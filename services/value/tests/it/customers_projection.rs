@@ -8,8 +8,9 @@ use clientele_proto::{
         subscribe_response::Content,
     },
     value::v1::{
-        ImportTransactionsRequest, ListTransactionsRequest,
+        Contract, ImportTransactionsRequest, ListTransactionsRequest,
         churn_alert::{Level, Outcome, State},
+        contract::Customer as Party,
         list_transactions_request,
         transaction::Customer as Of,
     },
@@ -22,6 +23,7 @@ use tokio::sync::watch;
 use tonic::{Request, Response, Status, service::Routes};
 
 use crate::{
+    contracts::yearly,
     harness::{TENANT, Value, by_id, on, purchase},
     scoring::{SHOP, settings},
 };
@@ -262,4 +264,19 @@ async fn imports_go_to_the_right_buyer_while_buyers_are_joined() {
     let wrong =
         "SELECT count(*) FROM (SELECT count(*) AS n FROM value.transaction GROUP BY buyer_id) AS of WHERE n <> 400";
     assert_eq!(value.count(wrong).await, 0);
+}
+
+#[tokio::test]
+async fn contracts_under_either_key_are_those_of_one_customer() {
+    let (value, feed, _customers) = start().await;
+    value.contract(yearly("K-1", "C-1", "2025-06-01")).await.unwrap();
+    let by_id = Some(Party::CustomerId(ANA.to_owned()));
+    value.contract(Contract { customer: by_id.clone(), ..yearly("K-2", "C-2", "2025-07-01") }).await.unwrap();
+    feed.created(ANA, "C-1");
+    caught_up(&value, &feed).await;
+    for key in ["K-1", "K-2"] {
+        assert_eq!(value.get_contract(key).await.customer, by_id, "{key}");
+    }
+    let filter = format!("customer_id = \"{ANA}\" AND customer_external_id = \"C-1\"");
+    assert_eq!(value.listed(&filter, "external_id").await, ["K-1", "K-2"]);
 }

@@ -1,5 +1,6 @@
 //! `clientele report`: what all customers of a score run did, and what was sold to them.
 
+mod contracts;
 mod sales;
 
 use anyhow::Result;
@@ -28,6 +29,8 @@ pub enum Report {
     Lifecycle(Lifecycle),
     /// How good churn alerts were.
     Churn(Churn),
+    /// How contracts are renewed, and what they are worth.
+    Contracts(contracts::Contracts),
     /// Sales of a period, and against another one.
     Sales(sales::Sales),
 }
@@ -95,6 +98,16 @@ enum Unit {
     Year,
 }
 
+impl From<Unit> for CalendarUnit {
+    fn from(unit: Unit) -> Self {
+        match unit {
+            Unit::Month => Self::Month,
+            Unit::Quarter => Self::Quarter,
+            Unit::Year => Self::Year,
+        }
+    }
+}
+
 /// Runs the command.
 pub fn run(report: Report) -> Result<()> {
     match report {
@@ -102,6 +115,7 @@ pub fn run(report: Report) -> Result<()> {
         Report::Retention(args) => print_retention(&args),
         Report::Lifecycle(args) => print_lifecycle(&args),
         Report::Churn(args) => print_churn(&args),
+        Report::Contracts(args) => contracts::print(&args),
         Report::Sales(args) => sales::print(&args),
     }
 }
@@ -122,12 +136,8 @@ fn print_purchase_depth(args: &PurchaseDepth) -> Result<()> {
 }
 
 fn print_retention(args: &Retention) -> Result<()> {
-    let unit = match args.unit {
-        Unit::Month => CalendarUnit::Month,
-        Unit::Quarter => CalendarUnit::Quarter,
-        Unit::Year => CalendarUnit::Year,
-    };
-    let request = GetRetentionReportRequest { score_run_id: args.common.score_run.clone(), unit: unit.into() };
+    let unit = CalendarUnit::from(args.unit).into();
+    let request = GetRetentionReportRequest { score_run_id: args.common.score_run.clone(), unit };
     let report = block_on(async {
         let mut scores = args.common.online.clients()?.scores;
         Ok(scores.get_retention_report(request).await.map_err(|status| explain(&status))?.into_inner())
