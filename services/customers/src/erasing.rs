@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
-    domain::Customer,
+    domain::{Customer, text::Line},
     error::{Error, Result},
     rpc::customer_message::instant,
     store::{
@@ -53,6 +53,6 @@ pub async fn erase(
 }
 
 fn erased(customer: Customer) -> Erased {
-    let external_id = customer.profile.external_id.map(|key| key.into_string());
+    let external_id = customer.profile.external_id.map(Line::into_string);
     Erased { customer_id: customer.customer_id, external_id }
 }

@@ -1,7 +1,8 @@
 //! Takes what is told of erased persons out of past events and of answers recorded for request ids.
 //!
 //! It goes by the contract: a message that names a person by `customer_id` or `customer_external_id` keeps its ids, instants, flags and
-//! enums and loses all else, wherever in a payload it stands. Payloads stay messages of their type, events keep their positions: readers
+//! enums and loses all else, wherever in a payload it stands; a message that holds one, such as the revision of a transaction, loses its texts.
+//! Payloads stay messages of their type, events keep their positions: readers
 //! of the feed need not know.
 
 use std::collections::HashSet;
@@ -46,32 +47,22 @@ impl Persons {
             return false;
         }
         let fields: Vec<_> = message.descriptor().fields().filter(|field| message.has_field(field)).collect();
-        let is_named = fields.iter().any(|field| match field.name() {
-            "customer_id" => self.holds(&self.ids, message, field),
-            "customer_external_id" => self.holds(&self.keys, message, field),
-            _ => false,
-        });
-        if is_named {
-            let told: Vec<_> = fields.iter().filter(|field| !tells_nothing(field)).collect();
-            for field in &told {
-                message.clear_field(field);
-            }
-            return !told.is_empty();
+        if self.is_named_in(message) {
+            let told = fields.into_iter().filter(|field| !tells_nothing(field));
+            return clear(message, told);
         }
-        let mut changed = false;
-        let takes_part = |field: &FieldDescriptor| {
+        // Who took part in a merge, or whose transaction was corrected: the texts beside it are about them too.
+        let mut concerns = fields.iter().any(|field| {
             matches!(field.name(), "survivor_customer_id" | "merged_customer_ids")
                 && self.holds(&self.ids, message, field)
-        };
-        if fields.iter().any(takes_part)
-            && let Some(reason) = fields.iter().find(|field| field.name() == "reason")
-        {
-            message.clear_field(reason);
-            changed = true;
-        }
-        for field in fields {
-            match message.get_field_mut(&field) {
-                Value::Message(inner) => changed |= self.scrub_within(inner),
+        });
+        let mut changed = false;
+        for field in &fields {
+            match message.get_field_mut(field) {
+                Value::Message(inner) => {
+                    concerns |= self.is_named_in(inner);
+                    changed |= self.scrub_within(inner);
+                }
                 Value::List(values) => {
                     for inner in values.iter_mut().filter_map(Value::as_message_mut) {
                         changed |= self.scrub_within(inner);
@@ -85,7 +76,20 @@ impl Persons {
                 _ => {}
             }
         }
+        if concerns {
+            let texts = fields.into_iter().filter(|field| field.kind() == Kind::String && !tells_nothing(field));
+            changed |= clear(message, texts);
+        }
         changed
+    }
+
+    /// Whether the message itself names one of them, and so is about them.
+    fn is_named_in(&self, message: &DynamicMessage) -> bool {
+        message.fields().any(|(field, _)| match field.name() {
+            "customer_id" => self.holds(&self.ids, message, &field),
+            "customer_external_id" => self.holds(&self.keys, message, &field),
+            _ => false,
+        })
     }
 
     fn holds(&self, names: &HashSet<String>, message: &DynamicMessage, field: &FieldDescriptor) -> bool {
@@ -95,6 +99,16 @@ impl Persons {
             _ => false,
         }
     }
+}
+
+/// Clears fields and answers whether there were any.
+fn clear(message: &mut DynamicMessage, fields: impl Iterator<Item = FieldDescriptor>) -> bool {
+    let mut any = false;
+    for field in fields {
+        message.clear_field(&field);
+        any = true;
+    }
+    any
 }
 
 /// Whether a field of a message about a person may stay: our own ids, instants, flags and enums.
@@ -228,7 +242,10 @@ mod tests {
         customers::v1::{
             Customer, CustomerMerge, CustomerUpdated, CustomersMerged, Person, UpsertOutcome, customer::Kind,
         },
-        value::v1::{TierMove, TiersChanged, Transaction, TransactionRecorded, transaction},
+        value::v1::{
+            TierMove, TiersChanged, Transaction, TransactionCorrected, TransactionRecorded, TransactionRevision,
+            transaction,
+        },
     };
     use prost::Name;
 
@@ -284,6 +301,30 @@ mod tests {
         };
         let scrubbed = scrubbed(&TransactionRecorded { transaction: Some(transaction) }).unwrap();
         assert_eq!(scrubbed.transaction, Some(Transaction::default()));
+    }
+
+    #[test]
+    fn the_texts_beside_what_is_about_the_person_go_too() {
+        let before = Transaction {
+            external_id: "INV-1".into(),
+            customer: Some(transaction::Customer::CustomerId(ANA.to_string())),
+            ..Transaction::default()
+        };
+        let revision = TransactionRevision {
+            transaction_revision_id: BEN.to_string(),
+            external_id: "INV-1".into(),
+            before: Some(before),
+            reason: "Ana called".into(),
+            ..TransactionRevision::default()
+        };
+        let other = Transaction { external_id: "INV-1".into(), ..Transaction::default() };
+        let event =
+            TransactionCorrected { transaction: Some(other.clone()), transaction_revision: Some(revision.clone()) };
+        let scrubbed = scrubbed(&event).unwrap();
+        assert_eq!(scrubbed.transaction, Some(other), "by now it is another's");
+        let left = scrubbed.transaction_revision.unwrap();
+        assert_eq!((left.external_id.as_str(), left.reason.as_str()), ("", ""));
+        assert_eq!(left.transaction_revision_id, revision.transaction_revision_id);
     }
 
     #[test]

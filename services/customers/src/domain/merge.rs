@@ -186,7 +186,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{DraftKind, Refusal, draft::DraftPerson};
+    use crate::domain::{DraftKind, Refusal, attributes::Attributes, draft::DraftPerson, text::ExternalId};
 
     fn person(number: u128, given_name: &str, family_name: &str, email: &str, pairs: &[(&str, &str)]) -> Customer {
         let kind = DraftKind::Person(DraftPerson { given_name: given_name.into(), family_name: family_name.into() });
@@ -196,7 +196,7 @@ mod tests {
     }
 
     fn keyed(mut customer: Customer, external_id: &str) -> Customer {
-        customer.profile.external_id = Some(crate::domain::text::ExternalId::new(external_id.to_owned()).unwrap());
+        customer.profile.external_id = Some(ExternalId::new(external_id.to_owned()).unwrap());
         customer
     }
 
@@ -205,7 +205,7 @@ mod tests {
     }
 
     fn key_of(customer: &Customer) -> Option<&str> {
-        customer.profile.external_id.as_ref().map(|key| key.as_str())
+        customer.profile.external_id.as_ref().map(ExternalId::as_str)
     }
 
     #[test]
@@ -273,7 +273,7 @@ mod tests {
         };
         let with = |number, prefix: &str| {
             let mut customer = person(number, "Ana", "", "", &[]);
-            customer.profile.attributes = crate::domain::attributes::Attributes::stored(many(prefix));
+            customer.profile.attributes = Attributes::stored(many(prefix));
             customer
         };
         let merge = |sources: &[Source]| {

@@ -2,9 +2,11 @@
 
 pub mod account_signals;
 pub mod buyer;
+pub mod buyer_merge;
 pub mod churn_alert;
 pub mod churn_raising;
 pub mod churn_report;
+pub mod erasure;
 pub mod rescore;
 pub mod sales;
 pub mod score;

@@ -14,6 +14,8 @@ mod account_signals;
 mod batch_record_transactions;
 mod change_transaction;
 mod churn_alerts;
+mod customer_erasure;
+mod customer_merges;
 mod customers_projection;
 mod export_transactions;
 mod get_sales_report;
