@@ -53,8 +53,7 @@ impl Persons {
         }
         // Who took part in a merge, or whose transaction was corrected: the texts beside it are about them too.
         let mut concerns = fields.iter().any(|field| {
-            matches!(field.name(), "survivor_customer_id" | "merged_customer_ids")
-                && self.holds(&self.ids, message, field)
+            matches!(field.name(), "survivor_customer_id" | "merged_customer_ids") && holds(&self.ids, message, field)
         });
         let mut changed = false;
         for field in &fields {
@@ -86,18 +85,19 @@ impl Persons {
     /// Whether the message itself names one of them, and so is about them.
     fn is_named_in(&self, message: &DynamicMessage) -> bool {
         message.fields().any(|(field, _)| match field.name() {
-            "customer_id" => self.holds(&self.ids, message, &field),
-            "customer_external_id" => self.holds(&self.keys, message, &field),
+            "customer_id" => holds(&self.ids, message, &field),
+            "customer_external_id" => holds(&self.keys, message, &field),
             _ => false,
         })
     }
+}
 
-    fn holds(&self, names: &HashSet<String>, message: &DynamicMessage, field: &FieldDescriptor) -> bool {
-        match message.get_field(field).as_ref() {
-            Value::String(text) => names.contains(text),
-            Value::List(texts) => texts.iter().filter_map(Value::as_str).any(|text| names.contains(text)),
-            _ => false,
-        }
+/// Whether a field holds one of the names, itself or in its list.
+fn holds(names: &HashSet<String>, message: &DynamicMessage, field: &FieldDescriptor) -> bool {
+    match message.get_field(field).as_ref() {
+        Value::String(text) => names.contains(text),
+        Value::List(texts) => texts.iter().filter_map(Value::as_str).any(|text| names.contains(text)),
+        _ => false,
     }
 }
 

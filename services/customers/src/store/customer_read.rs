@@ -128,15 +128,12 @@ async fn surviving<K: Clone + Eq + Hash>(
         }
     }
     let found = found.into_iter().filter_map(|(key, customer)| {
-        let read = match customer.merged_into {
-            None => Read { customer, merged_customer_id: None },
-            Some(_) => {
-                let merged_customer_id = Some(customer.customer_id);
-                let customer = survivors.get(&(key.0.to_string(), customer.customer_id))?.clone();
-                Read { customer, merged_customer_id }
-            }
-        };
-        Some((key, read))
+        if customer.merged_into.is_none() {
+            return Some((key, Read { customer, merged_customer_id: None }));
+        }
+        let merged_customer_id = Some(customer.customer_id);
+        let customer = survivors.get(&(key.0.to_string(), customer.customer_id))?.clone();
+        Some((key, Read { customer, merged_customer_id }))
     });
     Ok(found.collect())
 }

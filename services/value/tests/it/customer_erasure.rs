@@ -62,9 +62,10 @@ async fn holding(value: &Value, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for table in tables {
         // Bytes are shown in hex.
-        let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-        let sql =
-            format!("SELECT count(*) FROM value.{table} AS r WHERE r::text LIKE '%{text}%' OR r::text LIKE '%{hex}%'");
+        let sql = format!(
+            "SELECT count(*) FROM value.{table} AS r \
+             WHERE r::text LIKE '%{text}%' OR r::text LIKE '%' || encode(convert_to('{text}', 'UTF8'), 'hex') || '%'"
+        );
         let count: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut owner).await.unwrap();
         if count > 0 {
             found.push(table);

@@ -26,7 +26,7 @@ pub async fn undo_customer_merge(
     call: Call,
     request: UndoCustomerMergeRequest,
 ) -> clientele_error::Result<CustomerMerge> {
-    let command = parse(request)?;
+    let command = parse(&request)?;
     Ok(run(app, &call, &command).await?)
 }
 
@@ -39,8 +39,8 @@ pub struct UndoCustomerMerge {
     pub once: Once,
 }
 
-fn parse(request: UndoCustomerMergeRequest) -> clientele_error::Result<UndoCustomerMerge> {
-    let once = Once::of(&request, &request.request_id, request.validate_only);
+fn parse(request: &UndoCustomerMergeRequest) -> clientele_error::Result<UndoCustomerMerge> {
+    let once = Once::of(request, &request.request_id, request.validate_only);
     let customer_merge_id = Uuid::parse_str(&request.customer_merge_id)
         .map_err(|_| clientele_error::Error::invalid_field("customer_merge_id", "must be a valid UUID"))?;
     Ok(UndoCustomerMerge { customer_merge_id, once })
