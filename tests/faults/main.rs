@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod cut_connection;
+mod erasure_killed;
 mod feed_order;
 mod import_killed;
 mod load;

@@ -46,7 +46,16 @@ async fn a_call_without_the_permission_is_denied_before_its_body_is_read() {
     let world = World::start().await;
     for method in methods() {
         let needed = clientele_proto::contract::permission(&method).unwrap();
-        let every = ["customers.read", "customers.write", "events.read", "value.read", "value.score", "value.write"];
+        let every = [
+            "customers.erase",
+            "customers.merge",
+            "customers.read",
+            "customers.write",
+            "events.read",
+            "value.read",
+            "value.score",
+            "value.write",
+        ];
         let others: Vec<&str> = every.into_iter().filter(|scope| *scope != needed).collect();
         for service in world.serving(&method) {
             for scopes in [&[][..], &others] {

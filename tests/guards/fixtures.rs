@@ -1,7 +1,10 @@
 //! A tenant that has some of everything.
 
 use clientele_proto::{
-    customers::v1::{BatchUpsertCustomersRequest, customer_service_client::CustomerServiceClient},
+    customers::v1::{
+        BatchUpsertCustomersRequest, CreateCustomerMergeRequest, CreateCustomerRequest, CustomerMerge,
+        customer_merge_service_client::CustomerMergeServiceClient, customer_service_client::CustomerServiceClient,
+    },
     value::v1::{
         AccountSignals, BatchRecordTransactionsRequest, ChurnLevelRule, ChurnPolicy, CorrectTransactionRequest,
         CreateTierOverrideRequest, CreateValuePolicyRequest, ListChurnAlertsRequest, SalesOrganisation, ScoreRun,
@@ -43,6 +46,7 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
     })
     .await;
 
+    let merges = merge(world, name).await;
     watch(world, name).await;
     let mut score_run_ids = Vec::new();
     for _ in 0..runs {
@@ -53,6 +57,9 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
     let keys: Vec<String> = (1..=customers.min(20)).map(|number| number.to_string()).collect();
     let ids = Ids::from([
         ("customer_id", customer_ids.iter().take(50).cloned().collect()),
+        ("survivor_customer_id", customer_ids.clone()),
+        ("merged_customer_ids", customer_ids.clone()),
+        ("customer_merge_id", merges),
         ("customer_ids", customer_ids),
         ("customer_external_id", keys),
         ("external_id", transactions),
@@ -61,6 +68,33 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
         ("contract_id", contracts),
     ]);
     Tenant { name, ids }
+}
+
+/// Merges customers that nobody else is about, waits until that has reached value, and answers the ids of the merges.
+async fn merge(world: &World, tenant: &str) -> Vec<String> {
+    let mut customers = CustomerServiceClient::new(world.customers.tenant(tenant));
+    let mut client = CustomerMergeServiceClient::new(world.customers.tenant(tenant));
+    let mut merges = Vec::new();
+    for _ in 0..3 {
+        let mut pair = Vec::new();
+        for _ in 0..2 {
+            let customer = Some(data::person("", "Buyer Twice"));
+            let request = CreateCustomerRequest { customer, ..Default::default() };
+            pair.push(customers.create_customer(request).await.unwrap().into_inner().customer_id);
+        }
+        let customer_merge = Some(CustomerMerge {
+            survivor_customer_id: pair.remove(0),
+            merged_customer_ids: pair,
+            reason: "cdnow-twins".into(),
+            ..CustomerMerge::default()
+        });
+        let request = CreateCustomerMergeRequest { customer_merge, ..Default::default() };
+        merges.push(client.create_customer_merge(request).await.unwrap().into_inner().customer_merge_id);
+    }
+    let statement = format!("SELECT count(*) FROM value.buyer_merge WHERE tenant_id = '{tenant}'");
+    let mut owner = world.database.owner().await;
+    eventually("the merges reach value", async || (count(&mut owner, &statement).await == 3).then_some(())).await;
+    merges
 }
 
 /// Lets score runs raise an alert of everyone who came back and is not lost.

@@ -5,4 +5,5 @@
 mod attaching;
 mod importing;
 mod key_customers;
+mod merging;
 mod tracing_through_events;

@@ -6,7 +6,9 @@ use anyhow::{Result, bail};
 use clap::Args;
 use clientele_error::violations_of;
 use clientele_proto::{
-    customers::v1::customer_service_client::CustomerServiceClient,
+    customers::v1::{
+        customer_merge_service_client::CustomerMergeServiceClient, customer_service_client::CustomerServiceClient,
+    },
     value::v1::{
         account_signals_service_client::AccountSignalsServiceClient,
         churn_alert_service_client::ChurnAlertServiceClient, score_run_service_client::ScoreRunServiceClient,
@@ -94,6 +96,8 @@ impl Online {
 pub struct Clients {
     /// Customer records.
     pub customers: CustomerServiceClient<Peer>,
+    /// Merges and erasures of customers.
+    pub merges: CustomerMergeServiceClient<Peer>,
     /// Transactions.
     pub transactions: TransactionServiceClient<Peer>,
     /// Score runs.
@@ -121,9 +125,10 @@ impl Clients {
                 .map_err(|error| Usage(format!("{url} is no address of a service: {error}")))
         };
         let value = peer(&endpoints.value)?;
+        let customers = peer(&endpoints.customers)?;
         Ok(Self {
-            customers: CustomerServiceClient::new(peer(&endpoints.customers)?)
-                .max_decoding_message_size(LARGEST_ANSWER),
+            merges: CustomerMergeServiceClient::new(customers.clone()),
+            customers: CustomerServiceClient::new(customers).max_decoding_message_size(LARGEST_ANSWER),
             transactions: TransactionServiceClient::new(value.clone()).max_decoding_message_size(LARGEST_ANSWER),
             score_runs: ScoreRunServiceClient::new(value.clone()),
             policies: ValuePolicyServiceClient::new(value.clone()),

@@ -34,6 +34,28 @@ pub enum Error {
         /// Why.
         source: Refusal,
     },
+    /// The customer was erased for good.
+    #[error("customer {0} was erased")]
+    Erased(Uuid),
+    /// A merge cannot be undone as things are.
+    #[error("the merge cannot be undone: {why}")]
+    NotUndoable {
+        /// Which merge.
+        customer_merge_id: Uuid,
+        /// What stands in the way.
+        why: &'static str,
+        /// The fields that do.
+        violations: Vec<Violation>,
+    },
+    /// There is no such merge.
+    #[error("there is no merge {0}")]
+    NoMerge(Uuid),
+    /// Customers were merged or erased between two statements.
+    #[error("customers were merged or erased meanwhile")]
+    Moved,
+    /// An erased customer of the tenant had the external id.
+    #[error("the external id is that of an erased customer")]
+    ExternalIdErased,
     /// Another customer of the tenant has the external id.
     #[error("the external id is taken")]
     ExternalIdTaken,
@@ -66,7 +88,7 @@ impl Error {
     /// Whether the same transaction may succeed when run again, now that another one has ended.
     pub fn is_race(&self) -> bool {
         match self {
-            Self::ExternalIdTaken => true,
+            Self::ExternalIdTaken | Self::Moved => true,
             Self::Database(error) => Kind::of(error) == Kind::Retry,
             _ => false,
         }
@@ -86,6 +108,8 @@ pub fn reason_of(refusal: &Refusal) -> Reason {
         Refusal::EtagMismatch => Reason::EtagMismatch,
         Refusal::Deleted => Reason::CustomerDeleted,
         Refusal::NotDeleted => Reason::CustomerNotDeleted,
+        Refusal::Merged(_) => Reason::CustomerMerged,
+        Refusal::Erased => Reason::CustomerErased,
         Refusal::Invalid(_) => Reason::InvalidFields,
     }
 }
@@ -119,15 +143,36 @@ impl From<Error> for Answer {
                 let advice = match source {
                     Refusal::EtagMismatch => "; read it again and repeat the change on it",
                     Refusal::Deleted => "; undelete it first",
-                    Refusal::NotDeleted | Refusal::Invalid(_) => "",
+                    Refusal::Merged(_) => "; write to that one, or undo the merge first",
+                    Refusal::NotDeleted | Refusal::Erased | Refusal::Invalid(_) => "",
                 };
                 let message = format!("{source}{advice}");
-                Self::new(reason_of(&source), message).about("customer", customer_id.to_string())
+                let error = Self::new(reason_of(&source), message).about("customer", customer_id.to_string());
+                if let Refusal::Merged(into) = source { error.with("survivor_customer_id", into) } else { error }
             }
-            Error::ExternalIdTaken => {
-                Self::new(Reason::ExternalIdTaken, "another customer, maybe a deleted one, has this external_id")
-                    .at("customer.external_id")
+            Error::Erased(customer_id) => {
+                Self::new(Reason::CustomerErased, format!("customer {customer_id} was erased for good"))
+                    .about("customer", customer_id.to_string())
             }
+            Error::NotUndoable { customer_merge_id, why, violations } => {
+                Self::new(Reason::MergeNotUndoable, format!("the merge cannot be undone: {why}"))
+                    .about("customer_merge", customer_merge_id.to_string())
+                    .with_violations(violations)
+            }
+            Error::NoMerge(customer_merge_id) => Self::not_found("customer_merge", customer_merge_id.to_string()),
+            Error::Moved => {
+                Self::new(Reason::Conflict, "customers were merged or erased at the same time; repeat the call")
+            }
+            Error::ExternalIdErased => Self::new(
+                Reason::ExternalIdTaken,
+                "an erased customer had this external_id, which stays taken so that nothing brings it back",
+            )
+            .at("customer.external_id"),
+            Error::ExternalIdTaken => Self::new(
+                Reason::ExternalIdTaken,
+                "another customer, maybe a deleted or merged one, has this external_id",
+            )
+            .at("customer.external_id"),
             Error::RequestIdReused => answer::request_id_reused(),
             Error::Database(error) => answer::failed(error),
             Error::Gathered(error) => answer::shared_failed(error),

@@ -9,7 +9,10 @@ use clap::Args;
 use clientele_feed::{FeedService, Outbox, sequencer};
 use clientele_pg::{Pool, PoolOptions, ServiceSchema, coalesce::Coalescer, idempotency::Requests, migrate};
 use clientele_proto::{
-    customers::v1::customer_service_server::{CustomerServiceServer, SERVICE_NAME as CUSTOMER_SERVICE},
+    customers::v1::{
+        customer_merge_service_server::{CustomerMergeServiceServer, SERVICE_NAME as CUSTOMER_MERGE_SERVICE},
+        customer_service_server::{CustomerServiceServer, SERVICE_NAME as CUSTOMER_SERVICE},
+    },
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
 };
 use clientele_service::{App, Context, settings::CommonSettings};
@@ -18,9 +21,10 @@ use sqlx::migrate::Migrator;
 use tonic::{codec::CompressionEncoding, service::Routes};
 use uuid::Uuid;
 
-use store::customer_read::{customer_by_external_ids, customer_by_ids};
+use store::customer_read::{Read, customer_by_external_ids, customer_by_ids};
 
 pub mod domain;
+pub mod erasing;
 pub mod error;
 pub mod jobs;
 pub mod rpc;
@@ -75,8 +79,8 @@ pub struct Customers {
     context: Context,
     outbox: Outbox,
     requests: Requests,
-    by_id: Coalescer<(Arc<str>, Uuid), domain::Customer>,
-    by_external_id: Coalescer<(Arc<str>, String), domain::Customer>,
+    by_id: Coalescer<(Arc<str>, Uuid), Read>,
+    by_external_id: Coalescer<(Arc<str>, String), Read>,
 }
 
 impl Customers {
@@ -131,7 +135,9 @@ fn app_with(pool: Pool, context: Context, retention: Retention) -> App {
         feed.listener(),
         sequencer::job((*pool).clone(), customers.outbox.clone(), retention.events),
         jobs::sweep_requests(pool, customers.requests.clone(), retention.requests),
+        jobs::erasure::job(customers.clone()),
     ];
+    let merges = CustomerMergeServiceServer::new(customers.clone());
     let service = CustomerServiceServer::new(customers)
         .max_decoding_message_size(LARGEST_MESSAGE)
         .accept_compressed(CompressionEncoding::Gzip)
@@ -140,8 +146,8 @@ fn app_with(pool: Pool, context: Context, retention: Retention) -> App {
         .send_compressed(CompressionEncoding::Zstd);
     App {
         name: "customers",
-        routes: Routes::new(service).add_service(EventFeedServiceServer::new(feed)),
-        services: vec![CUSTOMER_SERVICE, EVENT_FEED_SERVICE],
+        routes: Routes::new(service).add_service(merges).add_service(EventFeedServiceServer::new(feed)),
+        services: vec![CUSTOMER_SERVICE, CUSTOMER_MERGE_SERVICE, EVENT_FEED_SERVICE],
         jobs,
     }
 }

@@ -157,7 +157,8 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         jobs::tier_override_sweep::job(Arc::clone(&state)),
         jobs::contract_keeper::job(Arc::clone(&state)),
     ];
-    jobs.extend(customers.map(|peer| jobs::customers_projection::job(pool, peer)));
+    jobs.push(jobs::customer_erasure::job(Arc::clone(&state)));
+    jobs.extend(customers.map(|peer| jobs::customers_projection::job(Arc::clone(&state), peer)));
 
     App { name: "value", routes: routes.routes(), services, jobs }
 }

@@ -14,12 +14,14 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::MalformedMessage => Code::InvalidArgument,
         Reason::TokenMissing | Reason::TokenInvalid => Code::Unauthenticated,
         Reason::PermissionDenied => Code::PermissionDenied,
-        Reason::NotFound => Code::NotFound,
+        Reason::NotFound | Reason::CustomerErased => Code::NotFound,
         Reason::ExternalIdTaken | Reason::TransactionConflict | Reason::TransactionDeleted => Code::AlreadyExists,
         Reason::EtagMismatch | Reason::Conflict => Code::Aborted,
         Reason::CustomerDeleted
         | Reason::CustomerNotDeleted
         | Reason::ContractCancelled
+        | Reason::CustomerMerged
+        | Reason::MergeNotUndoable
         | Reason::ScoreRunOver
         | Reason::NotScoredYet
         | Reason::ModelNotFitted => Code::FailedPrecondition,

@@ -6,9 +6,11 @@
 
 pub mod outbox;
 pub mod projection;
+pub mod scrub;
 pub mod sequencer;
 pub mod service;
 
 pub use outbox::{NewEvent, Outbox};
 pub use projection::{Apply, Projection};
+pub use scrub::Persons;
 pub use service::FeedService;

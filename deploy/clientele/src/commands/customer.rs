@@ -1,4 +1,4 @@
-//! `clientele customer get`: one customer, with what they are worth.
+//! `clientele customer get`: one customer, with what they are worth. What merges and erases stands in [`super::customer_merge`].
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -10,6 +10,7 @@ use clientele_proto::{
 use serde_json::json;
 
 use crate::{
+    commands::customer_merge,
     online::{Online, block_on, explain},
     report::{self, date, json, money},
     term::{self, Column, Format, Screen, Table, number},
@@ -20,6 +21,12 @@ use crate::{
 pub enum Customer {
     /// Show one customer, with the newest score and its reasons
     Get(Get),
+    /// Make customers one: all of the others counts for the first, under whatever key
+    Merge(customer_merge::Merge),
+    /// Take a merge back: everyone is who they were
+    Unmerge(customer_merge::Unmerge),
+    /// Erase a customer for good, everywhere, with all merged into it
+    Erase(customer_merge::Erase),
 }
 
 /// Flags of `customer get`.
@@ -40,7 +47,15 @@ pub struct Get {
 
 /// Runs the command.
 pub fn run(customer: Customer) -> Result<()> {
-    let Customer::Get(args) = customer;
+    match customer {
+        Customer::Get(args) => get(&args),
+        Customer::Merge(args) => customer_merge::merge(&args),
+        Customer::Unmerge(args) => customer_merge::unmerge(&args),
+        Customer::Erase(args) => customer_merge::erase(&args),
+    }
+}
+
+fn get(args: &Get) -> Result<()> {
     let (record, score) = block_on(async {
         let mut clients = args.online.clients()?;
         let key = if args.id { Key::CustomerId(args.customer.clone()) } else { Key::ExternalId(args.customer.clone()) };

@@ -8,6 +8,7 @@
 pub mod account;
 pub mod churn;
 pub mod customer;
+pub mod customer_merge;
 pub mod demo;
 pub mod export;
 pub mod import;
@@ -47,6 +48,10 @@ Examples:
     clientele policy show > policy.json
     clientele policy preview policy.json
     clientele policy set policy.json --note stricter
+  Two records of one customer: see what would become of them, make them one, take it back
+    clientele customer merge C-1 C-7 --dry-run
+    clientele customer merge C-1 C-7 --take email=C-7 --reason 'same person'
+    clientele customer unmerge C-7
   Fit a model to your purchases, without any server:
     clientele model fit --model bg-nbd --transactions purchases.csv
   Fit on the first months and check against the rest:
@@ -86,7 +91,7 @@ enum Command {
     /// Report on all customers of a score run, or on sales
     #[command(subcommand)]
     Report(report::Report),
-    /// Show a customer
+    /// Show a customer, merge customers, erase one
     #[command(subcommand)]
     Customer(customer::Customer),
     /// Say what is known of a customer beside its purchases, and decide its tier

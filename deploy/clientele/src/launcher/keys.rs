@@ -13,8 +13,17 @@ const ISSUER: &str = "clientele-development";
 const AUDIENCE: &str = "clientele";
 
 /// The permissions of a token for a person: everything a tenant's own user may do.
-pub const EVERYTHING: [&str; 7] =
-    ["customers.read", "customers.write", "events.read", "value.policy", "value.read", "value.score", "value.write"];
+pub const EVERYTHING: [&str; 9] = [
+    "customers.erase",
+    "customers.merge",
+    "customers.read",
+    "customers.write",
+    "events.read",
+    "value.policy",
+    "value.read",
+    "value.score",
+    "value.write",
+];
 
 /// Signs and verifies tokens with the key in a folder.
 pub struct Keys {

@@ -24,6 +24,8 @@ pub struct Customer {
     pub update_time: Timestamp,
     /// Set while it is deleted.
     pub deletion: Option<Deletion>,
+    /// The customer it is merged into, which may be merged itself.
+    pub merged_into: Option<Uuid>,
 }
 
 /// A deletion that can be undone.
@@ -47,6 +49,12 @@ pub enum Refusal {
     /// It is not deleted.
     #[error("the customer is not deleted")]
     NotDeleted,
+    /// It is merged into another.
+    #[error("the customer is merged into customer {0}")]
+    Merged(Uuid),
+    /// A customer with its external id was erased.
+    #[error("the customer was erased, and its external_id stays taken")]
+    Erased,
     /// Fields break their rules.
     #[error("fields break their rules")]
     Invalid(Vec<Violation>),
@@ -55,7 +63,7 @@ pub enum Refusal {
 impl Customer {
     /// A new customer.
     pub fn new(customer_id: Uuid, profile: Profile, now: Timestamp) -> Self {
-        Self { customer_id, profile, version: 1, create_time: now, update_time: now, deletion: None }
+        Self { customer_id, profile, version: 1, create_time: now, update_time: now, deletion: None, merged_into: None }
     }
 
     /// The version as callers see it.
@@ -63,16 +71,15 @@ impl Customer {
         format!("\"{}\"", self.version)
     }
 
-    /// Refuses a caller who saw another version; an empty `etag` is anyone's.
+    /// Refuses a caller who saw another version; an empty `etag` is anyone's. A merged customer is changed by nobody.
     pub fn expect_etag(&self, etag: &str) -> Result<(), Refusal> {
+        self.expect_unmerged()?;
         if etag.is_empty() || etag == self.etag() { Ok(()) } else { Err(Refusal::EtagMismatch) }
     }
 
     /// Gives it another profile and answers the paths of the fields that changed. Without a change it stays at its version.
     pub fn change(&mut self, profile: Profile, now: Timestamp) -> Result<Vec<&'static str>, Refusal> {
-        if self.deletion.is_some() {
-            return Err(Refusal::Deleted);
-        }
+        self.expect_alive()?;
         let changed = changed_fields(&self.profile, &profile);
         if !changed.is_empty() {
             self.profile = profile;
@@ -83,9 +90,7 @@ impl Customer {
 
     /// Deletes it, softly.
     pub fn delete(&mut self, now: Timestamp) -> Result<(), Refusal> {
-        if self.deletion.is_some() {
-            return Err(Refusal::Deleted);
-        }
+        self.expect_alive()?;
         let purge_time = now.saturating_add(KEPT_AFTER_DELETION).unwrap_or(Timestamp::MAX);
         self.deletion = Some(Deletion { delete_time: now, purge_time });
         self.touch(now);
@@ -94,6 +99,7 @@ impl Customer {
 
     /// Brings it back.
     pub fn undelete(&mut self, now: Timestamp) -> Result<(), Refusal> {
+        self.expect_unmerged()?;
         if self.deletion.take().is_none() {
             return Err(Refusal::NotDeleted);
         }
@@ -101,7 +107,18 @@ impl Customer {
         Ok(())
     }
 
-    fn touch(&mut self, now: Timestamp) {
+    /// Refuses one that is merged or deleted.
+    pub fn expect_alive(&self) -> Result<(), Refusal> {
+        self.expect_unmerged()?;
+        if self.deletion.is_some() { Err(Refusal::Deleted) } else { Ok(()) }
+    }
+
+    /// Refuses one that is merged.
+    pub fn expect_unmerged(&self) -> Result<(), Refusal> {
+        self.merged_into.map_or(Ok(()), |survivor| Err(Refusal::Merged(survivor)))
+    }
+
+    pub(super) fn touch(&mut self, now: Timestamp) {
         self.version += 1;
         self.update_time = now;
     }

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// The paths of texts.
-const TEXTS: [&str; 11] = [
+pub(super) const TEXTS: [&str; 11] = [
     "external_id",
     "display_name",
     "organisation.legal_name",
@@ -24,7 +24,16 @@ const TEXTS: [&str; 11] = [
 ];
 
 /// Fields that the service sets.
-const OUTPUT_ONLY: [&str; 6] = ["customer_id", "etag", "create_time", "update_time", "delete_time", "purge_time"];
+const OUTPUT_ONLY: [&str; 8] = [
+    "customer_id",
+    "etag",
+    "create_time",
+    "update_time",
+    "delete_time",
+    "purge_time",
+    "merged_customer_id",
+    "erase_time",
+];
 
 /// New values for some fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +143,7 @@ fn set_in(draft: &Draft) -> Vec<Path> {
 }
 
 /// The text at a path, where the draft is of the path's kind.
-fn text_at<'d>(path: &str, draft: &'d mut Draft) -> Option<&'d mut String> {
+pub(super) fn text_at<'d>(path: &str, draft: &'d mut Draft) -> Option<&'d mut String> {
     match (path, &mut draft.kind) {
         ("external_id", _) => Some(&mut draft.external_id),
         ("display_name", _) => Some(&mut draft.display_name),

@@ -2,7 +2,7 @@
 //!
 //! The rules of single fields repeat those of `clientele/customers/v1/customer.proto`, because the rows of batches and imports are
 //! checked one by one; a test over generated rows keeps the two together (`rpc::customer_message`). To add a field: a type in [`text`]
-//! where its rule is new, a line in [`profile`], one in [`mask`] and one in [`changed`].
+//! where its rule is new, a line in [`profile`], one in [`mask`] and one in [`changed`]; [`merge`] goes by the paths of [`mask`].
 
 pub mod attributes;
 pub mod changed;
@@ -10,6 +10,7 @@ pub mod customer;
 pub mod draft;
 pub mod fault;
 pub mod mask;
+pub mod merge;
 pub mod profile;
 pub mod text;
 pub mod upsert;

@@ -91,21 +91,19 @@ struct Entry {
     is_changed: bool,
 }
 
-/// Applies rows, in order, to the customers that have their external ids now.
+/// Applies rows, in order, to the customers that their external ids lead to now.
 pub fn settle(
     rows: &[Result<Row, Refusal>],
-    existing: Vec<Customer>,
+    existing: Vec<(Vec<ExternalId>, Customer)>,
     now: Timestamp,
     new_id: impl Fn() -> Uuid,
 ) -> Settled {
     let mut settled = Settled::default();
     let mut place: HashMap<ExternalId, usize> = HashMap::with_capacity(rows.len());
     let mut entries: Vec<Entry> = Vec::with_capacity(rows.len());
-    for customer in existing {
-        if let Some(external_id) = customer.profile.external_id.clone() {
-            place.insert(external_id, entries.len());
-            entries.push(Entry { customer, is_new: false, is_changed: false });
-        }
+    for (external_ids, customer) in existing {
+        place.extend(external_ids.into_iter().map(|external_id| (external_id, entries.len())));
+        entries.push(Entry { customer, is_new: false, is_changed: false });
     }
     for row in rows {
         let outcome = match row {
@@ -143,14 +141,17 @@ fn apply(row: &Row, entry: &mut Entry, now: Timestamp, changes: &mut Vec<Change>
         let fixed = Violation::new(kind.field(), Fault::KindIsFixed.to_string());
         return Outcome::Rejected(Refusal::Invalid(vec![fixed]));
     }
-    if customer.deletion.is_none() && row.profile == customer.profile {
+    // A row may name the customer by the external id of one that is merged into it.
+    let external_id = customer.profile.external_id.clone();
+    let profile = Profile { external_id, ..row.profile.clone() };
+    if customer.deletion.is_none() && profile == customer.profile {
         // Also with the etag of the version before: a row that is sent again changes nothing.
         return Outcome::Unchanged(customer_id);
     }
     if let Err(refusal) = customer.expect_etag(&row.etag) {
         return Outcome::Rejected(refusal);
     }
-    match customer.change(row.profile.clone(), now) {
+    match customer.change(profile, now) {
         Ok(changed) => {
             entry.is_changed = true;
             changes.push(Change::Updated(customer.clone(), changed));
@@ -173,7 +174,8 @@ mod tests {
 
     fn run(rows: &[Result<Row, Refusal>], existing: Vec<Customer>) -> Settled {
         let next = Cell::new(100);
-        settle(rows, existing, Timestamp::UNIX_EPOCH, || {
+        let existing = existing.into_iter().map(|one| (one.profile.external_id.clone().into_iter().collect(), one));
+        settle(rows, existing.collect(), Timestamp::UNIX_EPOCH, || {
             next.set(next.get() + 1);
             Uuid::from_u128(next.get())
         })
@@ -216,6 +218,17 @@ mod tests {
         let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_str()).collect();
         assert_eq!(fields, ["external_id", "kind"]);
         assert!(matches!(settled.outcomes[1], Outcome::Created(_)));
+    }
+
+    #[test]
+    fn a_row_with_the_key_of_a_merged_customer_changes_the_survivor_which_keeps_its_own() {
+        let survivor = stored("a", "A");
+        let keys = ["a", "m"].map(|key| ExternalId::new(key.to_owned()).unwrap());
+        let settled =
+            settle(&[row("m", "B"), row("a", "B")], vec![(keys.into(), survivor)], Timestamp::UNIX_EPOCH, Uuid::nil);
+        let id = Uuid::from_u128(1);
+        assert_eq!(settled.outcomes, [Outcome::Updated(id), Outcome::Unchanged(id)]);
+        assert_eq!(settled.updated[0].profile, profile("a", "B"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What the service does by itself: beside this, it numbers its events and listens for their numbers (`clientele_feed`).
 
+pub mod erasure;
+
 use std::time::Duration;
 
 use clientele_pg::{Pool, idempotency::Requests};

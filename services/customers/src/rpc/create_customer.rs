@@ -8,7 +8,7 @@ use crate::{
     Customers,
     domain::{Customer, Profile},
     error::{Error, Result, below},
-    store::customer_write::customer_insert,
+    store::{customer_write::customer_insert, erased_customer::erased_external_ids},
     upsert::event,
     write::{Once, Start, begin},
 };
@@ -47,6 +47,11 @@ pub async fn run(app: &Customers, call: &Call, command: CreateCustomer) -> Resul
     };
     let customer = Customer::new(app.context.new_id(), command.profile, app.context.now());
     customer_insert(&mut write.tx, call.tenant(), &[&customer]).await?;
+    if let Some(key) = &customer.profile.external_id
+        && !erased_external_ids(&mut write.tx, call.tenant(), &[key.as_str()]).await?.is_empty()
+    {
+        return Err(Error::ExternalIdErased);
+    }
     let created =
         event(app, call, &command.once.request_id(), customer.clone(), |customer| CustomerCreated { customer });
     app.outbox.publish(&mut write.tx, created).await?;

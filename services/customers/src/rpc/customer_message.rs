@@ -3,10 +3,13 @@
 use clientele_proto::customers::v1::{self as proto, customer::Kind as KindMessage};
 use jiff::Timestamp;
 
-use crate::domain::{
-    Customer, Draft, DraftKind, Kind,
-    draft::{DraftOrganisation, DraftPerson},
-    text::{CountryCode, Email, Line, Phone, Website},
+use crate::{
+    domain::{
+        Customer, Draft, DraftKind, Kind,
+        draft::{DraftOrganisation, DraftPerson},
+        text::{CountryCode, Email, Line, Phone, Website},
+    },
+    store::customer_read::Read,
 };
 
 /// What a message says that callers may write; what only the service writes is left out.
@@ -67,14 +70,23 @@ pub fn message(customer: Customer) -> proto::Customer {
         update_time: Some(instant(customer.update_time)),
         delete_time: customer.deletion.map(|deletion| instant(deletion.delete_time)),
         purge_time: customer.deletion.map(|deletion| instant(deletion.purge_time)),
+        merged_customer_id: String::new(),
+        erase_time: None,
     }
+}
+
+/// The customer that a key led to.
+pub fn message_of(read: Read) -> proto::Customer {
+    let merged_customer_id = read.merged_customer_id.map_or_else(String::new, |id| id.to_string());
+    proto::Customer { merged_customer_id, ..message(read.customer) }
 }
 
 fn text(text: Option<String>) -> String {
     text.unwrap_or_default()
 }
 
-fn instant(time: Timestamp) -> prost_types::Timestamp {
+/// An instant as the contract writes it.
+pub fn instant(time: Timestamp) -> prost_types::Timestamp {
     // Before 1970 jiff counts both parts backwards, protobuf only the seconds.
     let nanos = time.as_nanosecond().rem_euclid(1_000_000_000) as i32;
     let seconds = time.as_nanosecond().div_euclid(1_000_000_000) as i64;

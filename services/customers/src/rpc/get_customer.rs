@@ -6,11 +6,11 @@ use clientele_proto::customers::v1::{self as proto, GetCustomerRequest, get_cust
 use clientele_service::Call;
 use uuid::Uuid;
 
-use super::customer_message::message;
+use super::customer_message::message_of;
 use crate::{
     Customers,
-    domain::Customer,
     error::{Error, Result},
+    store::{customer_read::Read, erased_customer::is_erased},
 };
 
 /// Serves the RPC.
@@ -43,21 +43,25 @@ fn parse(request: GetCustomerRequest) -> clientele_error::Result<Key> {
 }
 
 /// Does it.
-pub async fn run(app: &Customers, tenant: &str, key: Key) -> Result<Customer> {
-    let tenant: Arc<str> = tenant.into();
+pub async fn run(app: &Customers, tenant_id: &str, key: Key) -> Result<Read> {
+    let tenant: Arc<str> = tenant_id.into();
     let found = match &key {
         Key::Id(id) => app.by_id.get((tenant, *id)).await,
         Key::External(id) => app.by_external_id.get((tenant, id.clone())).await,
     };
-    found.map_err(Error::Gathered)?.ok_or_else(|| {
-        let key = match key {
-            Key::Id(id) => id.to_string(),
-            Key::External(id) => id,
-        };
-        Error::NotFound { key, others: 0 }
-    })
+    if let Some(found) = found.map_err(Error::Gathered)? {
+        return Ok(found);
+    }
+    let key = match key {
+        Key::Id(id) if is_erased(&mut *app.pool.acquire().await?, tenant_id, id).await? => {
+            return Err(Error::Erased(id));
+        }
+        Key::Id(id) => id.to_string(),
+        Key::External(id) => id,
+    };
+    Err(Error::NotFound { key, others: 0 })
 }
 
-fn reply(customer: Customer) -> proto::Customer {
-    message(customer)
+fn reply(read: Read) -> proto::Customer {
+    message_of(read)
 }

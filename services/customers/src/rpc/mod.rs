@@ -14,6 +14,7 @@ pub mod delete_customer;
 pub mod get_customer;
 pub mod import_customers;
 pub mod list_customers;
+pub mod merges;
 pub mod outcome_message;
 pub mod undelete_customer;
 pub mod update_customer;

@@ -1,6 +1,7 @@
 //! Writing customers, any number in one statement.
 
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::row::Columns;
 use crate::domain::Customer;
@@ -60,14 +61,14 @@ pub async fn customer_update(connection: &mut PgConnection, tenant: &str, custom
              trade_name = new.trade_name, website = new.website, industry_code = new.industry_code, given_name = new.given_name,
              family_name = new.family_name, email = new.email, phone = new.phone, country_code = new.country_code,
              attributes = new.attributes, version = new.version, update_time = new.update_time, delete_time = new.delete_time,
-             purge_time = new.purge_time
+             purge_time = new.purge_time, merged_into = new.merged_into
          FROM unnest(
             $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
             $11::text[], $12::text[], $13::text[], $14::jsonb[], $15::bigint[], $16::timestamptz[], $17::timestamptz[],
-            $18::timestamptz[]
+            $18::timestamptz[], $19::uuid[]
          ) AS new (
             customer_id, external_id, display_name, legal_name, trade_name, website, industry_code, given_name, family_name,
-            email, phone, country_code, attributes, version, update_time, delete_time, purge_time
+            email, phone, country_code, attributes, version, update_time, delete_time, purge_time, merged_into
          )
          WHERE c.tenant_id = $1 AND c.customer_id = new.customer_id",
         tenant,
@@ -88,10 +89,39 @@ pub async fn customer_update(connection: &mut PgConnection, tenant: &str, custom
         columns.update_time as _,
         columns.delete_time as _,
         columns.purge_time as _,
+        columns.merged_into as _,
     )
     .execute(connection)
     .await?;
     expect(done.rows_affected(), customers.len())
+}
+
+/// Takes the external ids of customers away, so that they can be given to others of them. Lock them first.
+pub async fn customer_release_external_ids(
+    connection: &mut PgConnection,
+    tenant: &str,
+    customer_ids: &[Uuid],
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE customers.customer SET external_id = NULL WHERE tenant_id = $1 AND customer_id = ANY ($2)",
+        tenant,
+        customer_ids,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Removes the rows of customers. Lock them first.
+pub async fn customer_delete(connection: &mut PgConnection, tenant: &str, customer_ids: &[Uuid]) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "DELETE FROM customers.customer WHERE tenant_id = $1 AND customer_id = ANY ($2)",
+        tenant,
+        customer_ids,
+    )
+    .execute(connection)
+    .await?;
+    expect(done.rows_affected(), customer_ids.len())
 }
 
 /// A wrong number of rows is an error: somebody wrote without a lock.

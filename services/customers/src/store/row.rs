@@ -38,6 +38,7 @@ pub struct CustomerRow {
     pub(super) update_time: jiff_sqlx::Timestamp,
     pub(super) delete_time: Option<jiff_sqlx::Timestamp>,
     pub(super) purge_time: Option<jiff_sqlx::Timestamp>,
+    pub(super) merged_into: Option<Uuid>,
 }
 
 impl CustomerRow {
@@ -75,6 +76,7 @@ impl CustomerRow {
             create_time: self.create_time.to_jiff(),
             update_time: self.update_time.to_jiff(),
             deletion,
+            merged_into: self.merged_into,
         })
     }
 }
@@ -101,6 +103,7 @@ pub(super) struct Columns<'c> {
     pub update_time: Vec<jiff_sqlx::Timestamp>,
     pub delete_time: Vec<Option<jiff_sqlx::Timestamp>>,
     pub purge_time: Vec<Option<jiff_sqlx::Timestamp>>,
+    pub merged_into: Vec<Option<Uuid>>,
 }
 
 impl<'c> Columns<'c> {
@@ -139,5 +142,6 @@ impl<'c> Columns<'c> {
         self.update_time.push(customer.update_time.to_sqlx());
         self.delete_time.push(customer.deletion.map(|deletion| deletion.delete_time.to_sqlx()));
         self.purge_time.push(customer.deletion.map(|deletion| deletion.purge_time.to_sqlx()));
+        self.merged_into.push(customer.merged_into);
     }
 }

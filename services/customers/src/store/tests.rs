@@ -84,12 +84,12 @@ async fn keys_of_several_tenants_find_each_its_own() {
             tenants.iter().flat_map(|tenant| [1, 2].map(|id| (Arc::clone(tenant), Uuid::from_u128(id)))).collect();
         let found = customer_by_ids(&mut pool.acquire().await.unwrap(), keys).await.unwrap();
         assert_eq!(found.len(), tenants.len());
-        assert_eq!(found[&(Arc::clone(&acme), ours.customer_id)], ours);
+        assert_eq!(found[&(Arc::clone(&acme), ours.customer_id)].customer, ours);
 
         let keys = tenants.iter().flat_map(|tenant| ["a", "b"].map(|id| (Arc::clone(tenant), id.to_owned()))).collect();
         let found = customer_by_external_ids(&mut pool.acquire().await.unwrap(), keys).await.unwrap();
         assert_eq!(found.len(), tenants.len());
-        assert_eq!(found[&(Arc::clone(&acme), "a".to_owned())], ours);
+        assert_eq!(found[&(Arc::clone(&acme), "a".to_owned())].customer, ours);
     }
 }
 
@@ -152,7 +152,7 @@ async fn a_tenant_that_came_after_the_statistics_is_read_by_its_keys() {
     let before = entries_read(&mut connection).await;
     let keys: Vec<_> = (1..=500).map(|number| (Arc::from("new"), format!("C-{number}"))).collect();
     let found = customer_by_external_ids(&mut connection, keys).await.unwrap();
-    let keys: Vec<_> = found.values().map(|customer| (Arc::from("new"), customer.customer_id)).collect();
+    let keys: Vec<_> = found.values().map(|read| (Arc::from("new"), read.customer.customer_id)).collect();
     assert_eq!(customer_by_ids(&mut connection, keys).await.unwrap().len(), 500);
     let read = entries_read(&mut connection).await - before;
     assert!((1_000..2_000).contains(&read), "{read} entries for 1,000 look-ups");

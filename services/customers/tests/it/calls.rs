@@ -41,8 +41,8 @@ async fn a_write_whose_deadline_passes_is_stopped_and_not_kept() {
     assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status:?}");
 
     // Its query is stopped although the table is still held.
-    let waiting =
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT%'";
     let mut looks = 0;
     while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut owner).await.unwrap() > 0 {
         looks += 1;

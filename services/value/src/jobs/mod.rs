@@ -1,6 +1,8 @@
 //! Work in the background: a file a job, started by [`crate::app_on`].
 
 pub mod contract_keeper;
+pub mod customer_erasure;
+pub mod customer_merges;
 pub mod customers_projection;
 pub mod idempotency_sweep;
 pub mod rescoring;

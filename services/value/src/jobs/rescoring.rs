@@ -13,8 +13,8 @@ use std::{
 use clientele_feed::{FeedService, NewEvent};
 use clientele_pg::Tx;
 use clientele_proto::value::v1::{
-    ChurnAlertsChanged, TransactionCorrected, TransactionDeleted, TransactionRecorded, TransactionsRecorded,
-    transaction::Customer,
+    ChurnAlertsChanged, CustomerDataErased, CustomerDataMoved, TransactionCorrected, TransactionDeleted,
+    TransactionRecorded, TransactionsRecorded, customer_data_moved::Cause, transaction::Customer,
 };
 use clientele_service::{Job, app::Stop, serve::stopped};
 use prost::{Message as _, Name as _};
@@ -24,18 +24,27 @@ use uuid::Uuid;
 use crate::{
     State,
     domain::lifecycle::{Stage, Stay},
-    scoring::{RunError, churn_message::alert, known, newest_run, reading::day_number, rescoring::Rescorer},
+    scoring::{
+        RunError,
+        churn_message::alert,
+        known, newest_run,
+        reading::day_number,
+        rescoring::Rescorer,
+        tiering::{Newest, move_events},
+    },
     store::{
         buyer::{buyers_by_customer_ids, buyers_by_external_ids},
+        buyer_merge::buyers_with_merged,
         churn_alert::churn_alerts_by_ids,
         churn_raising::churn_alerts_keep,
+        erasure::{erased_buyers, scores_erase},
         rescore::{
             Beside, Past, RecordedEvent, buyers_of_transactions, feed_latest, histories, recorded_events,
             rescore_cursor, rescore_cursor_move, rescore_replay_take, rescore_replay_tenants, score_rescore,
-            score_revisions_insert, scores_beside, scores_delete,
+            score_revisions_insert, scores_beside, scores_delete, scores_restore,
         },
         score_run::score_run_get,
-        tier::tiers_lock,
+        tier::{NewMoves, cause, tier_override_get, tiers_lock},
     },
 };
 
@@ -79,6 +88,8 @@ async fn turn(state: &State) -> Result<bool, RunError> {
         TransactionsRecorded::full_name(),
         TransactionCorrected::full_name(),
         TransactionDeleted::full_name(),
+        CustomerDataMoved::full_name(),
+        CustomerDataErased::full_name(),
     ];
     for tenant in rescore_replay_tenants(&mut tx).await? {
         // The lock before the row, as a run takes them when it becomes the newest; the other way round the two could wait for each other.
@@ -106,6 +117,11 @@ struct Named {
     customer_ids: BTreeSet<Uuid>,
     customer_keys: BTreeSet<String>,
     transactions: BTreeSet<String>,
+    /// Those that others were merged into, or came back out of.
+    survivors: BTreeSet<Uuid>,
+    /// Those that are no longer merged.
+    restored: BTreeSet<Uuid>,
+    erased: BTreeSet<Uuid>,
 }
 
 async fn rescore(state: &State, connection: &mut PgConnection, events: &[RecordedEvent]) -> Result<(), RunError> {
@@ -126,6 +142,19 @@ impl Named {
         if event.event_type == TransactionsRecorded::full_name() {
             let recorded = TransactionsRecorded::decode(data).map_err(unreadable)?;
             self.transactions.extend(recorded.external_ids);
+            return Ok(());
+        }
+        if event.event_type == CustomerDataMoved::full_name() {
+            let moved = CustomerDataMoved::decode(data).map_err(unreadable)?;
+            self.survivors.extend(Uuid::try_parse(&moved.customer_id));
+            if moved.cause() == Cause::Unmerged {
+                self.restored.extend(moved.merged_customer_ids.iter().filter_map(|id| Uuid::try_parse(id).ok()));
+            }
+            return Ok(());
+        }
+        if event.event_type == CustomerDataErased::full_name() {
+            let erased = CustomerDataErased::decode(data).map_err(unreadable)?;
+            self.erased.extend(Uuid::try_parse(&erased.customer_id));
             return Ok(());
         }
         let (now, before) = match event.event_type.as_str() {
@@ -151,16 +180,42 @@ impl Named {
         Ok(())
     }
 
-    async fn buyers(self, connection: &mut PgConnection, tenant: &str) -> sqlx::Result<Vec<i64>> {
+    async fn buyers(self, connection: &mut PgConnection, tenant: &str) -> sqlx::Result<Buyers> {
         let ids: Vec<Uuid> = self.customer_ids.into_iter().collect();
         let keys: Vec<String> = self.customer_keys.into_iter().collect();
         let transactions: Vec<String> = self.transactions.into_iter().collect();
         let mut buyers = BTreeSet::new();
-        buyers.extend(buyers_by_customer_ids(connection, tenant, &ids).await?.into_iter().map(|(_, buyer)| buyer));
-        buyers.extend(buyers_by_external_ids(connection, tenant, &keys).await?.into_iter().map(|(_, buyer)| buyer));
+        let by_id = buyers_by_customer_ids(connection, tenant, &ids).await?.into_iter();
+        buyers.extend(by_id.map(|(_, booking)| booking.buyer_id));
+        let by_key = buyers_by_external_ids(connection, tenant, &keys).await?.into_iter();
+        buyers.extend(by_key.map(|(_, booking)| booking.buyer_id));
         buyers.extend(buyers_of_transactions(connection, tenant, &transactions).await?);
-        Ok(buyers.into_iter().collect())
+
+        let mut moved = Buyers::default();
+        for (ids, into) in [(self.survivors, &mut moved.survivors), (self.restored, &mut moved.restored)] {
+            let ids: Vec<Uuid> = ids.into_iter().collect();
+            let found = buyers_by_customer_ids(connection, tenant, &ids).await?.into_iter();
+            into.extend(found.map(|(_, booking)| booking.buyer_id));
+        }
+        // With those that are merged, whose scores go.
+        buyers.extend(buyers_with_merged(connection, tenant, &moved.survivors).await?);
+        buyers.extend(&moved.restored);
+        moved.erased = erased_buyers(connection, tenant, &self.erased.into_iter().collect::<Vec<_>>()).await?;
+        Ok(Buyers { all: buyers.into_iter().collect(), ..moved })
     }
+}
+
+/// The buyers that events are about.
+#[derive(Default)]
+struct Buyers {
+    /// To be scored again.
+    all: Vec<i64>,
+    /// Those of them that others were merged into, or came back out of.
+    survivors: Vec<i64>,
+    /// Those of them that are no longer merged.
+    restored: Vec<i64>,
+    /// Gone for good.
+    erased: Vec<i64>,
 }
 
 async fn rescore_tenant(
@@ -169,14 +224,15 @@ async fn rescore_tenant(
     tenant: &str,
     named: Named,
 ) -> Result<(), RunError> {
-    let buyers = named.buyers(connection, tenant).await?;
-    if buyers.is_empty() {
+    let Buyers { all: buyers, survivors, restored, erased } = named.buyers(connection, tenant).await?;
+    if buyers.is_empty() && erased.is_empty() {
         return Ok(());
     }
     // No other run becomes the newest meanwhile.
     tiers_lock(connection, tenant).await?;
     let Some(run) = newest_run(connection, tenant).await? else { return Ok(()) };
     let Some(set) = run.score_set else { return Ok(()) };
+    scores_erase(connection, tenant, set, &erased).await?;
     let record = score_run_get(connection, tenant, run.score_run_id).await?;
     let Some(summary) = record.and_then(|record| record.summary) else { return Ok(()) };
     let rescorer = Rescorer::new(&run, &summary)?;
@@ -185,10 +241,11 @@ async fn rescore_tenant(
     for one in histories(connection, tenant, run.settings.currency.code(), &buyers).await? {
         past.entry(one.buyer_id).or_default().push(one);
     }
-    let beside = scores_beside(connection, tenant, set, &buyers).await?.into_iter();
-    let beside: HashMap<i64, Beside> = beside.map(|beside| (beside.buyer_id, beside)).collect();
     let now = state.context.now();
     score_revisions_insert(connection, tenant, set, &buyers, now).await?;
+    scores_restore(connection, tenant, set, &restored).await?;
+    let beside = scores_beside(connection, tenant, set, &buyers).await?.into_iter();
+    let beside: HashMap<i64, Beside> = beside.map(|beside| (beside.buyer_id, beside)).collect();
     let (mut gone, mut bought) = (Vec::new(), (Vec::new(), Vec::new()));
     for buyer in &buyers {
         let beside = beside.get(buyer);
@@ -204,6 +261,7 @@ async fn rescore_tenant(
         bought.1.push(day_number(score.last_purchase_date));
     }
     scores_delete(connection, tenant, set, &gone).await?;
+    retier(state, connection, tenant, survivors.iter().chain(&restored).copied()).await?;
     let currency = run.settings.currency.code();
     let kept = churn_alerts_keep(connection, tenant, currency, (&bought.0, &bought.1), now).await?;
     if !kept.is_empty() {
@@ -211,6 +269,30 @@ async fn rescore_tenant(
         let payload = ChurnAlertsChanged { churn_alerts: records.iter().map(alert).collect() };
         let event = NewEvent::of_job(&state.context, tenant, "value", now, "churn-alerts".to_owned(), &payload);
         state.outbox.publish(connection, event).await?;
+    }
+    Ok(())
+}
+
+/// Gives customers that were merged, or no longer are, the tier of the override they have by now, or the one they earn.
+async fn retier(
+    state: &State,
+    connection: &mut PgConnection,
+    tenant: &str,
+    buyers: impl Iterator<Item = i64> + Send,
+) -> Result<(), RunError> {
+    let now = state.context.now();
+    let Some(newest) = Newest::read(connection, tenant).await? else { return Ok(()) };
+    for buyer in buyers {
+        let decided = tier_override_get(connection, tenant, buyer).await?;
+        let tier = decided.as_ref().map(|decided| decided.tier.as_str());
+        let Some((from, to)) = newest.retier(connection, tenant, buyer, tier).await? else { continue };
+        let (cause, reason) = match &decided {
+            Some(decided) => (cause::OVERRIDE_SET, decided.reason.as_str()),
+            None => (cause::OVERRIDE_ENDED, ""),
+        };
+        let new = NewMoves { tenant, cause, score_run_id: None, reason, actor: "value", now };
+        let events = move_events(state, connection, &new, &[(buyer, from, to)]).await?;
+        state.outbox.publish_all(connection, events).await?;
     }
     Ok(())
 }

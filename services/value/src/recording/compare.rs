@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use clientele_error::{Reason, Violation};
 
-use super::{Chunk, Exception, Outcome};
+use super::{Chunk, ERASED, Exception, Outcome};
 use crate::domain::transaction::{CustomerKey, Facts};
 
 /// What is known of external ids.
@@ -23,6 +23,11 @@ pub fn compare(chunk: &Chunk, buyers: &[i64], known: &Known) -> (Vec<usize>, Vec
     let mut exceptions = Vec::new();
     let mut first: HashMap<&str, usize> = HashMap::with_capacity(chunk.good.len());
     for (index, (place, transaction)) in chunk.good.iter().enumerate() {
+        if buyers[index] == ERASED {
+            let (external_id, outcome) = (transaction.external_id.clone(), erased(&transaction.customer));
+            exceptions.push(Exception { place: *place, external_id, outcome });
+            continue;
+        }
         if known.deleted.contains(&transaction.external_id) {
             exceptions.push(Exception {
                 place: *place,
@@ -51,6 +56,11 @@ pub fn compare(chunk: &Chunk, buyers: &[i64], known: &Known) -> (Vec<usize>, Vec
         }
     }
     (new, exceptions)
+}
+
+fn erased(customer: &CustomerKey) -> Outcome {
+    let violation = Violation::new(customer.field(), "is that of a customer that was erased for good");
+    Outcome::Rejected { reason: Reason::CustomerErased, violations: vec![violation] }
 }
 
 fn deleted() -> Outcome {
@@ -135,6 +145,13 @@ mod tests {
         let (new, exceptions) = compare(&chunk(&[("a", 1), ("a", 2), ("b", 1)]), &[7, 7, 7], &known);
         assert_eq!(new, [2]);
         assert_eq!(told(&exceptions), [(0, vec!["amount"]), (1, vec![])]);
+    }
+
+    #[test]
+    fn rows_of_erased_customers_are_rejected() {
+        let (new, exceptions) = compare(&chunk(&[("a", 1), ("b", 1)]), &[ERASED, 7], &Known::default());
+        assert_eq!(new, [1]);
+        assert_eq!(told(&exceptions), [(0, vec!["customer_external_id"])]);
     }
 
     #[test]

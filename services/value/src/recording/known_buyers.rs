@@ -9,6 +9,9 @@ use quick_cache::sync::Cache;
 
 use crate::domain::transaction::CustomerKey;
 
+/// Stands for the buyer of a key that an erased customer had: there is none.
+pub const ERASED: i64 = 0;
+
 /// Keys remembered at most, in some 60 MB.
 const KEYS: usize = 1_000_000;
 

@@ -10,5 +10,5 @@ pub mod resolve;
 pub mod settle;
 
 pub use chunk::{Chunk, Exception, Outcome};
-pub use known_buyers::KnownBuyers;
+pub use known_buyers::{ERASED, KnownBuyers};
 pub use settle::{Recorder, Settled, resolve_chunk, settle};

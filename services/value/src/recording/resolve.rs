@@ -12,12 +12,16 @@ use clientele_pg::Tx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::ERASED;
 use crate::{
     State,
     domain::transaction::CustomerKey,
-    store::buyer::{
-        buyer_epoch, buyers_by_customer_ids, buyers_by_external_ids, buyers_insert_customer_ids,
-        buyers_insert_external_ids, buyers_lock_shared,
+    store::{
+        buyer::{
+            Booking, buyer_epoch, buyers_by_customer_ids, buyers_by_external_ids, buyers_insert_customer_ids,
+            buyers_insert_external_ids, buyers_lock_shared,
+        },
+        erasure::erased_keys,
     },
 };
 
@@ -26,6 +30,8 @@ use crate::{
 pub struct Resolved {
     /// Our numbers of the buyers.
     pub buyers: Vec<i64>,
+    /// The rows that came under the key of a merged buyer, with that buyer.
+    pub merged: Vec<(usize, i64)>,
     /// The epoch they were looked up in; in a later one they must be looked up again.
     pub epoch: i64,
 }
@@ -46,14 +52,17 @@ pub async fn resolve(
     let found = look_up(&mut tx, tenant, missing()).await?;
     tx.commit().await?;
 
-    for (key, buyer) in keys.iter().zip(&mut buyers) {
+    let mut merged = Vec::new();
+    for (place, (key, buyer)) in keys.iter().zip(&mut buyers).enumerate() {
         if buyer.is_none() {
-            *buyer = found.get(key);
+            let booking = found.get(key);
+            *buyer = booking.map(|booking| booking.buyer_id);
+            merged.extend(booking.and_then(|booking| booking.own_buyer_id).map(|own| (place, own)));
         }
     }
     found.remember(state, tenant, epoch);
     let buyers = buyers.into_iter().collect::<Option<Vec<_>>>().ok_or(sqlx::Error::RowNotFound)?;
-    Ok(Resolved { buyers, epoch })
+    Ok(Resolved { buyers, merged, epoch })
 }
 
 /// Buyers by either kind of key.
@@ -66,6 +75,13 @@ pub struct Found {
 impl Found {
     /// The buyer of a key.
     pub fn get(&self, key: &CustomerKey) -> Option<i64> {
+struct Found {
+    by_id: HashMap<Uuid, Booking>,
+    by_external_id: HashMap<String, Booking>,
+}
+
+impl Found {
+    fn get(&self, key: &CustomerKey) -> Option<Booking> {
         match key {
             CustomerKey::Id(id) => self.by_id.get(id).copied(),
             CustomerKey::External(key) => self.by_external_id.get(key).copied(),
@@ -75,8 +91,9 @@ impl Found {
     fn remember(self, state: &State, tenant: &str, epoch: i64) {
         let by_id = self.by_id.into_iter().map(|(id, buyer)| (CustomerKey::Id(id), buyer));
         let by_external_id = self.by_external_id.into_iter().map(|(key, buyer)| (CustomerKey::External(key), buyer));
-        for (key, buyer) in by_id.chain(by_external_id) {
-            state.buyers.insert(tenant, epoch, &key, buyer);
+        // Keys of merged buyers are few, and have more to them than is remembered.
+        for (key, booking) in by_id.chain(by_external_id).filter(|(_, booking)| booking.own_buyer_id.is_none()) {
+            state.buyers.insert(tenant, epoch, &key, booking.buyer_id);
         }
     }
 }
@@ -110,6 +127,7 @@ pub async fn look_up<'k>(
     if !ids.is_empty() {
         // Somebody else made these at the same time, and has committed by now.
         found.by_id.extend(buyers_by_customer_ids(connection, tenant, &ids).await?);
+        ids.retain(|id| !found.by_id.contains_key(id));
     }
 
     if !external_ids.is_empty() {
@@ -122,6 +140,13 @@ pub async fn look_up<'k>(
     }
     if !external_ids.is_empty() {
         found.by_external_id.extend(buyers_by_external_ids(connection, tenant, &external_ids).await?);
+        external_ids.retain(|key| !found.by_external_id.contains_key(key));
+    }
+    if !ids.is_empty() || !external_ids.is_empty() {
+        let erased = erased_keys(connection, tenant, &ids, &external_ids).await?;
+        let nobody = Booking { buyer_id: ERASED, own_buyer_id: None };
+        found.by_id.extend(erased.0.into_iter().map(|id| (id, nobody)));
+        found.by_external_id.extend(erased.1.into_iter().map(|key| (key, nobody)));
     }
     Ok(found)
 }

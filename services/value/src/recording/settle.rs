@@ -4,7 +4,7 @@
 //! is undone and done again with what is recorded looked up first; and while chunks have such rows, as those of a resumed import do, the next ones
 //! are looked up from the start.
 
-use std::{mem, time::Duration};
+use std::{collections::HashSet, mem, time::Duration};
 
 use clientele_error::{Error, Reason, Result};
 use clientele_feed::NewEvent;
@@ -23,7 +23,7 @@ use crate::{
     domain::transaction::CustomerKey,
     store::{
         buyer::{buyer_epoch, buyers_lock_shared},
-        transaction::{EXTERNAL_ID_TAKEN, transactions_copy, transactions_known},
+        transaction::{EXTERNAL_ID_TAKEN, transactions_book, transactions_copy, transactions_known},
         transaction_revision::transactions_deleted,
     },
 };
@@ -90,7 +90,7 @@ pub async fn settle(recorder: &mut Recorder<'_>, mut chunk: Chunk, mut resolved:
 pub async fn resolve_chunk(state: &State, call: &Call, chunk: &Chunk) -> Result<Resolved> {
     let keys: Vec<&CustomerKey> = chunk.good.iter().map(|(_, transaction)| &transaction.customer).collect();
     if keys.is_empty() {
-        return Ok(Resolved { buyers: Vec::new(), epoch: 0 });
+        return Ok(Resolved { buyers: Vec::new(), merged: Vec::new(), epoch: 0 });
     }
     resolve(state, call.tenant(), &keys, call.remaining()).await.map_err(failed)
 }
@@ -129,6 +129,7 @@ async fn attempt(
         if !deleted.is_empty() {
             return Err(Stop::Recorded);
         }
+        book(&mut tx, call.tenant(), chunk, resolved, &new).await?;
         let named = new.iter().filter(|_| recorder.names).map(|index| chunk.good[*index].1.external_id.clone());
         let payload = TransactionsRecorded { transactions: recorded as i64, external_ids: named.collect() };
         let event = NewEvent::of_call(&state.context, call, "", now, "transactions".to_owned(), &payload);
@@ -137,6 +138,24 @@ async fn attempt(
     tx.commit().await?;
     state.outbox.committed();
     Ok(exceptions)
+}
+
+/// Notes of new rows under which merged buyer's key they came.
+async fn book(
+    connection: &mut PgConnection,
+    tenant: &str,
+    chunk: &Chunk,
+    resolved: &Resolved,
+    new: &[usize],
+) -> sqlx::Result<()> {
+    if resolved.merged.is_empty() {
+        return Ok(());
+    }
+    let new: HashSet<usize> = new.iter().copied().collect();
+    let merged = resolved.merged.iter().filter(|(index, _)| new.contains(index));
+    let (ids, own): (Vec<_>, Vec<_>) =
+        merged.map(|(index, own)| (chunk.good[*index].1.external_id.clone(), *own)).unzip();
+    transactions_book(connection, tenant, (&ids, &own)).await
 }
 
 async fn known(connection: &mut PgConnection, tenant: &str, chunk: &Chunk) -> sqlx::Result<Known> {

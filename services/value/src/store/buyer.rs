@@ -1,4 +1,5 @@
-//! Buyers: whose transactions these are. A key of a customer leads to one buyer; two buyers may turn out to be one customer.
+//! Buyers: whose transactions these are. A key of a customer leads to one buyer; two buyers may turn out to be one customer. The keys of a
+//! merged buyer lead to the survivor (see [`super::buyer_merge`]).
 //!
 //! Whoever uses a buyer id in a write holds [`buyers_lock_shared`] of the tenant; whoever makes a key mean another buyer holds
 //! [`buyers_lock_exclusive`] and calls [`buyer_epoch_raise`].
@@ -57,9 +58,20 @@ pub struct Buyer {
     pub customer_id: Option<Uuid>,
     /// The caller's key of it.
     pub external_id: Option<String>,
+    /// The merged buyer whose key led here; `None` where it was its own.
+    pub own_buyer_id: Option<i64>,
 }
 
-/// The buyer with this id in the customers service.
+/// Where what comes under a key is booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Booking {
+    /// The buyer it counts for.
+    pub buyer_id: i64,
+    /// The merged buyer whose key it is, where it is not that buyer's own.
+    pub own_buyer_id: Option<i64>,
+}
+
+/// The buyer that this id of the customers service leads to.
 pub async fn buyer_by_customer_id(
     connection: &mut PgConnection,
     tenant: &str,
@@ -67,7 +79,11 @@ pub async fn buyer_by_customer_id(
 ) -> sqlx::Result<Option<Buyer>> {
     sqlx::query_as!(
         Buyer,
-        "SELECT buyer_id, customer_id, external_id FROM value.buyer WHERE tenant_id = $1 AND customer_id = $2",
+        r#"SELECT coalesce(b.survivor_id, b.buyer_id) AS "buyer_id!", CASE WHEN s.buyer_id IS NULL THEN b.customer_id ELSE s.customer_id END
+               AS customer_id, CASE WHEN s.buyer_id IS NULL THEN b.external_id ELSE s.external_id END AS external_id,
+               CASE WHEN b.survivor_id IS NOT NULL THEN b.buyer_id END AS own_buyer_id
+           FROM value.buyer b LEFT JOIN value.buyer s ON s.tenant_id = b.tenant_id AND s.buyer_id = b.survivor_id
+           WHERE b.tenant_id = $1 AND b.customer_id = $2"#,
         tenant,
         customer_id
     )
@@ -75,7 +91,7 @@ pub async fn buyer_by_customer_id(
     .await
 }
 
-/// The buyer with this key of the caller.
+/// The buyer that this key of the caller leads to.
 pub async fn buyer_by_external_id(
     connection: &mut PgConnection,
     tenant: &str,
@@ -83,7 +99,11 @@ pub async fn buyer_by_external_id(
 ) -> sqlx::Result<Option<Buyer>> {
     sqlx::query_as!(
         Buyer,
-        "SELECT buyer_id, customer_id, external_id FROM value.buyer WHERE tenant_id = $1 AND external_id = $2",
+        r#"SELECT coalesce(b.survivor_id, b.buyer_id) AS "buyer_id!", CASE WHEN s.buyer_id IS NULL THEN b.customer_id ELSE s.customer_id END
+               AS customer_id, CASE WHEN s.buyer_id IS NULL THEN b.external_id ELSE s.external_id END AS external_id,
+               CASE WHEN b.survivor_id IS NOT NULL THEN b.buyer_id END AS own_buyer_id
+           FROM value.buyer b LEFT JOIN value.buyer s ON s.tenant_id = b.tenant_id AND s.buyer_id = b.survivor_id
+           WHERE b.tenant_id = $1 AND b.external_id = $2"#,
         tenant,
         external_id
     )
@@ -96,16 +116,16 @@ pub async fn buyers_by_customer_ids(
     connection: &mut PgConnection,
     tenant: &str,
     ids: &[Uuid],
-) -> sqlx::Result<Vec<(Uuid, i64)>> {
+) -> sqlx::Result<Vec<(Uuid, Booking)>> {
     let rows = sqlx::query!(
-        r#"SELECT k.id AS "customer_id!", b.buyer_id FROM unnest($2::uuid[]) AS k(id)
-           CROSS JOIN LATERAL (SELECT buyer_id FROM value.buyer WHERE tenant_id = $1 AND customer_id = k.id LIMIT 1) AS b"#,
+        r#"SELECT k.id AS "customer_id!", b.buyer_id, b.survivor_id FROM unnest($2::uuid[]) AS k(id)
+           CROSS JOIN LATERAL (SELECT buyer_id, survivor_id FROM value.buyer WHERE tenant_id = $1 AND customer_id = k.id LIMIT 1) AS b"#,
         tenant,
         ids
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.customer_id, row.buyer_id)).collect())
+    Ok(rows.into_iter().map(|row| (row.customer_id, booking(row.buyer_id, row.survivor_id))).collect())
 }
 
 /// Those of the buyers that exist.
@@ -113,68 +133,80 @@ pub async fn buyers_by_external_ids(
     connection: &mut PgConnection,
     tenant: &str,
     ids: &[String],
-) -> sqlx::Result<Vec<(String, i64)>> {
+) -> sqlx::Result<Vec<(String, Booking)>> {
     let rows = sqlx::query!(
-        r#"SELECT k.id AS "external_id!", b.buyer_id FROM unnest($2::text[]) AS k(id)
-           CROSS JOIN LATERAL (SELECT buyer_id FROM value.buyer WHERE tenant_id = $1 AND external_id = k.id LIMIT 1) AS b"#,
+        r#"SELECT k.id AS "external_id!", b.buyer_id, b.survivor_id FROM unnest($2::text[]) AS k(id)
+           CROSS JOIN LATERAL (SELECT buyer_id, survivor_id FROM value.buyer WHERE tenant_id = $1 AND external_id = k.id LIMIT 1) AS b"#,
         tenant,
         ids
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.external_id, row.buyer_id)).collect())
+    Ok(rows.into_iter().map(|row| (row.external_id, booking(row.buyer_id, row.survivor_id))).collect())
 }
 
-/// Makes buyers for ids, as far as nobody else does at the same time. Ids in rising order, so that two calls never wait for each other.
+/// Makes buyers for ids, as far as nobody else does at the same time and they are not those of erased customers. Ids in rising order, so that two calls never wait for each other.
 pub async fn buyers_insert_customer_ids(
     connection: &mut PgConnection,
     tenant: &str,
     ids: &[Uuid],
-) -> sqlx::Result<Vec<(Uuid, i64)>> {
+) -> sqlx::Result<Vec<(Uuid, Booking)>> {
     let rows = sqlx::query!(
         r#"INSERT INTO value.buyer (tenant_id, customer_id) SELECT $1, id FROM unnest($2::uuid[]) AS id
+           WHERE NOT ((SELECT EXISTS (SELECT FROM value.erased_key WHERE tenant_id = $1)) AND EXISTS (
+               SELECT FROM value.erased_key e WHERE e.tenant_id = $1
+                   AND e.key_hash = sha256(convert_to($1 || E'\ncustomer_id\n' || id::text, 'UTF8'))))
            ON CONFLICT DO NOTHING RETURNING customer_id AS "customer_id!", buyer_id"#,
         tenant,
         ids
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.customer_id, row.buyer_id)).collect())
+    Ok(rows.into_iter().map(|row| (row.customer_id, booking(row.buyer_id, None))).collect())
 }
 
-/// Makes buyers for keys, as far as nobody else does at the same time. Keys in rising order, so that two calls never wait for each other.
+/// Makes buyers for keys, as far as nobody else does at the same time and they are not those of erased customers. Keys in rising order, so that two calls never wait for each other.
 pub async fn buyers_insert_external_ids(
     connection: &mut PgConnection,
     tenant: &str,
     ids: &[String],
-) -> sqlx::Result<Vec<(String, i64)>> {
+) -> sqlx::Result<Vec<(String, Booking)>> {
     let rows = sqlx::query!(
         r#"INSERT INTO value.buyer (tenant_id, external_id) SELECT $1, id FROM unnest($2::text[]) AS id
+           WHERE NOT ((SELECT EXISTS (SELECT FROM value.erased_key WHERE tenant_id = $1)) AND EXISTS (
+               SELECT FROM value.erased_key e WHERE e.tenant_id = $1
+                   AND e.key_hash = sha256(convert_to($1 || E'\nexternal_id\n' || id, 'UTF8'))))
            ON CONFLICT DO NOTHING RETURNING external_id AS "external_id!", buyer_id"#,
         tenant,
         ids
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.external_id, row.buyer_id)).collect())
+    Ok(rows.into_iter().map(|row| (row.external_id, booking(row.buyer_id, None))).collect())
 }
 
-/// Makes a buyer that is known by both of its keys.
+const fn booking(buyer_id: i64, survivor_id: Option<i64>) -> Booking {
+    match survivor_id {
+        Some(survivor_id) => Booking { buyer_id: survivor_id, own_buyer_id: Some(buyer_id) },
+        None => Booking { buyer_id, own_buyer_id: None },
+    }
+}
+
+/// Makes a buyer that is known by its id, and by its external id where it has one.
 pub async fn buyer_insert(
     connection: &mut PgConnection,
     tenant: &str,
     customer_id: Uuid,
-    external_id: &str,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "INSERT INTO value.buyer (tenant_id, customer_id, external_id) VALUES ($1, $2, $3)",
+    external_id: Option<&str>,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "INSERT INTO value.buyer (tenant_id, customer_id, external_id) VALUES ($1, $2, $3) RETURNING buyer_id",
         tenant,
         customer_id,
         external_id
     )
-    .execute(connection)
+    .fetch_one(connection)
     .await
-    .map(drop)
 }
 
 /// Says who a buyer is.
@@ -197,14 +229,6 @@ pub async fn buyer_update(
     one_row(done.rows_affected())
 }
 
-/// Drops a buyer that has no transactions any more.
-pub async fn buyer_delete(connection: &mut PgConnection, tenant: &str, buyer_id: i64) -> sqlx::Result<()> {
-    let done = sqlx::query!("DELETE FROM value.buyer WHERE tenant_id = $1 AND buyer_id = $2", tenant, buyer_id)
-        .execute(connection)
-        .await?;
-    one_row(done.rows_affected())
-}
-
 fn one_row(rows: u64) -> sqlx::Result<()> {
     if rows == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
 }
@@ -217,7 +241,7 @@ pub async fn buyers_by_buyer_ids(
 ) -> sqlx::Result<HashMap<i64, Buyer>> {
     let buyers = sqlx::query_as!(
         Buyer,
-        r#"SELECT b.buyer_id, b.customer_id, b.external_id
+        r#"SELECT b.buyer_id, b.customer_id, b.external_id, NULL::bigint AS own_buyer_id
            FROM unnest($2::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (SELECT * FROM value.buyer WHERE tenant_id = $1 AND buyer_id = k.buyer_id LIMIT 1) AS b"#,
         tenant,

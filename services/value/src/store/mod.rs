@@ -2,12 +2,14 @@
 
 pub mod account_signals;
 pub mod buyer;
+pub mod buyer_merge;
 pub mod churn_alert;
 pub mod churn_raising;
 pub mod churn_report;
 pub mod contract;
 pub mod contract_list;
 pub mod contract_report;
+pub mod erasure;
 pub mod rescore;
 pub mod sales;
 pub mod score;

@@ -322,3 +322,23 @@ pub async fn scores_delete(connection: &mut PgConnection, tenant: &str, set: i64
     .await
     .map(drop)
 }
+
+/// Gives buyers that have no score in a set the last one back that they had: they were merged, and no longer are.
+pub async fn scores_restore(connection: &mut PgConnection, tenant: &str, set: i64, buyers: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO value.score
+         SELECT s.* FROM unnest($3::bigint[]) AS k (buyer_id)
+         CROSS JOIN LATERAL (
+             SELECT score FROM value.score_revision
+             WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = k.buyer_id AND score IS NOT NULL ORDER BY valid_until DESC LIMIT 1
+         ) r
+         CROSS JOIN LATERAL jsonb_populate_record(NULL::value.score, r.score) AS s
+         ON CONFLICT DO NOTHING",
+        tenant,
+        set,
+        buyers,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}

@@ -101,13 +101,14 @@ macro_rules! record {
         }
     };
 }
-/// The scores of customers named by their ids: position among `customers` and score.
+/// The scores of customers named by their ids, those of merged ones being the survivor's: position among `customers` and score.
 pub async fn score_by_customer(
     connection: &mut PgConnection,
     (tenants, sets, customers): (&[String], &[i64], &[Uuid]),
 ) -> sqlx::Result<Vec<(usize, ScoreRecord)>> {
     let rows = sqlx::query!(
-        r#"SELECT k.place AS "place!", b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor,
+        r#"SELECT k.place AS "place!", CASE WHEN v.buyer_id IS NULL THEN b.customer_id ELSE v.customer_id END AS customer_id,
+               CASE WHEN v.buyer_id IS NULL THEN b.external_id ELSE v.external_id END AS external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor,
                s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
@@ -118,9 +119,12 @@ pub async fn score_by_customer(
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.customer_id = k.customer_id LIMIT 1
            ) b
+           LEFT JOIN LATERAL (
+               SELECT * FROM value.buyer v WHERE v.tenant_id = k.tenant_id AND v.buyer_id = b.survivor_id LIMIT 1
+           ) v ON true
            CROSS JOIN LATERAL (
                SELECT * FROM value.score s
-               WHERE s.tenant_id = k.tenant_id AND s.score_set = k.score_set AND s.buyer_id = b.buyer_id LIMIT 1
+               WHERE s.tenant_id = k.tenant_id AND s.score_set = k.score_set AND s.buyer_id = coalesce(b.survivor_id, b.buyer_id) LIMIT 1
            ) s"#,
         tenants,
         sets,
@@ -131,13 +135,14 @@ pub async fn score_by_customer(
     Ok(rows.into_iter().map(|row| (row.place as usize - 1, record!(row))).collect())
 }
 
-/// The scores of customers named by the callers' keys: position among `customers` and score.
+/// The scores of customers named by the callers' keys, those of merged ones being the survivor's: position among `customers` and score.
 pub async fn score_by_external_id(
     connection: &mut PgConnection,
     (tenants, sets, customers): (&[String], &[i64], &[String]),
 ) -> sqlx::Result<Vec<(usize, ScoreRecord)>> {
     let rows = sqlx::query!(
-        r#"SELECT k.place AS "place!", b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor,
+        r#"SELECT k.place AS "place!", CASE WHEN v.buyer_id IS NULL THEN b.customer_id ELSE v.customer_id END AS customer_id,
+               CASE WHEN v.buyer_id IS NULL THEN b.external_id ELSE v.external_id END AS external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor,
                s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
                s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
@@ -148,9 +153,12 @@ pub async fn score_by_external_id(
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.external_id = k.external_id LIMIT 1
            ) b
+           LEFT JOIN LATERAL (
+               SELECT * FROM value.buyer v WHERE v.tenant_id = k.tenant_id AND v.buyer_id = b.survivor_id LIMIT 1
+           ) v ON true
            CROSS JOIN LATERAL (
                SELECT * FROM value.score s
-               WHERE s.tenant_id = k.tenant_id AND s.score_set = k.score_set AND s.buyer_id = b.buyer_id LIMIT 1
+               WHERE s.tenant_id = k.tenant_id AND s.score_set = k.score_set AND s.buyer_id = coalesce(b.survivor_id, b.buyer_id) LIMIT 1
            ) s"#,
         tenants,
         sets,

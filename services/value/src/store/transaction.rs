@@ -194,6 +194,25 @@ pub async fn transactions_copy<'r>(
     Ok(recorded)
 }
 
+/// Notes of transactions under whose key they came, where that is a merged buyer's.
+pub async fn transactions_book(
+    connection: &mut PgConnection,
+    tenant: &str,
+    (external_ids, own_buyer_ids): (&[String], &[i64]),
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE value.transaction t SET own_buyer_id = k.own_buyer_id
+         FROM unnest($2::text[], $3::bigint[]) AS k (external_id, own_buyer_id)
+         WHERE t.tenant_id = $1 AND t.external_id = k.external_id",
+        tenant,
+        external_ids,
+        own_buyer_ids,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 /// Gives all transactions of one buyer to another one.
 pub async fn transactions_move(connection: &mut PgConnection, tenant: &str, from: i64, to: i64) -> sqlx::Result<u64> {
     let done = sqlx::query!(

@@ -5,6 +5,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 
 use super::{
+    buyer::Booking,
     transaction::{Detail, transaction_find},
     transaction_item::transaction_items_copy,
     transaction_row::Recorded,
@@ -30,23 +31,25 @@ pub async fn transaction_find_for_update(
     }
 }
 
-/// Makes a transaction say something else, and counts the correction. Lock it first.
+/// Makes a transaction say something else, and counts the correction; as long as it counts for the same buyer it stays that of the merged one
+/// it came under. Lock it first.
 pub async fn transaction_correct(
     connection: &mut PgConnection,
     tenant: &str,
     external_id: &str,
-    buyer_id: i64,
+    buyer: Booking,
     facts: &Facts,
 ) -> sqlx::Result<()> {
     let detail = Detail::of(facts);
     let done = sqlx::query!(
         "UPDATE value.transaction
          SET buyer_id = $3, kind = $4, amount_minor = $5, currency_code = $6, occur_date = $7, occur_time = $8, refunded_external_id = $9,
-             item_count = $10, cost_kind = $11, company = $12, department = $13, employee = $14, corrections = coalesce(corrections, 0) + 1
+             item_count = $10, cost_kind = $11, company = $12, department = $13, employee = $14, corrections = coalesce(corrections, 0) + 1,
+             own_buyer_id = CASE WHEN buyer_id = $3 THEN coalesce($15, own_buyer_id) ELSE $15 END
          WHERE tenant_id = $1 AND external_id = $2",
         tenant,
         external_id,
-        buyer_id,
+        buyer.buyer_id,
         facts.kind.number(),
         facts.amount.minor(),
         facts.amount.currency_code(),
@@ -58,6 +61,7 @@ pub async fn transaction_correct(
         detail.company,
         detail.department,
         detail.employee,
+        buyer.own_buyer_id,
     )
     .execute(&mut *connection)
     .await?;

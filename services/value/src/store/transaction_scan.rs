@@ -108,9 +108,12 @@ impl Purchases<'_> {
 
     /// Buyers known, with or without a transaction.
     pub async fn known_buyers(&self, connection: &mut PgConnection) -> sqlx::Result<i64> {
-        sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM value.buyer WHERE tenant_id = $1"#, self.tenant)
-            .fetch_one(connection)
-            .await
+        sqlx::query_scalar!(
+            r#"SELECT count(*) AS "count!" FROM value.buyer WHERE tenant_id = $1 AND survivor_id IS NULL"#,
+            self.tenant
+        )
+        .fetch_one(connection)
+        .await
     }
 
     /// Whether a refund or a cost is in another currency.

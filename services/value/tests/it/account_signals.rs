@@ -39,7 +39,7 @@ pub fn of(customer: &str) -> AccountSignals {
     AccountSignals { customer: Some(Customer::CustomerExternalId(customer.into())), ..AccountSignals::default() }
 }
 
-async fn get(value: &Value, customer: &str) -> Result<AccountSignals, Status> {
+pub async fn get(value: &Value, customer: &str) -> Result<AccountSignals, Status> {
     let customer = Some(get_account_signals_request::Customer::CustomerExternalId(customer.into()));
     Ok(value.signals().get_account_signals(GetAccountSignalsRequest { customer }).await?.into_inner())
 }

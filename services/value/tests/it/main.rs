@@ -16,6 +16,8 @@ mod change_transaction;
 mod churn_alerts;
 mod contract_reports;
 mod contracts;
+mod customer_erasure;
+mod customer_merges;
 mod customers_projection;
 mod export_transactions;
 mod get_sales_report;

@@ -23,7 +23,12 @@ impl Value {
         TierServiceClient::new(self.running.tenant(TENANT))
     }
 
-    async fn decide(&self, customer: &str, tier: &str, expire_seconds: Option<i64>) -> Result<TierOverride, Status> {
+    pub async fn decide(
+        &self,
+        customer: &str,
+        tier: &str,
+        expire_seconds: Option<i64>,
+    ) -> Result<TierOverride, Status> {
         let now = self.clock.now().as_second();
         let expire_time = expire_seconds.map(|seconds| prost_types::Timestamp { seconds: now + seconds, nanos: 0 });
         let tier_override = TierOverride {

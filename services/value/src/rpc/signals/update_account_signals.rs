@@ -18,7 +18,10 @@ use crate::{
         customer::{buyer, customer_key, customer_of},
         once::{Asked, once},
     },
-    store::account_signals::{SignalsRecord, account_signals_get, account_signals_put},
+    store::{
+        account_signals::{SignalsRecord, account_signals_get, account_signals_put},
+        buyer::buyers_lock_shared,
+    },
 };
 
 pub(super) async fn update_account_signals(
@@ -68,6 +71,7 @@ async fn run(
     change: Change,
 ) -> Result<proto::AccountSignals> {
     let (tenant, now) = (call.tenant(), state.context.now());
+    buyers_lock_shared(tx, tenant).await.map_err(failed)?;
     let buyer = buyer(tx, tenant, &change.customer).await?;
     let before = account_signals_get(tx, tenant, buyer.buyer_id, true).await.map_err(failed)?;
     let version = before.as_ref().map_or(0, |before| before.version);

@@ -16,7 +16,10 @@ use crate::{
         once::{Asked, once},
     },
     scoring::tiering::{Newest, move_events},
-    store::tier::{NewMoves, OverrideRecord, cause, tier_override_put, tiers_lock},
+    store::{
+        buyer::buyers_lock_shared,
+        tier::{NewMoves, OverrideRecord, cause, tier_override_put, tiers_lock},
+    },
 };
 
 pub(super) async fn create_tier_override(
@@ -53,6 +56,7 @@ async fn run(
     expire_time: Option<Timestamp>,
 ) -> Result<TierOverride> {
     let (tenant, now) = (call.tenant(), state.context.now());
+    buyers_lock_shared(tx, tenant).await.map_err(failed)?;
     let buyer = buyer(tx, tenant, customer).await?;
     tiers_lock(tx, tenant).await.map_err(failed)?;
     let newest = Newest::read(tx, tenant).await.map_err(refused)?.ok_or_else(|| {

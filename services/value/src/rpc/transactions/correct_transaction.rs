@@ -24,7 +24,7 @@ use crate::{
     },
     recording::compare::differences,
     store::{
-        buyer::buyers_lock_shared,
+        buyer::{Booking, buyers_lock_shared},
         transaction_change::{transaction_correct, transaction_find_for_update},
         transaction_revision::transaction_revision_insert,
     },
@@ -88,7 +88,8 @@ async fn run(state: &State, call: &Call, connection: &mut PgConnection, command:
         Some(buyer) => buyer,
         None => buyer_make(connection, tenant, &customer).await?,
     };
-    transaction_correct(connection, tenant, &external_id, known.buyer_id, &facts).await.map_err(failed)?;
+    let booking = Booking { buyer_id: known.buyer_id, own_buyer_id: known.own_buyer_id };
+    transaction_correct(connection, tenant, &external_id, booking, &facts).await.map_err(failed)?;
     let transaction = Transaction {
         external_id: external_id.clone(),
         customer: customer_of(Some(&known), &customer),

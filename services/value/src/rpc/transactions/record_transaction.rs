@@ -21,7 +21,7 @@ use crate::{
     recording::compare::differences,
     store::{
         buyer::{Buyer, buyers_lock_shared},
-        transaction::{transaction_find, transaction_insert},
+        transaction::{transaction_find, transaction_insert, transactions_book},
         transaction_revision::transactions_deleted,
         transaction_row::Recorded,
     },
@@ -90,6 +90,10 @@ async fn run(state: &State, call: &Call, connection: &mut PgConnection, command:
         return settle(recorded, Some(&buyer), &command.transaction);
     }
     expect_not_deleted(connection, tenant, external_id).await?;
+    if let Some(own) = buyer.own_buyer_id {
+        let booked = transactions_book(connection, tenant, (std::slice::from_ref(external_id), &[own])).await;
+        booked.map_err(failed)?;
+    }
     let transaction = written(Some(&buyer), &command.transaction, now);
     let payload = TransactionRecorded { transaction: Some(reply::transaction(transaction.clone())) };
     let subject = format!("transactions/{external_id}");
