@@ -8,9 +8,11 @@ use clientele_error::violations_of;
 use clientele_proto::{
     customers::v1::customer_service_client::CustomerServiceClient,
     value::v1::{
-        account_signals_service_client::AccountSignalsServiceClient, score_run_service_client::ScoreRunServiceClient,
+        account_signals_service_client::AccountSignalsServiceClient,
+        score_change_service_client::ScoreChangeServiceClient, score_run_service_client::ScoreRunServiceClient,
         score_service_client::ScoreServiceClient, tier_service_client::TierServiceClient,
         transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
+        value_report_service_client::ValueReportServiceClient,
     },
 };
 use clientele_service::{Context, client::Peer};
@@ -101,6 +103,10 @@ pub struct Clients {
     pub signals: AccountSignalsServiceClient<Peer>,
     /// What people decide of tiers, and who moved.
     pub tiers: TierServiceClient<Peer>,
+    /// What changed between score runs.
+    pub changes: ScoreChangeServiceClient<Peer>,
+    /// Reports over time.
+    pub reports: ValueReportServiceClient<Peer>,
 }
 
 impl Clients {
@@ -120,6 +126,8 @@ impl Clients {
             policies: ValuePolicyServiceClient::new(value.clone()),
             signals: AccountSignalsServiceClient::new(value.clone()),
             tiers: TierServiceClient::new(value.clone()),
+            changes: ScoreChangeServiceClient::new(value.clone()),
+            reports: ValueReportServiceClient::new(value.clone()),
             scores: ScoreServiceClient::new(value).max_decoding_message_size(LARGEST_ANSWER),
         })
     }

@@ -1,5 +1,6 @@
 //! `clientele report`: what all customers of a score run did, and what was sold to them.
 
+mod over_time;
 mod sales;
 
 use anyhow::Result;
@@ -21,6 +22,12 @@ pub enum Report {
     Retention(Retention),
     /// Sales of a period, and against another one.
     Sales(sales::Sales),
+    /// Who moved between tiers, and why.
+    Tiers(over_time::Tiers),
+    /// How customers and sales grow.
+    Growth(over_time::Growth),
+    /// How well a past score run foretold what came.
+    ModelQuality(over_time::ModelQuality),
 }
 
 /// Count customers by how far they have come: never bought, once and gone, once and recent, twice or more
@@ -66,12 +73,25 @@ enum Unit {
     Year,
 }
 
+impl From<Unit> for CalendarUnit {
+    fn from(unit: Unit) -> Self {
+        match unit {
+            Unit::Month => Self::Month,
+            Unit::Quarter => Self::Quarter,
+            Unit::Year => Self::Year,
+        }
+    }
+}
+
 /// Runs the command.
 pub fn run(report: Report) -> Result<()> {
     match report {
         Report::PurchaseDepth(args) => print_purchase_depth(&args),
         Report::Retention(args) => print_retention(&args),
         Report::Sales(args) => sales::print(&args),
+        Report::Tiers(args) => over_time::print_tiers(&args),
+        Report::Growth(args) => over_time::print_growth(&args),
+        Report::ModelQuality(args) => over_time::print_model_quality(&args),
     }
 }
 
@@ -91,11 +111,7 @@ fn print_purchase_depth(args: &PurchaseDepth) -> Result<()> {
 }
 
 fn print_retention(args: &Retention) -> Result<()> {
-    let unit = match args.unit {
-        Unit::Month => CalendarUnit::Month,
-        Unit::Quarter => CalendarUnit::Quarter,
-        Unit::Year => CalendarUnit::Year,
-    };
+    let unit = CalendarUnit::from(args.unit);
     let request = GetRetentionReportRequest { score_run_id: args.common.score_run.clone(), unit: unit.into() };
     let report = block_on(async {
         let mut scores = args.common.online.clients()?.scores;
