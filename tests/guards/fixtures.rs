@@ -63,7 +63,9 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
         ("customer_ids", customer_ids),
         ("customer_external_id", keys),
         ("external_id", transactions),
-        ("score_run_id", score_run_ids),
+        // Runs are compared with the first one.
+        ("score_run_id", score_run_ids.split_off(usize::from(runs > 1))),
+        ("earlier_score_run_id", score_run_ids),
         ("churn_alert_id", alerts(world, name).await),
         ("contract_id", contracts),
     ]);

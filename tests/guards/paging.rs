@@ -123,7 +123,7 @@ async fn a_token_is_good_for_the_list_it_came_from_only() {
 #[tokio::test]
 async fn a_negative_size_is_refused_and_a_huge_one_is_taken_as_the_largest() {
     let world = World::start().await;
-    let tenant = furnish(&world, "acme", 1010, 1).await;
+    let tenant = furnish(&world, "acme", 1010, 2).await;
     for method in lists() {
         let raw = world.raw(world.serving(&method)[0], tenant.name);
         let request = request(&method, &tenant);

@@ -25,7 +25,7 @@ fn secrets(tenant: &Tenant) -> Vec<String> {
 #[tokio::test]
 async fn no_read_tells_one_tenant_of_another() {
     let world = World::start().await;
-    let owner = furnish(&world, "owner", 300, 1).await;
+    let owner = furnish(&world, "owner", 300, 2).await;
     let secrets = secrets(&owner);
     for method in methods().into_iter().filter(reads) {
         let mut garbage = Garbage::new(3, owner.ids.clone());

@@ -87,6 +87,9 @@ impl Garbage {
         // Items have to sum to an amount, only a cost has a kind of cost, and fields of a merge come from its own customers.
         let of_experts = field.name().ends_with("_policy") && field.name() != "value_policy"
             || matches!(field.name(), "items" | "cost_kind" | "field_sources");
+        // Items have to sum to an amount, only a cost has a kind of cost, and before its run had succeeded a score cannot be read.
+        let of_experts = field.name().ends_with("_policy") && field.name() != "value_policy"
+            || matches!(field.name(), "items" | "cost_kind" | "read_time");
         depth > 6
             || self.chance(self.wildness / 2.0)
             || (self.wildness == 0.0 && (of_answers || of_tests || of_experts))

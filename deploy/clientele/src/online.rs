@@ -18,6 +18,10 @@ use clientele_proto::{
         score_run_service_client::ScoreRunServiceClient, score_service_client::ScoreServiceClient,
         tier_service_client::TierServiceClient, transaction_service_client::TransactionServiceClient,
         value_policy_service_client::ValuePolicyServiceClient,
+        score_change_service_client::ScoreChangeServiceClient, score_run_service_client::ScoreRunServiceClient,
+        score_service_client::ScoreServiceClient, tier_service_client::TierServiceClient,
+        transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
+        value_report_service_client::ValueReportServiceClient,
     },
 };
 use clientele_service::{Context, client::Peer};
@@ -114,6 +118,10 @@ pub struct Clients {
     pub contracts: ContractServiceClient<Peer>,
     /// What people decide of tiers, and who moved.
     pub tiers: TierServiceClient<Peer>,
+    /// What changed between score runs.
+    pub changes: ScoreChangeServiceClient<Peer>,
+    /// Reports over time.
+    pub reports: ValueReportServiceClient<Peer>,
 }
 
 impl Clients {
@@ -136,6 +144,8 @@ impl Clients {
             churn: ChurnAlertServiceClient::new(value.clone()),
             contracts: ContractServiceClient::new(value.clone()).max_decoding_message_size(LARGEST_ANSWER),
             tiers: TierServiceClient::new(value.clone()),
+            changes: ScoreChangeServiceClient::new(value.clone()),
+            reports: ValueReportServiceClient::new(value.clone()),
             scores: ScoreServiceClient::new(value).max_decoding_message_size(LARGEST_ANSWER),
         })
     }

@@ -151,6 +151,19 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     assert_eq!(json(here, &["churn", "list", "--format", "json"])["churn_alerts"].as_array().map(Vec::len), Some(0));
     let nothing = run(here, &["churn", "acknowledge", "01990000-0000-7000-8000-000000000001"]);
     assert_eq!(nothing.status.code(), Some(1), "there is no such alert");
+    let earlier = run_of_2026["score_run_id"].as_str().unwrap();
+    json(here, &["score", "--as-of", "2026-01-31", "--currency", "EUR", "--holdout-days", "7", "--format", "json"]);
+    let compared = json(here, &["score", "compare", earlier, "--format", "json"]);
+    assert_eq!((compared["kept_customers"].as_i64(), compared["arrived_customers"].as_i64()), (Some(3), Some(0)));
+    assert!(printed(here, &["score", "compare", earlier]).contains("3 customers in both, 0 arrived, 0 left"));
+    assert!(printed(here, &["score", "compare", earlier, "--format", "csv"]).starts_with("list,customer_id,"));
+    let growth = ["report", "growth", "--currency", "EUR", "--to", "2026-01-31"];
+    let lines = printed(here, &[&growth[..], &["--format", "csv"]].concat());
+    assert!(lines.contains("\n2026-01-01,2026-01-31,true,3,3,0,0,0,3,EUR,144.00,144.00,0.00,"), "{lines}");
+    assert!(printed(here, &growth).contains("2026-01"));
+    assert!(printed(here, &["report", "tiers"]).contains("2 score runs in EUR"));
+    let quality = printed(here, &["report", "model-quality", "--score-run", earlier, "--to", "2026-02-28"]);
+    assert!(quality.contains("bg-nbd fitted up to 2026-01-31, against the 28 days up to 2026-02-28"), "{quality}");
 
     let january =
         ["report", "sales", "--from", "2026-01-01", "--to", "2026-01-31", "--currency", "EUR", "--by", "month"];

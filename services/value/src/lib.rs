@@ -15,10 +15,12 @@ use clientele_proto::{
         account_signals_service_server::SERVICE_NAME as ACCOUNT_SIGNALS_SERVICE,
         churn_alert_service_server::SERVICE_NAME as CHURN_ALERT_SERVICE,
         contract_service_server::SERVICE_NAME as CONTRACT_SERVICE,
+        score_change_service_server::SERVICE_NAME as SCORE_CHANGE_SERVICE,
         score_run_service_server::SERVICE_NAME as SCORE_RUN_SERVICE,
         score_service_server::SERVICE_NAME as SCORE_SERVICE, tier_service_server::SERVICE_NAME as TIER_SERVICE,
         transaction_service_server::SERVICE_NAME as TRANSACTION_SERVICE,
         value_policy_service_server::SERVICE_NAME as VALUE_POLICY_SERVICE,
+        value_report_service_server::SERVICE_NAME as VALUE_REPORT_SERVICE,
     },
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
@@ -134,6 +136,8 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         .add_service(rpc::tiers::server(Arc::clone(&state)))
         .add_service(rpc::churn::server(Arc::clone(&state)))
         .add_service(rpc::contracts::server(Arc::clone(&state)))
+        .add_service(rpc::changes::server(Arc::clone(&state)))
+        .add_service(rpc::reports::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
     let services = vec![
         TRANSACTION_SERVICE,
@@ -144,6 +148,8 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         TIER_SERVICE,
         CHURN_ALERT_SERVICE,
         CONTRACT_SERVICE,
+        SCORE_CHANGE_SERVICE,
+        VALUE_REPORT_SERVICE,
         EVENT_FEED_SERVICE,
     ];
 

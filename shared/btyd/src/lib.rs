@@ -34,6 +34,9 @@ mod spends;
 mod transaction_model;
 mod wait;
 
+/// The version of this library: the same version gives the same input the same bits.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 pub use bg_bb::{BgBb, BgBbError, BgBbParameters, Cell, Cells, MAX_OPPORTUNITIES};
 pub use bg_cnbd::BgCnbd;
 pub use bg_nbd::BgNbd;

@@ -119,6 +119,11 @@ impl Spends {
         self.customers
     }
 
+    /// Different histories among them: what a fit has to go by.
+    pub fn distinct(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Minor units in the money unit.
     pub fn minor_per_unit(&self) -> f64 {
         self.minor_per_unit

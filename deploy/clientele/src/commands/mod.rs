@@ -42,6 +42,8 @@ Examples:
     clientele key-customers
     clientele report retention
     clientele report sales --from 2026-01-01 --to 2026-10-31 --currency EUR --by month --compare last-year
+    clientele report growth --unit quarter --currency EUR
+    clientele score compare <EARLIER RUN>
     clientele export transactions --format csv -o transactions.csv
     clientele churn list
   Your own rules for who is a key customer: see them, change them, try them, set them

@@ -3,21 +3,29 @@
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use clientele_proto::value::v1::{ScoreRunSettings, StartScoreRunRequest, TimeUnit, TransactionModel};
+use clap::{Args, Subcommand, ValueEnum};
+use clientele_proto::{
+    Date,
+    value::v1::{GetScoreRunComparisonRequest, ScoreRunSettings, StartScoreRunRequest, TimeUnit, TransactionModel},
+};
 use jiff::civil;
 
 use crate::{
     files::date,
     online::{Online, block_on, explain},
-    report::{json, run},
+    report::{comparison, json, run},
     term::{self, Format, Screen},
 };
 
 /// Score every customer as of a day, and wait for the end
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Score {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// Last day whose transactions count
-    #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
-    as_of: civil::Date,
+    #[arg(long, required = true, value_name = "DAY", value_parser = date::parse_day)]
+    as_of: Option<civil::Date>,
     /// Currency to score; transactions in others are counted and left out
     #[arg(long, default_value = "USD", value_name = "CODE")]
     currency: String,
@@ -36,6 +44,33 @@ pub struct Score {
     /// Share of revenue that is margin, such as 0.3 for 30 %
     #[arg(long, value_name = "SHARE")]
     margin: Option<f64>,
+    /// Last days to hold back and try the model on; the scores know all days all the same
+    #[arg(long, default_value_t = 0, value_name = "DAYS", value_parser = clap::value_parser!(i32).range(0..=3650))]
+    holdout_days: i32,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    online: Online,
+}
+
+#[derive(Debug, Subcommand)]
+enum Other {
+    Compare(Box<Compare>),
+}
+
+/// Compare two score runs: who moved, whose value changed most, and why
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// The earlier run
+    #[arg(value_name = "RUN")]
+    earlier: String,
+    /// The later run; by default the newest that succeeded
+    #[arg(default_value = "", value_name = "RUN")]
+    later: String,
+    /// Customers in each list of those that changed most
+    #[arg(long, default_value_t = 10, value_name = "CUSTOMERS", value_parser = clap::value_parser!(i32).range(1..=100))]
+    top: i32,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -69,8 +104,16 @@ enum Unit {
 
 /// Runs the command.
 pub fn run(args: &Score) -> Result<()> {
+    if let Some(Other::Compare(args)) = &args.other {
+        return compare(args);
+    }
     let settings = ScoreRunSettings {
         as_of_date: Some(date::message(args.as_of)),
+        as_of_date: args.as_of.map(|day| Date {
+            year: day.year().into(),
+            month: day.month().into(),
+            day: day.day().into(),
+        }),
         currency_code: args.currency.clone(),
         transaction_model: match args.model {
             Model::BgNbd => TransactionModel::BgNbd,
@@ -88,6 +131,7 @@ pub fn run(args: &Score) -> Result<()> {
         horizon_months: args.months,
         annual_discount_rate: args.discount_rate,
         margin: args.margin,
+        holdout_days: args.holdout_days,
         ..ScoreRunSettings::default()
     };
     let finished = block_on(async {
@@ -100,6 +144,24 @@ pub fn run(args: &Score) -> Result<()> {
         Format::Table => term::print(&run::render(&finished, &Screen::stdout()))?,
         Format::Csv => term::print(&run::csv(&finished))?,
         Format::Json => json::print(&json::of(&finished)?)?,
+    }
+    Ok(())
+}
+
+fn compare(args: &Compare) -> Result<()> {
+    let request = GetScoreRunComparisonRequest {
+        score_run_id: args.later.clone(),
+        earlier_score_run_id: args.earlier.clone(),
+        max_movers: args.top,
+    };
+    let found = block_on(async {
+        let mut changes = args.online.clients()?.changes;
+        Ok(changes.get_score_run_comparison(request).await.map_err(|status| explain(&status))?.into_inner())
+    })?;
+    match args.format {
+        Format::Table => term::print(&comparison::render(&found, &Screen::stdout()))?,
+        Format::Csv => term::print(&comparison::csv(&found))?,
+        Format::Json => json::print(&json::of(&found)?)?,
     }
     Ok(())
 }

@@ -7,10 +7,17 @@ pub mod heat;
 pub mod json;
 pub mod key_customers;
 pub mod lifecycle;
+pub mod comparison;
+pub mod growth;
+pub mod heat;
+pub mod json;
+pub mod key_customers;
+pub mod model_quality;
 pub mod purchase_depth;
 pub mod retention;
 pub mod run;
 pub mod sales;
+pub mod tier_movement;
 
 use clientele_proto::{Date, Money, value::v1::ScoreReason};
 use iso_currency::Currency;

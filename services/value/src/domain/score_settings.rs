@@ -34,6 +34,8 @@ pub struct ScoreSettings {
     pub lifecycle: LifecyclePolicy,
     /// Whom to watch, and when to raise a churn alert.
     pub churn: ChurnPolicy,
+    /// The last days that are held back to try the model on; 0 for none, with an open model for the usual share.
+    pub holdout_days: u32,
     /// The version of the value policy that said what the settings did not; 0 for none.
     pub value_policy_version: i32,
 }

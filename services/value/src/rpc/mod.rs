@@ -1,10 +1,12 @@
 //! The RPCs, a folder a service and a file an RPC: parse -> run -> reply.
 
+pub mod changes;
 pub mod churn;
 pub mod contracts;
 mod customer;
 mod once;
 pub mod policies;
+pub mod reports;
 pub mod score_runs;
 pub mod scores;
 pub mod signals;

@@ -4,9 +4,8 @@
 use std::collections::HashMap;
 
 use btyd::{
-    ClvTerms, Code, Cohorts, Covariance, Customer, Fit, GammaGamma, Histories, Periods, Rfm, RfmConfig, Score, Scorer,
-    SegmentMap, Spends, Summary, TransactionModel, Undetermined,
-    clv::DAYS_PER_YEAR,
+    Code, Cohorts, Covariance, Customer, Fit, GammaGamma, Histories, Periods, Rfm, RfmConfig, Score, SegmentMap,
+    Spends, Summary, TransactionModel,
     purchase_log::Excluded,
     rfm::{Cuts, Monetary},
 };
@@ -14,8 +13,10 @@ use clientele_proto::value::v1::score_run_progress::Stage;
 use rayon::prelude::*;
 
 use super::{
-    choosing::{AutoChoice, Trial},
+    choosing::{Chosen, Trial},
+    drifting::{Drifted, drifted},
     error::RunError,
+    fitted,
     judging::{Base, Judged, Known, judge},
     progress::Progress,
     reading::{Purchases, day_number, day_of_number},
@@ -56,14 +57,29 @@ pub struct Scored {
     pub cohorts: [Cohorts; CalendarUnit::ALL.len()],
     /// The model of buying and staying.
     pub transaction_fit: Fit<TransactionModel>,
-    /// The standard errors of its parameters, or why there are none.
-    pub transaction_errors: Result<Vec<f64>, String>,
-    /// How it was chosen, where it was.
-    pub choice: Option<AutoChoice>,
+    /// What the data leave open about its parameters, or why there is no telling.
+    pub transaction_covariance: Result<Covariance<4>, String>,
+    /// How it was chosen and tried.
+    pub chosen: Chosen,
+    /// How it differs from the last fit of the same model, where there is one.
+    pub drift: Option<Drifted>,
     /// The model of spend, or why there is none.
     pub spend_fit: Result<Fit<GammaGamma>, String>,
-    /// The standard errors of its parameters, or why there are none.
-    pub spend_errors: Result<Vec<f64>, String>,
+    /// What the data leave open about its parameters, or why there is no telling.
+    pub spend_covariance: Result<Covariance<3>, String>,
+    /// What the fits had to go by.
+    pub fitted_data: FittedData,
+}
+
+/// What models were fitted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FittedData {
+    /// Day of the first purchase, in days since 1970-01-01.
+    pub first_day: i32,
+    /// Different purchase histories.
+    pub histories: usize,
+    /// Different spend histories.
+    pub spends: usize,
 }
 
 /// Scores everyone who bought something.
@@ -75,6 +91,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         return Err(nothing_bought(settings, &purchases));
     }
     let calendars = calendars(&purchases, settings);
+    let first_day = purchases.log.first_purchase_day().unwrap_or_default();
     let trial = Trial::new(&purchases.log, settings);
     let gaps = trial.needs_gaps().then(|| purchases.log.gaps(day_number(settings.as_of_date)));
     let (summarised, cohorts) = purchases.log.summarise_by_cohort(day_number(settings.as_of_date), &calendars);
@@ -92,20 +109,23 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     if let Some(gaps) = gaps {
         histories = histories.with_gaps(gaps)?;
     }
-    let (transaction_fit, choice) = trial.fit(&histories)?;
-    let transaction_errors = standard_errors(transaction_fit.covariance(&histories));
+    let (transaction_fit, chosen) = trial.fit(&histories)?;
+    let transaction_covariance = transaction_fit.covariance(&histories).map_err(|why| why.to_string());
+    let drift = drifted(&purchases.earlier_fits, &transaction_fit, transaction_covariance.as_ref().ok(), &histories);
+    let mut fitted_data = FittedData { first_day, histories: histories.rows().len(), spends: 0 };
     drop(histories);
     progress.advance(1)?;
     let spend_fit = Spends::from_summaries(&summaries, per_unit)
         .and_then(|spends| {
+            fitted_data.spends = spends.distinct();
             let fit = GammaGamma::fit(&spends)?;
-            let errors = standard_errors(fit.covariance(&spends));
-            Ok((fit, errors))
+            let covariance = fit.covariance(&spends).map_err(|why| why.to_string());
+            Ok((fit, covariance))
         })
         .map_err(|error| error.to_string());
-    let (spend_fit, spend_errors) = match spend_fit {
-        Ok((fit, errors)) => (Ok(fit), errors),
-        Err(why) => (Err(why), Ok(Vec::new())),
+    let (spend_fit, spend_covariance) = match spend_fit {
+        Ok((fit, covariance)) => (Ok(fit), covariance),
+        Err(why) => (Err(why.clone()), Err(why)),
     };
     progress.advance(1)?;
 
@@ -146,16 +166,14 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         known_customers: purchases.known_customers,
         cohorts,
         transaction_fit,
-        transaction_errors,
-        choice,
+        transaction_covariance,
+        chosen,
+        drift,
         spend_fit,
-        spend_errors,
+        spend_covariance,
+        fitted_data,
     };
     Ok((scored, transactions))
-}
-
-fn standard_errors<const N: usize>(found: Result<Covariance<N>, Undetermined>) -> Result<Vec<f64>, String> {
-    found.map(|covariance| covariance.standard_errors().to_vec()).map_err(|why| why.to_string())
 }
 
 /// The periods of each unit from the first purchase to the as-of date.
@@ -203,17 +221,9 @@ fn predict(
     spend_fit: Option<&Fit<GammaGamma>>,
     settings: &ScoreSettings,
 ) -> Result<Vec<Score<1>>, RunError> {
-    let days_per_month = DAYS_PER_YEAR / 12.0;
-    let terms = ClvTerms {
-        periods: settings.horizon_months,
-        days_per_period: days_per_month,
-        annual_discount_rate: settings.annual_discount_rate,
-        margin: settings.margin,
-    };
-    let horizon = f64::from(settings.horizon_months) * days_per_month;
-    let scorer =
-        Scorer::new(transaction_fit.model, transaction_fit.per_unit, spend_fit.map(|fit| fit.model), [horizon], terms)
-            .map_err(|error| RunError::Explained(error.to_string()))?;
+    let spend = spend_fit.map(|fit| fit.model);
+    let scorer = fitted::scorer(transaction_fit.model, transaction_fit.per_unit, spend, settings)
+        .map_err(|error| RunError::Explained(error.to_string()))?;
     let per_unit = settings.currency.minor_per_unit() as f64;
     let customers: Vec<Customer> = summaries.par_iter().map(|summary| Customer::of(summary, per_unit)).collect();
     Ok(scorer.score(&customers))

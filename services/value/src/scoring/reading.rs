@@ -11,7 +11,14 @@ use clientele_proto::value::v1::{OtherCurrency, score_run_progress::Stage};
 use jiff::{Timestamp, ToSpan as _, Unit, civil::Date};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
-use super::{error::RunError, judging::Known, known, progress::Progress, session};
+use super::{
+    drifting::{self, EarlierFit},
+    error::RunError,
+    judging::Known,
+    known,
+    progress::Progress,
+    session,
+};
 use crate::{
     domain::score_settings::ScoreSettings,
     store::{rescore::feed_latest, transaction_scan as scan},
@@ -38,6 +45,8 @@ pub struct Purchases {
     pub other_currencies: Vec<OtherCurrency>,
     /// What is known beside purchases.
     pub known: Known,
+    /// The last fit of each model.
+    pub earlier_fits: Vec<EarlierFit>,
     /// Up to where the feed was in the snapshot.
     pub feed_position: i64,
 }
@@ -96,6 +105,7 @@ pub async fn read(
     add_refunds_and_costs(&mut connection, &purchases, &mut read, progress).await?;
     read.feed_position = feed_latest(&mut connection).await?;
     read.known = known::read(&mut connection, tenant, settings, now).await?;
+    read.earlier_fits = drifting::earlier_fits(&mut connection, tenant, settings).await?;
     progress.check()?;
     read.known_customers = purchases.known_buyers(&mut connection).await?;
     if first.foreign || second.foreign || purchases.has_foreign_others(&mut connection).await? {
@@ -103,6 +113,21 @@ pub async fn read(
     }
     session::end(connection).await?;
     Ok(read)
+}
+
+/// Reads the purchases and refunds in a currency up to a day, and nothing else.
+pub async fn read_log(pool: &Pool, tenant: &str, currency: &str, until: Date) -> Result<PurchaseLog, RunError> {
+    let progress = Progress::default();
+    let connection = session::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let purchases = scan::Purchases { tenant, currency, until };
+    let copying = copy_half(connection, purchases.copy(None), progress.clone());
+    let (mut half, mut connection) = session::apart(&progress, copying).await?;
+    for refund in purchases.refunds(&mut connection).await? {
+        let bought = refund.purchase_date.map(|date| day_number(date.to_jiff()));
+        half.log.refund(refund.buyer_id as u64, day_number(refund.occur_date.to_jiff()), refund.amount_minor, bought);
+    }
+    session::end(connection).await?;
+    Ok(half.log)
 }
 
 #[derive(Debug, Default)]

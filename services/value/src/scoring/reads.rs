@@ -14,7 +14,7 @@ use clientele_pg::{
     Pool,
     coalesce::{Coalescer, Error},
 };
-use clientele_proto::value::v1::ScoreRunSettings;
+use clientele_proto::value::v1::{ScoreRunSettings, ScoreRunSummary};
 use futures::FutureExt as _;
 use jiff::civil::Date;
 use prost::Message as _;
@@ -22,7 +22,12 @@ use quick_cache::sync::Cache;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{findings::Findings, settings_message};
+use super::{
+    findings::Findings,
+    fitted::{Fitted, kind_of_name},
+    forecasting::Forecaster,
+    settings_message,
+};
 use crate::{
     domain::{
         index::{Judge, Yardstick},
@@ -58,20 +63,21 @@ pub struct ScoredRun {
     pub segment_names: Vec<String>,
     /// How it made the key-account index.
     pub judge: Judge,
+    /// Its models; `None` where their parameters cannot be read.
+    pub forecaster: Option<Forecaster>,
 }
 
 impl ScoredRun {
     /// The model of buying and staying that it fitted.
     pub fn transaction_kind(&self) -> TransactionKind {
-        match self.findings.transaction_model.as_str() {
-            "mbg-nbd" => TransactionKind::MbgNbd,
-            "pareto-nbd" => TransactionKind::ParetoNbd,
-            "mbg-cnbd" => TransactionKind::MbgCnbd,
-            "bg-nbd" => TransactionKind::BgNbd,
-            // A run of before models were chosen says it in its settings.
-            _ => self.settings.transaction_model.unwrap_or(TransactionKind::BgNbd),
-        }
+        transaction_kind(&self.findings, &self.settings)
     }
+}
+
+fn transaction_kind(findings: &Findings, settings: &ScoreSettings) -> TransactionKind {
+    // A run of before models were chosen says it in its settings.
+    let by_settings = settings.transaction_model.unwrap_or(TransactionKind::BgNbd);
+    kind_of_name(&findings.transaction_model).unwrap_or(by_settings)
 }
 
 /// How a customer is named.
@@ -171,9 +177,13 @@ fn run_of(record: ScoredRecord) -> Result<ScoredRun, sqlx::error::BoxDynError> {
     let settings = settings_message::parse(&settings, Date::MAX)
         .map_err(|wrong| format!("the stored settings do not hold: {wrong:?}"))?;
     let findings = Findings::decode(record.findings.as_slice())?;
+    let summary = ScoreRunSummary::decode(record.summary.as_slice())?;
+    let fitted = Fitted::of_summary(&summary, transaction_kind(&findings, &settings));
+    let forecaster = fitted.and_then(|fitted| Forecaster::new(fitted, &settings).ok());
     let yardsticks = findings.yardsticks.iter().map(|found| Yardstick::with_knots(found.knots.clone()));
     Ok(ScoredRun {
         judge: Judge::new(&settings.index, yardsticks),
+        forecaster,
         score_run_id: record.score_run_id,
         id: record.score_run_id.to_string(),
         score_set: record.score_set,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use btyd::{Cohorts, Fit, GammaGamma, TransactionKind, TransactionModel};
+use btyd::{Cohorts, Covariance, Fit, GammaGamma, TransactionModel};
 use clientele_proto::value::v1::{
     CalendarUnit as UnitMessage, ConcentrationPoint, ConcentrationReport, HoldoutReport, HoldoutRow, ModelFit,
     OtherCurrency, RetentionCohort, RetentionReport, RfmCell, RfmScore, RfmThresholds, ScoreRunSummary, TierCount,
@@ -11,12 +11,13 @@ use clientele_proto::value::v1::{
 use rayon::prelude::*;
 
 use super::{
-    choosing::AutoChoice,
+    choosing::Tried,
     engine::Scored,
     findings::{
         DepthFinding, Findings, LifecycleFinding, Medians, OnceFinding, StageFinding, TierFinding, TransitionFinding,
         YardstickFinding,
     },
+    fitted::{log_covariances, model_name},
     judging::TierFound,
     reading::day_of_number,
     settings_message::{date, money},
@@ -39,14 +40,12 @@ pub fn summary(
 ) -> ScoreRunSummary {
     let currency = settings.currency;
     let clvs = clv_by_tier(scored);
-    let tiers = settings.tiers.tiers.iter().zip(&scored.judged.tier_findings).zip(clvs);
+    let left = left_by_tier(scored, settings);
+    let tiers = settings.tiers.tiers.iter().zip(&scored.judged.tier_findings).zip(clvs).zip(left);
     ScoreRunSummary {
         customers: scored.summaries.len() as i64,
         transactions,
-        model_fits: vec![
-            with_errors(transaction_fit(&scored.transaction_fit), &names_of(scored), &scored.transaction_errors),
-            with_errors(spend_fit(&scored.spend_fit), &["p", "q", "v"], &scored.spend_errors),
-        ],
+        model_fits: vec![transaction_fit(scored, settings), spend_fit(scored, settings)],
         other_currencies,
         refunded_purchase_days: scored.excluded.days_refunded as i64,
         unmatched_refunds: Some(money(currency, scored.excluded.refund_unmatched_minor)),
@@ -57,17 +56,18 @@ pub fn summary(
             monetary: scored.cuts.monetary.iter().map(|cut| money(currency, cut.ceil() as i64)).collect(),
         }),
         tiers: tiers
-            .map(|((tier, found), clv)| TierCount {
+            .map(|(((tier, found), clv), left)| TierCount {
                 tier: tier.name.clone(),
                 customers: found.customers as i64,
                 clv: scored.spend_fit.is_ok().then(|| in_minor(currency, clv)),
                 risen: found.risen as i64,
                 fallen: found.fallen as i64,
                 arrived: found.arrived as i64,
+                left,
             })
             .collect(),
-        model_choice: scored.choice.as_ref().map(|choice| choice.why.clone()).unwrap_or_default(),
-        holdout: scored.choice.as_ref().map(holdout),
+        model_choice: scored.chosen.why.clone(),
+        holdout: scored.chosen.tried.as_ref().and_then(|tried| tried.as_ref().ok()).map(holdout),
     }
 }
 
@@ -223,59 +223,79 @@ fn clv_by_tier(scored: &Scored) -> Vec<f64> {
     sums
 }
 
-fn transaction_fit(fit: &Fit<TransactionModel>) -> ModelFit {
+/// Customers that the run before had in each tier and that have no score any more.
+fn left_by_tier(scored: &Scored, settings: &ScoreSettings) -> Vec<i64> {
+    let mut left = vec![0; settings.tiers.tiers.len()];
+    for stood in scored.known.before.iter().flat_map(|before| &before.standings) {
+        if scored.summaries.binary_search_by_key(&stood.buyer, |summary| summary.customer).is_ok() {
+            continue;
+        }
+        let names = scored.known.before.as_ref().map(|before| before.tier_names.as_slice()).unwrap_or_default();
+        let place = names.get(usize::from(stood.tier)).and_then(|name| settings.tiers.place(name));
+        if let Some(customers) = place.and_then(|place| left.get_mut(place)) {
+            *customers += 1;
+        }
+    }
+    left
+}
+
+fn transaction_fit(scored: &Scored, settings: &ScoreSettings) -> ModelFit {
+    let fit = &scored.transaction_fit;
     let mut told = model_fit(model_name(fit.model.kind()), fit, &fit.model.named_parameters());
     if let TransactionModel::MbgCnbd(model) = fit.model {
         told.parameters.insert("k".to_owned(), f64::from(model.k()));
     }
+    tell_errors(&mut told, &scored.transaction_covariance);
+    tell_data(&mut told, scored, settings);
+    told.distinct_histories = scored.fitted_data.histories as i64;
+    if let Some(drift) = &scored.drift {
+        told.warnings.extend(drift.warning());
+        told.drift = Some(drift.message());
+    }
+    if let Some(Err(why)) = &scored.chosen.tried {
+        told.warnings.push(format!("not tried on the days held back: {why}"));
+    }
     told
 }
 
-fn names_of(scored: &Scored) -> [&'static str; 4] {
-    scored.transaction_fit.model.named_parameters().map(|(name, _)| name)
-}
-
-/// A fit with the standard errors of its parameters, or with a warning that says why there are none.
-fn with_errors(mut fit: ModelFit, names: &[&str], errors: &Result<Vec<f64>, String>) -> ModelFit {
-    match errors {
-        Ok(errors) => {
-            fit.standard_errors = names.iter().map(|name| (*name).to_owned()).zip(errors.iter().copied()).collect();
+/// The standard errors of a fit's parameters, or a warning that says why there are none.
+fn tell_errors<const N: usize>(fit: &mut ModelFit, covariance: &Result<Covariance<N>, String>) {
+    match covariance {
+        Ok(covariance) => {
+            let errors = covariance.parameters().into_iter().zip(covariance.standard_errors());
+            fit.standard_errors = errors.map(|((name, _), error)| (name.to_owned(), error)).collect();
+            fit.log_covariances = log_covariances(covariance);
         }
         Err(why) => fit.warnings.push(format!("no standard errors: {why}")),
     }
-    fit
 }
 
-/// A model's name in the contract.
-fn model_name(kind: TransactionKind) -> &'static str {
-    match kind {
-        TransactionKind::BgNbd => "bg-nbd",
-        TransactionKind::MbgNbd => "mbg-nbd",
-        TransactionKind::ParetoNbd => "pareto-nbd",
-        TransactionKind::MbgCnbd => "mbg-cnbd",
-    }
+/// What a fit had to go by.
+fn tell_data(fit: &mut ModelFit, scored: &Scored, settings: &ScoreSettings) {
+    fit.data_start_date = Some(date(day_of_number(scored.fitted_data.first_day)));
+    fit.data_end_date = Some(date(settings.as_of_date));
+    btyd::VERSION.clone_into(&mut fit.library_version);
 }
 
-fn holdout(choice: &AutoChoice) -> HoldoutReport {
+fn holdout(tried: &Tried) -> HoldoutReport {
     let row = |row: &btyd::HoldoutRow| HoldoutRow {
         customers: row.customers as i64,
         actual_purchases: row.actual as i64,
         predicted_purchases: row.predicted,
     };
     HoldoutReport {
-        calibration_end_date: Some(date(day_of_number(choice.calibration_end_day))),
-        holdout_end_date: Some(date(day_of_number(choice.holdout_end_day))),
-        frequencies: choice.table.by_frequency.iter().map(row).collect(),
-        deciles: choice.table.by_decile.iter().map(row).collect(),
+        calibration_end_date: Some(date(day_of_number(tried.calibration_end_day))),
+        holdout_end_date: Some(date(day_of_number(tried.holdout_end_day))),
+        frequencies: tried.table.by_frequency.iter().map(row).collect(),
+        deciles: tried.table.by_decile.iter().map(row).collect(),
+        mean_absolute_error: tried.holdout.mae,
+        root_mean_squared_error: tried.holdout.rmse,
     }
 }
 
-fn spend_fit(fit: &Result<Fit<GammaGamma>, String>) -> ModelFit {
-    match fit {
-        Ok(fit) => {
-            let parameters = fit.model.parameters();
-            model_fit("gamma-gamma", fit, &[("p", parameters.p), ("q", parameters.q), ("v", parameters.v)])
-        }
+fn spend_fit(scored: &Scored, settings: &ScoreSettings) -> ModelFit {
+    let mut told = match &scored.spend_fit {
+        Ok(fit) => fitted_spend(fit, &scored.spend_covariance),
         Err(why) => ModelFit {
             model: "gamma-gamma".to_owned(),
             warnings: vec![format!(
@@ -283,7 +303,17 @@ fn spend_fit(fit: &Result<Fit<GammaGamma>, String>) -> ModelFit {
             )],
             ..ModelFit::default()
         },
-    }
+    };
+    tell_data(&mut told, scored, settings);
+    told.distinct_histories = scored.fitted_data.spends as i64;
+    told
+}
+
+fn fitted_spend(fit: &Fit<GammaGamma>, covariance: &Result<Covariance<3>, String>) -> ModelFit {
+    let parameters = fit.model.parameters();
+    let mut told = model_fit("gamma-gamma", fit, &[("p", parameters.p), ("q", parameters.q), ("v", parameters.v)]);
+    tell_errors(&mut told, covariance);
+    told
 }
 
 fn model_fit<M>(model: &str, fit: &Fit<M>, parameters: &[(&str, f64)]) -> ModelFit {
@@ -294,6 +324,8 @@ fn model_fit<M>(model: &str, fit: &Fit<M>, parameters: &[(&str, f64)]) -> ModelF
         customers: fit.customers as i64,
         converged: fit.converged,
         warnings: fit.warnings.iter().map(ToString::to_string).collect(),
+        iterations: i32::try_from(fit.iterations).unwrap_or(i32::MAX),
+        evaluations: i32::try_from(fit.evaluations).unwrap_or(i32::MAX),
         ..ModelFit::default()
     }
 }

@@ -1,17 +1,15 @@
 //! Scores one customer again, by the models, yardsticks and policies of a run: what a run does for everyone, from the customer's own
 //! transactions. A customer whose transactions the run knew all gets the same score as the run gave it.
 
-use btyd::{
-    BgNbd, ClvTerms, Code, Customer, DropoutParameters, GammaGamma, MbgCnbd, MbgNbd, ParetoNbd, ParetoParameters,
-    PurchaseLog, Scorer, SpendParameters, Summary, TransactionKind, TransactionModel, clv::DAYS_PER_YEAR,
-};
-use clientele_proto::value::v1::{ModelFit, RfmThresholds, ScoreRunSummary};
+use btyd::{Code, Customer, PurchaseLog, Scorer, Summary};
+use clientele_proto::value::v1::{RfmThresholds, ScoreRunSummary};
 use jiff::civil::Date;
 use prost::Message as _;
 
 use super::{
     engine::{purchased, segment_names},
     error::RunError,
+    fitted::Fitted,
     reading::{day_number, day_of_number},
     reads::ScoredRun,
     storing::Segments,
@@ -48,23 +46,9 @@ impl<'r> Rescorer<'r> {
     pub fn new(run: &'r ScoredRun, summary: &[u8]) -> Result<Self, RunError> {
         let summary = ScoreRunSummary::decode(summary).map_err(|error| RunError::Fault(error.to_string()))?;
         let settings = &run.settings;
-        let fit = |name: &str| summary.model_fits.iter().find(|fit| fit.model == name);
-        let model = summary.model_fits.first().and_then(|fit| model(run.transaction_kind(), fit));
-        let model = model.ok_or_else(|| RunError::Fault("the run's transaction model cannot be read".to_owned()))?;
-        let spend = fit("gamma-gamma").and_then(|fit| {
-            let [p, q, v] = ["p", "q", "v"].map(|name| fit.parameters.get(name).copied());
-            GammaGamma::new(SpendParameters { p: p?, q: q?, v: v? }).ok()
-        });
-        let days_per_month = DAYS_PER_YEAR / 12.0;
-        let terms = ClvTerms {
-            periods: settings.horizon_months,
-            days_per_period: days_per_month,
-            annual_discount_rate: settings.annual_discount_rate,
-            margin: settings.margin,
-        };
-        let horizon = f64::from(settings.horizon_months) * days_per_month;
-        let scorer = Scorer::new(model, settings.time_unit.days(), spend, [horizon], terms)
-            .map_err(|error| RunError::Fault(error.to_string()))?;
+        let fitted = Fitted::of_summary(&summary, run.transaction_kind())
+            .ok_or_else(|| RunError::Fault("the run's transaction model cannot be read".to_owned()))?;
+        let scorer = fitted.scorer(settings).map_err(|error| RunError::Fault(error.to_string()))?;
         let (map, _) = segment_names(settings.rfm.bins)?;
         Ok(Self {
             run,
@@ -160,20 +144,6 @@ fn summary(buyer_id: i64, past: &[Past], as_of_date: Date) -> Option<Summary> {
         }
     }
     log.summarise(day_number(as_of_date)).customers.first().copied()
-}
-
-fn model(kind: TransactionKind, fit: &ModelFit) -> Option<TransactionModel> {
-    let of = |name: &str| fit.parameters.get(name).copied();
-    let dropout = || Some(DropoutParameters { r: of("r")?, alpha: of("alpha")?, a: of("a")?, b: of("b")? });
-    Some(match kind {
-        TransactionKind::BgNbd => BgNbd::new(dropout()?).ok()?.into(),
-        TransactionKind::MbgNbd => MbgNbd::new(dropout()?).ok()?.into(),
-        TransactionKind::MbgCnbd => MbgCnbd::new(of("k")? as u32, dropout()?).ok()?.into(),
-        TransactionKind::ParetoNbd => {
-            let parameters = ParetoParameters { r: of("r")?, alpha: of("alpha")?, s: of("s")?, beta: of("beta")? };
-            ParetoNbd::new(parameters).ok()?.into()
-        }
-    })
 }
 
 impl Thresholds {

@@ -47,6 +47,10 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
         margin if margin > 0.0 && margin <= 1.0 => margin,
         _ => wrong.or("margin", "must be above 0 and at most 1, such as 0.3 for 30 %", DEFAULT_MARGIN),
     };
+    let holdout_days = match message.holdout_days {
+        days @ 0..=3650 => days,
+        _ => wrong.or("holdout_days", "must be 1 to 3,650 days, or 0 for none", 0),
+    };
     match (as_of_date, currency, tiers, index, lifecycle.zip(churn)) {
         (Some(as_of_date), Some(currency), Some(tiers), Some(index), Some((lifecycle, churn)))
             if wrong.0.is_empty() =>
@@ -73,6 +77,7 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
                 index,
                 lifecycle,
                 churn,
+                holdout_days: holdout_days as u32,
                 value_policy_version: message.value_policy_version,
             })
         }
@@ -113,6 +118,7 @@ pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
         value_policy_version: settings.value_policy_version,
         lifecycle_policy: Some(lifecycle_message::policy_message(&settings.lifecycle)),
         churn_policy: Some(churn_message::policy_message(&settings.churn)),
+        holdout_days: settings.holdout_days as i32,
     }
 }
 

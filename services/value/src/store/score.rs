@@ -199,6 +199,35 @@ pub async fn score_by_buyer(
     Ok(rows.into_iter().map(|row| record!(row)).collect())
 }
 
+/// The scores of those of some buyers who have one, in no order, each with its buyer.
+pub async fn scores_of_buyers(
+    connection: &mut PgConnection,
+    tenant: &str,
+    set: i64,
+    buyers: &[i64],
+) -> sqlx::Result<Vec<(i64, ScoreRecord)>> {
+    let rows = sqlx::query!(
+        r#"SELECT s.buyer_id, b.customer_id AS "customer_id?", b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor,
+               s.total_cost_minor, s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency,
+               s.first_purchase_date AS "first_purchase_date: jiff_sqlx::Date",
+               s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
+               s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
+               s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
+               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date"
+           FROM unnest($3::bigint[]) AS k (buyer_id)
+           CROSS JOIN LATERAL (
+               SELECT * FROM value.score s WHERE s.tenant_id = $1 AND s.score_set = $2 AND s.buyer_id = k.buyer_id LIMIT 1
+           ) s
+           LEFT JOIN value.buyer b ON b.tenant_id = $1 AND b.buyer_id = k.buyer_id"#,
+        tenant,
+        set,
+        buyers,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.buyer_id, record!(row))).collect())
+}
+
 const STAGES: Kind = Kind::Enum(&[
     ("NEW", "NEW"),
     ("ACTIVE", "ACTIVE"),
@@ -208,45 +237,59 @@ const STAGES: Kind = Kind::Enum(&[
     ("LOST", "LOST"),
 ]);
 
-/// What `ListScores` can filter and sort by; `r` is the run, `s` the score.
-pub static SCORES: Schema = Schema::new(
-    Field::new("rank", "s.rank", Kind::Integer),
-    &[
-        Field::new("tier", "r.tier_names[s.tier]", Kind::Text).sortable(),
-        Field::new("earned_tier", "r.tier_names[coalesce(s.earned_tier, s.tier)]", Kind::Text).sortable(),
-        Field::new("segment", "r.segment_names[s.segment]", Kind::Text).sortable(),
-        Field::new("candidate_tier", "r.tier_names[s.candidate_tier]", Kind::Text).nullable().sortable(),
-        Field::new("index", "s.index", Kind::Float).nullable().sortable(),
-        Field::new("revenue_last_year", "s.last_year_minor / r.minor_per_unit", Kind::Float).nullable().sortable(),
-        Field::new("rfm_code", "s.rfm_code::text", Kind::Text).sortable(),
-        Field::new("p_alive", "s.p_alive", Kind::Float).sortable(),
-        Field::new("expected_purchases", "s.expected_purchases", Kind::Float).sortable(),
-        Field::new("expected_spend", "s.expected_spend_minor / r.minor_per_unit", Kind::Float).nullable().sortable(),
-        Field::new("clv", "s.clv_minor / r.minor_per_unit", Kind::Float).nullable().sortable(),
-        Field::new("total_revenue", "s.total_revenue_minor / r.minor_per_unit", Kind::Float).sortable(),
-        Field::new(
-            "monetary_value",
-            "coalesce(s.repeat_revenue_minor / nullif(s.frequency, 0)::double precision / r.minor_per_unit, 0)",
-            Kind::Float,
+/// The fields of scores, after the one that tells them apart and those that are not that one; `r` is the run, `s` the score.
+macro_rules! scores_by {
+    ($unique:expr $(, $others:expr)*) => {
+        Schema::new(
+            $unique,
+            &[
+                $($others,)*
+                Field::new("tier", "r.tier_names[s.tier]", Kind::Text).sortable(),
+                Field::new("earned_tier", "r.tier_names[coalesce(s.earned_tier, s.tier)]", Kind::Text).sortable(),
+                Field::new("segment", "r.segment_names[s.segment]", Kind::Text).sortable(),
+                Field::new("candidate_tier", "r.tier_names[s.candidate_tier]", Kind::Text).nullable().sortable(),
+                Field::new("index", "s.index", Kind::Float).nullable().sortable(),
+                Field::new("revenue_last_year", "s.last_year_minor / r.minor_per_unit", Kind::Float).nullable().sortable(),
+                Field::new("rfm_code", "s.rfm_code::text", Kind::Text).sortable(),
+                Field::new("p_alive", "s.p_alive", Kind::Float).sortable(),
+                Field::new("expected_purchases", "s.expected_purchases", Kind::Float).sortable(),
+                Field::new("expected_spend", "s.expected_spend_minor / r.minor_per_unit", Kind::Float).nullable().sortable(),
+                Field::new("clv", "s.clv_minor / r.minor_per_unit", Kind::Float).nullable().sortable(),
+                Field::new("total_revenue", "s.total_revenue_minor / r.minor_per_unit", Kind::Float).sortable(),
+                Field::new(
+                    "monetary_value",
+                    "coalesce(s.repeat_revenue_minor / nullif(s.frequency, 0)::double precision / r.minor_per_unit, 0)",
+                    Kind::Float,
+                )
+                .sortable(),
+                Field::new("frequency", "s.frequency", Kind::Integer).sortable(),
+                Field::new("recency_days", "s.last_purchase_date - s.first_purchase_date", Kind::Integer).sortable(),
+                Field::new("age_days", "coalesce(s.as_of_date, r.as_of_date) - s.first_purchase_date", Kind::Integer)
+                    .sortable(),
+                Field::new(
+                    "days_since_last_purchase",
+                    "coalesce(s.as_of_date, r.as_of_date) - s.last_purchase_date",
+                    Kind::Integer,
+                )
+                .sortable(),
+                Field::new("stage", "('{NEW,ACTIVE,LOYAL,AT_RISK,DORMANT,LOST}'::text[])[s.stage]", STAGES)
+                    .nullable()
+                    .sortable(),
+                Field::new("stage_days", "coalesce(s.as_of_date, r.as_of_date) - s.stage_since", Kind::Integer)
+                    .nullable()
+                    .sortable(),
+            ],
         )
-        .sortable(),
-        Field::new("frequency", "s.frequency", Kind::Integer).sortable(),
-        Field::new("recency_days", "s.last_purchase_date - s.first_purchase_date", Kind::Integer).sortable(),
-        Field::new("age_days", "coalesce(s.as_of_date, r.as_of_date) - s.first_purchase_date", Kind::Integer)
-            .sortable(),
-        Field::new(
-            "days_since_last_purchase",
-            "coalesce(s.as_of_date, r.as_of_date) - s.last_purchase_date",
-            Kind::Integer,
-        )
-        .sortable(),
-        Field::new("stage", "('{NEW,ACTIVE,LOYAL,AT_RISK,DORMANT,LOST}'::text[])[s.stage]", STAGES)
-            .nullable()
-            .sortable(),
-        Field::new("stage_days", "coalesce(s.as_of_date, r.as_of_date) - s.stage_since", Kind::Integer)
-            .nullable()
-            .sortable(),
-    ],
+    };
+}
+
+/// What `ListScores` can filter and sort by.
+pub static SCORES: Schema = scores_by!(Field::new("rank", "s.rank", Kind::Integer));
+
+/// The same in the order in which customers became known, which no later change alters: what `ExportScores` can filter by.
+pub static SCORES_BY_CUSTOMER: Schema = scores_by!(
+    Field::new("customer_no", "s.buyer_id", Kind::Integer).not_filterable(),
+    Field::new("rank", "s.rank", Kind::Integer).sortable()
 );
 
 const COLUMNS: &str = "b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor, s.total_cost_minor, \
@@ -336,6 +379,12 @@ impl<'r> FromRow<'r, sqlx::postgres::PgRow> for ScoreRecord {
             stage_since: row.try_get("stage_since")?,
         })
     }
+}
+
+/// Lets Postgres take pages of scores from the index only, until the transaction ends: it does not know where a page begins, and would rather
+/// read and sort the rest of the set each time.
+pub async fn scores_in_order_of_key(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::raw_sql("SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off").execute(connection).await.map(drop)
 }
 
 /// The statement that copies out what a set's customers are judged by, ascending by buyer.

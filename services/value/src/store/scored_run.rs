@@ -16,6 +16,8 @@ pub struct ScoredRecord {
     pub settings: Vec<u8>,
     /// An encoded [`Findings`](crate::scoring::Findings).
     pub findings: Vec<u8>,
+    /// An encoded `ScoreRunSummary`.
+    pub summary: Vec<u8>,
     /// The tiers, best first.
     pub tier_names: Vec<String>,
     /// The segments, by the number a score carries.
@@ -37,6 +39,41 @@ pub async fn scored_run_at(
     .await
 }
 
+/// The number a run's scores stand under now; `None` when they were removed.
+pub async fn scored_run_set(
+    connection: &mut PgConnection,
+    tenant: &str,
+    score_run_id: Uuid,
+) -> sqlx::Result<Option<i64>> {
+    let set = sqlx::query_scalar!(
+        "SELECT score_set FROM value.score_run WHERE tenant_id = $1 AND score_run_id = $2 AND state = 3",
+        tenant,
+        score_run_id,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(set.flatten())
+}
+
+/// Whether a run had succeeded by an instant.
+pub async fn scored_run_ended_by(
+    connection: &mut PgConnection,
+    tenant: &str,
+    score_run_id: Uuid,
+    time: jiff::Timestamp,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (
+               SELECT FROM value.score_run WHERE tenant_id = $1 AND score_run_id = $2 AND state = 3 AND end_time <= $3
+           ) AS "ended!""#,
+        tenant,
+        score_run_id,
+        jiff_sqlx::ToSqlx::to_sqlx(time) as _,
+    )
+    .fetch_one(connection)
+    .await
+}
+
 /// What is asked for: a tenant's run by its id, or its newest succeeded one.
 pub type ScoredKey = (String, Option<Uuid>);
 
@@ -48,7 +85,7 @@ pub async fn scored_runs(
     let (tenants, ids): (Vec<String>, Vec<Option<Uuid>>) = keys.iter().cloned().unzip();
     let rows = sqlx::query!(
         r#"SELECT k.tenant_id AS "tenant_id!", k.score_run_id AS asked, r.score_run_id, r.score_set, r.settings,
-               r.findings AS "findings!", r.tier_names, r.segment_names
+               r.findings AS "findings!", r.summary AS "summary!", r.tier_names, r.segment_names
            FROM unnest($1::text[], $2::uuid[]) AS k (tenant_id, score_run_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.score_run r
@@ -66,6 +103,7 @@ pub async fn scored_runs(
             score_set: row.score_set,
             settings: row.settings,
             findings: row.findings,
+            summary: row.summary,
             tier_names: row.tier_names,
             segment_names: row.segment_names,
         };

@@ -1,6 +1,7 @@
 //! `clientele report`: what all customers of a score run did, and what was sold to them.
 
 mod contracts;
+mod over_time;
 mod sales;
 
 use anyhow::Result;
@@ -33,6 +34,12 @@ pub enum Report {
     Contracts(contracts::Contracts),
     /// Sales of a period, and against another one.
     Sales(sales::Sales),
+    /// Who moved between tiers, and why.
+    Tiers(over_time::Tiers),
+    /// How customers and sales grow.
+    Growth(over_time::Growth),
+    /// How well a past score run foretold what came.
+    ModelQuality(over_time::ModelQuality),
 }
 
 /// Count customers by how far they have come: never bought, once and gone, once and recent, twice or more
@@ -117,6 +124,9 @@ pub fn run(report: Report) -> Result<()> {
         Report::Churn(args) => print_churn(&args),
         Report::Contracts(args) => contracts::print(&args),
         Report::Sales(args) => sales::print(&args),
+        Report::Tiers(args) => over_time::print_tiers(&args),
+        Report::Growth(args) => over_time::print_growth(&args),
+        Report::ModelQuality(args) => over_time::print_model_quality(&args),
     }
 }
 
@@ -138,6 +148,8 @@ fn print_purchase_depth(args: &PurchaseDepth) -> Result<()> {
 fn print_retention(args: &Retention) -> Result<()> {
     let unit = CalendarUnit::from(args.unit).into();
     let request = GetRetentionReportRequest { score_run_id: args.common.score_run.clone(), unit };
+    let unit = CalendarUnit::from(args.unit);
+    let request = GetRetentionReportRequest { score_run_id: args.common.score_run.clone(), unit: unit.into() };
     let report = block_on(async {
         let mut scores = args.common.online.clients()?.scores;
         Ok(scores.get_retention_report(request).await.map_err(|status| explain(&status))?.into_inner())

@@ -1,29 +1,40 @@
 //! `GetScore`: one customer's score, read together with those that others ask for at the same time.
 
+use btyd::Confidence;
 use clientele_error::{Error, Reason, Result};
 use clientele_pg::answer::{failed, shared_failed};
 use clientele_proto::value::v1::{GetScoreRequest, Score, ScoreView, get_score_request::Customer};
 use clientele_service::Call;
 use jiff::Timestamp;
 
-use super::{message::score, scored_run};
+use super::{
+    forecast::{confidence, forecast},
+    message::score,
+    scored_run,
+};
 use crate::{
     State,
-    rpc::customer::{self, buyer, customer_key, customer_of},
-    scoring::CustomerKey,
-    store::{score::score_as_of, scored_run::scored_run_at},
+    rpc::{
+        customer::{self, buyer, customer_key, customer_of},
+        score_runs::run_id,
+    },
+    scoring::{CustomerKey, ScoredRun},
+    store::{
+        score::{ScoreRecord, score_as_of},
+        scored_run::{scored_run_at, scored_run_ended_by},
+    },
 };
 
 pub(super) async fn get_score(state: &State, call: Call, request: GetScoreRequest) -> Result<Score> {
-    let view = request.view();
+    let full = Full { view: request.view(), confidence: confidence(request.interval_level)? };
     if let Some(read_time) = request.read_time {
-        return get_score_as_of(state, &call, &request, read_time, view).await;
+        return get_score_as_of(state, &call, &request, read_time, full).await;
     }
     let (customer, name) = parse(request.customer)?;
     let (run, set) = scored_run(state, call.tenant(), &request.score_run_id).await?;
     let found = state.scoring.reads.score(call.tenant(), set, customer).await.map_err(shared_failed)?;
     let record = found.ok_or_else(|| Error::not_found("score", name).with("score_run_id", &run.id))?;
-    Ok(score(&run, &record, view))
+    Ok(full.reply(&run, &record))
 }
 
 /// The score as it was at an instant: by a query of its own, as nobody asks for that often.
@@ -32,7 +43,7 @@ async fn get_score_as_of(
     call: &Call,
     request: &GetScoreRequest,
     read_time: prost_types::Timestamp,
-    view: ScoreView,
+    full: Full,
 ) -> Result<Score> {
     let read_time = Timestamp::new(read_time.seconds, read_time.nanos)
         .map_err(|_| Error::invalid_field("read_time", "must be an instant"))?;
@@ -48,14 +59,48 @@ async fn get_score_as_of(
             let text = "no score run had succeeded by then; take a later read_time";
             newest.ok_or_else(|| Error::new(Reason::NotScoredYet, text))?.to_string()
         }
-        id => id.to_owned(),
+        id => {
+            let run_id = run_id(id)?;
+            if !scored_run_ended_by(&mut connection, tenant, run_id, read_time).await.map_err(failed)? {
+                return Err(not_ended_by(state, tenant, id, read_time).await);
+            }
+            id.to_owned()
+        }
     };
     let (run, set) = scored_run(state, tenant, &id).await?;
     let buyer = buyer(&mut connection, tenant, &customer).await?;
     let found = score_as_of(&mut connection, tenant, set, buyer.buyer_id, read_time).await.map_err(failed)?;
     let of = format!("of the customer {}", customer::name(&customer));
     let record = found.ok_or_else(|| Error::not_found("score", of).with("score_run_id", &run.id))?;
-    Ok(score(&run, &record, view))
+    Ok(full.reply(&run, &record))
+}
+
+/// Why a run that is named cannot be read as of then: it is unknown, has not succeeded, or had not by then.
+async fn not_ended_by(state: &State, tenant: &str, id: &str, read_time: Timestamp) -> Error {
+    match scored_run(state, tenant, id).await {
+        Err(error) => error,
+        Ok((run, _)) => {
+            let text =
+                format!("the score run had not succeeded by {read_time}; take a later read_time, or another run");
+            Error::new(Reason::NotScoredYet, text).about("score_run", run.id.clone())
+        }
+    }
+}
+
+/// How much of a score is asked for.
+struct Full {
+    view: ScoreView,
+    confidence: Confidence,
+}
+
+impl Full {
+    fn reply(&self, run: &ScoredRun, record: &ScoreRecord) -> Score {
+        let mut reply = score(run, record, self.view);
+        if self.view == ScoreView::Full {
+            reply.forecast = forecast(run, record, self.confidence);
+        }
+        reply
+    }
 }
 
 fn parse(customer: Option<Customer>) -> Result<(CustomerKey, String)> {

@@ -58,7 +58,8 @@ fn by_rank(request: &ListScoresRequest, plan: &ListPlan) -> bool {
     request.filter.trim().is_empty() && terms.len() == 1 && terms[0].field == &SCORES.unique && !terms[0].descending
 }
 
-fn columns(run: &ScoredRun, score_set: i64) -> RunColumns<'_> {
+/// What the run says of all its scores.
+pub(super) fn columns(run: &ScoredRun, score_set: i64) -> RunColumns<'_> {
     RunColumns {
         score_set,
         tier_names: &run.tier_names,

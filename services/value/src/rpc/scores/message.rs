@@ -23,7 +23,7 @@ use crate::{
     store::score::ScoreRecord,
 };
 
-/// The score.
+/// The score, without a forecast.
 pub(super) fn score(run: &ScoredRun, record: &ScoreRecord, view: ScoreView) -> Score {
     let currency = run.settings.currency;
     let predicted = |minor: f64| money(currency, rounded(minor));
@@ -77,20 +77,22 @@ pub(super) fn score(run: &ScoredRun, record: &ScoreRecord, view: ScoreView) -> S
         stage: record.stage.map(i32::from).unwrap_or_default(),
         stage_since_date: record.stage_since.map(|since| date(since.to_jiff())),
         stage_days: stage(record).map_or(0, |(_, since)| days_between(since, as_of_date(run, record))),
+        forecast: None,
     }
 }
 
-fn as_of_date(run: &ScoredRun, record: &ScoreRecord) -> Date {
+pub(in crate::rpc) fn as_of_date(run: &ScoredRun, record: &ScoreRecord) -> Date {
     record.as_of_date.map_or(run.settings.as_of_date, jiff_sqlx::Date::to_jiff)
 }
 
-struct Days {
-    recency: i32,
-    age: i32,
+/// Days between the first purchase, the last one and the as-of date.
+pub(super) struct Days {
+    pub recency: i32,
+    pub age: i32,
 }
 
 impl Days {
-    fn of(run: &ScoredRun, record: &ScoreRecord) -> Self {
+    pub fn of(run: &ScoredRun, record: &ScoreRecord) -> Self {
         let first = record.first_purchase_date.to_jiff();
         let since = |later: Date| days_between(first, later);
         Self { recency: since(record.last_purchase_date.to_jiff()), age: since(as_of_date(run, record)) }
@@ -111,16 +113,20 @@ fn code(record: &ScoreRecord) -> Code {
     Code { r, f, m }
 }
 
-fn monetary_value_minor(record: &ScoreRecord) -> f64 {
+pub(super) fn monetary_value_minor(record: &ScoreRecord) -> f64 {
     if record.frequency == 0 { 0.0 } else { record.repeat_revenue_minor as f64 / f64::from(record.frequency) }
 }
 
 /// The name of a number that counts from 1.
-fn name(names: &[String], number: i16) -> &str {
+pub(in crate::rpc) fn name(names: &[String], number: i16) -> &str {
     usize::try_from(number - 1).ok().and_then(|at| names.get(at)).map_or("", String::as_str)
 }
 
-/// What the index is made of; `None` in runs of before there was one.
+/// What the index of a score is made of; `None` in runs of before there was one.
+pub(in crate::rpc) fn judgement_of(run: &ScoredRun, record: &ScoreRecord) -> Option<Judgement> {
+    judgement(run, record, &Days::of(run, record))
+}
+
 fn judgement(run: &ScoredRun, record: &ScoreRecord, days: &Days) -> Option<Judgement> {
     record.index?;
     let signals = record.signals.as_deref().and_then(|encoded| known::signals(encoded).ok());

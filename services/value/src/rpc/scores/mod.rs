@@ -1,6 +1,8 @@
 //! `ScoreService`: an RPC a file. All read a succeeded run, by its id or the newest one.
 
 mod batch_get_scores;
+mod export_scores;
+mod forecast;
 mod get_concentration_report;
 mod get_lifecycle_report;
 mod get_purchase_depth_report;
@@ -15,15 +17,17 @@ use std::sync::Arc;
 use clientele_error::{Error, Reason, Result};
 use clientele_pg::answer::{failed, shared_failed};
 use clientele_proto::value::v1::{
-    BatchGetScoresRequest, BatchGetScoresResponse, ConcentrationReport, GetConcentrationReportRequest,
-    GetLifecycleReportRequest, GetPurchaseDepthReportRequest, GetRetentionReportRequest, GetRfmReportRequest,
-    GetScoreRequest, LifecycleReport, ListScoresRequest, ListScoresResponse, PurchaseDepthReport, RetentionReport,
-    RfmReport, Score,
+    BatchGetScoresRequest, BatchGetScoresResponse, ConcentrationReport, ExportScoresRequest, ExportScoresResponse,
+    GetConcentrationReportRequest, GetLifecycleReportRequest, GetPurchaseDepthReportRequest, GetRetentionReportRequest,
+    GetRfmReportRequest, GetScoreRequest, LifecycleReport, ListScoresRequest, ListScoresResponse, PurchaseDepthReport,
+    RetentionReport, RfmReport, Score,
     score_service_server::{ScoreService, ScoreServiceServer},
 };
-use clientele_service::rpc::unary;
+use clientele_service::rpc::{Answers, streaming, unary};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
+
+pub(super) use message::{as_of_date, judgement_of, name};
 
 use crate::{State, scoring::ScoredRun, store::score_run::score_run_get};
 
@@ -53,6 +57,18 @@ impl ScoreService for Scores {
 
     async fn list_scores(&self, request: Request<ListScoresRequest>) -> Result<Response<ListScoresResponse>, Status> {
         unary(request, async |call, request| list_scores::list_scores(&self.state, call, request).await).await
+    }
+
+    type ExportScoresStream = Answers<ExportScoresResponse>;
+
+    async fn export_scores(
+        &self,
+        request: Request<ExportScoresRequest>,
+    ) -> Result<Response<Self::ExportScoresStream>, Status> {
+        streaming(request, async |call, request| {
+            export_scores::export_scores(Arc::clone(&self.state), call, request).await
+        })
+        .await
     }
 
     async fn get_concentration_report(
@@ -106,11 +122,15 @@ pub(super) async fn scored_run(state: &State, tenant: &str, id: &str) -> Result<
     match state.scoring.reads.run(tenant, id).await.map_err(shared_failed)? {
         Some(run) => match run.score_set {
             Some(set) => Ok((run, set)),
-            None => Err(Error::not_found("score_run", run.id.clone())
-                .with("cause", "its scores were removed, as newer runs succeeded")),
+            None => Err(scores_removed(&run)),
         },
         None => Err(unreadable(state, tenant, id).await?),
     }
+}
+
+/// The scores of a run are gone.
+fn scores_removed(run: &ScoredRun) -> Error {
+    Error::not_found("score_run", run.id.clone()).with("cause", "its scores were removed, as newer runs succeeded")
 }
 
 /// What a run counted; runs of before it was counted do not have it.
