@@ -24,7 +24,10 @@ use uuid::Uuid;
 use crate::{
     State,
     domain::lifecycle::{Stage, Stay},
-    scoring::{RunError, churn_message::alert, known, newest_run, reading::day_number, rescoring::Rescorer},
+    scoring::{
+        RunError, ScoredRun, churn_message::alert, converting, known, newest_run, reading::day_number,
+        rescoring::Rescorer,
+    },
     store::{
         buyer::{buyers_by_customer_ids, buyers_by_external_ids},
         churn_alert::churn_alerts_by_ids,
@@ -182,7 +185,7 @@ async fn rescore_tenant(
     let rescorer = Rescorer::new(&run, &summary)?;
 
     let mut past: HashMap<i64, Vec<Past>> = HashMap::new();
-    for one in histories(connection, tenant, run.settings.currency.code(), &buyers).await? {
+    for one in histories_of(connection, tenant, &run, &buyers).await? {
         past.entry(one.buyer_id).or_default().push(one);
     }
     let beside = scores_beside(connection, tenant, set, &buyers).await?.into_iter();
@@ -213,6 +216,22 @@ async fn rescore_tenant(
         state.outbox.publish(connection, event).await?;
     }
     Ok(())
+}
+
+/// What customers did, in the currency of the run: as the run counted it, by the rates that it read.
+async fn histories_of(
+    connection: &mut PgConnection,
+    tenant: &str,
+    run: &ScoredRun,
+    buyers: &[i64],
+) -> Result<Vec<Past>, RunError> {
+    let (settings, currency) = (&run.settings, run.settings.currency);
+    let Some(conversion) = settings.conversion else {
+        return Ok(histories(connection, tenant, currency.code(), buyers).await?);
+    };
+    let rates = (settings.as_of_date, run.findings.fx_version);
+    let book = converting::book(connection, tenant, (currency, conversion), rates).await?;
+    converting::histories(connection, tenant, &book, buyers).await
 }
 
 /// Where the customer stood before.

@@ -2,6 +2,7 @@
 
 pub mod churn;
 mod customer;
+pub mod fx;
 mod once;
 pub mod policies;
 pub mod score_runs;

@@ -42,6 +42,8 @@ pub struct Scored {
     pub known: Known,
     /// Up to where the feed was, when all this was read.
     pub feed_position: i64,
+    /// The version of the rates that money was converted by.
+    pub fx_version: i64,
     /// Recorded costs by buyer.
     pub costs: HashMap<u64, i64>,
     /// Positions of the customers, best first.
@@ -139,6 +141,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         staged,
         known,
         feed_position: purchases.feed_position,
+        fx_version: purchases.fx_version,
         costs: purchases.costs,
         order,
         cuts: rfm.cuts,
@@ -173,9 +176,12 @@ fn nothing_bought(settings: &ScoreSettings, purchases: &Purchases) -> RunError {
     let others: Vec<String> = purchases
         .other_currencies
         .iter()
+        .filter(|other| other.transactions > 0)
         .map(|other| format!("{} in {}", grouped(other.transactions as u64), other.currency_code))
         .collect();
-    let remedy = if others.is_empty() {
+    let remedy = if settings.conversion.is_some() && !others.is_empty() {
+        format!("there are transactions without a rate ({}): store rates with BatchUpsertFxRates", others.join(", "))
+    } else if others.is_empty() {
         "record or import transactions, or take a later as_of_date".to_owned()
     } else {
         format!("there are transactions in other currencies ({}): take one of them as currency_code", others.join(", "))

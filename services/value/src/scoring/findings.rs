@@ -41,6 +41,9 @@ pub struct Findings {
     /// Customers by lifecycle stage; absent in runs of before there were stages.
     #[prost(message, optional, tag = "12")]
     pub lifecycle: Option<LifecycleFinding>,
+    /// The version of the rates that money was converted by; 0 where none was.
+    #[prost(int64, tag = "20")]
+    pub fx_version: i64,
 }
 
 /// Customers by lifecycle stage.

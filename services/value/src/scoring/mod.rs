@@ -8,6 +8,8 @@
 mod choosing;
 pub mod churn_message;
 mod churning;
+pub mod conversion_message;
+pub mod converting;
 pub mod engine;
 mod error;
 mod findings;

@@ -3,7 +3,7 @@
 //! Purchases are many and come by binary `COPY`, on two connections that share the snapshot when the tenant owns so much of the table
 //! that all of it is scanned anyway. Refunds and costs are few and come by queries of their own.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use btyd::PurchaseLog;
 use clientele_pg::{Pool, copy::copy_out};
@@ -11,10 +11,13 @@ use clientele_proto::value::v1::{OtherCurrency, score_run_progress::Stage};
 use jiff::{Timestamp, ToSpan as _, Unit, civil::Date};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
-use super::{error::RunError, judging::Known, known, progress::Progress, session};
+use super::{converting, error::RunError, judging::Known, known, progress::Progress, session};
 use crate::{
-    domain::score_settings::ScoreSettings,
-    store::{rescore::feed_latest, transaction_scan as scan},
+    domain::{
+        conversion::{FxBook, Tally},
+        score_settings::ScoreSettings,
+    },
+    store::{fx_rate::fx_book_version, rescore::feed_latest, transaction_scan as scan},
 };
 
 /// Rows between two looks at whether the run is to stop.
@@ -36,6 +39,8 @@ pub struct Purchases {
     pub known_customers: i64,
     /// Those in other currencies.
     pub other_currencies: Vec<OtherCurrency>,
+    /// The version of the rates that they were converted by.
+    pub fx_version: i64,
     /// What is known beside purchases.
     pub known: Known,
     /// Up to where the feed was in the snapshot.
@@ -61,7 +66,13 @@ pub async fn read(
     progress: &Progress,
 ) -> Result<Purchases, RunError> {
     let mut connection = session::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let purchases = scan::Purchases { tenant, currency: settings.currency.code(), until: settings.as_of_date };
+    let (book, fx_version) = book(&mut connection, tenant, settings).await?;
+    let purchases = scan::Purchases {
+        tenant,
+        currency: settings.currency.code(),
+        until: settings.as_of_date,
+        converts: book.is_some(),
+    };
     let plan = purchases.plan(&mut connection).await?;
     progress.begin(Stage::Reading, plan.rows)?;
 
@@ -77,28 +88,40 @@ pub async fn read(
         None => None,
     };
     let (at_first, at_second) = (progress.clone(), progress.clone());
+    let (for_first, for_second) = (book.clone(), book.clone());
     let second = async {
         match second {
             None => Ok(Half::default()),
             Some((connection, copy)) => {
-                let (half, connection) = session::apart(progress, copy_half(connection, copy, at_second)).await?;
+                let (half, connection) =
+                    session::apart(progress, copy_half(connection, copy, for_second, at_second)).await?;
                 session::end(connection).await?;
                 Ok(half)
             }
         }
     };
     let ((first, mut connection), second) =
-        tokio::try_join!(session::apart(progress, copy_half(connection, first, at_first)), second)?;
+        tokio::try_join!(session::apart(progress, copy_half(connection, first, for_first, at_first)), second)?;
 
-    let mut read =
-        Purchases { transactions: (first.log.len() + second.log.len()) as i64, log: first.log, ..Purchases::default() };
+    let transactions = (first.log.len() + second.log.len()) as i64;
+    let mut read = Purchases { transactions, log: first.log, fx_version, ..Purchases::default() };
     read.log.append(second.log);
-    add_refunds_and_costs(&mut connection, &purchases, &mut read, progress).await?;
+    let mut tally = first.tally;
+    tally.add(second.tally);
+    match &book {
+        None => add_refunds(&mut connection, &purchases, &mut read).await?,
+        Some(book) => add_converted(&mut connection, &purchases, &mut read, book, &mut tally).await?,
+    }
+    progress.check()?;
+    add_costs(&mut connection, &purchases, &mut read).await?;
+    progress.check()?;
     read.feed_position = feed_latest(&mut connection).await?;
     read.known = known::read(&mut connection, tenant, settings, now).await?;
     progress.check()?;
     read.known_customers = purchases.known_buyers(&mut connection).await?;
-    if first.foreign || second.foreign || purchases.has_foreign_others(&mut connection).await? {
+    if book.is_some() {
+        read.other_currencies = converting::other_currencies(&tally);
+    } else if first.foreign || second.foreign || purchases.has_foreign_others(&mut connection).await? {
         read.other_currencies = purchases.other_currencies(&mut connection).await?;
     }
     session::end(connection).await?;
@@ -108,13 +131,29 @@ pub async fn read(
 #[derive(Debug, Default)]
 struct Half {
     log: PurchaseLog,
-    /// Whether there were rows in other currencies.
+    /// Whether there were rows in other currencies that are not converted.
     foreign: bool,
+    /// What became of those that are.
+    tally: Tally,
+}
+
+/// The rates to convert by, where the run converts, and their version.
+async fn book(
+    connection: &mut PgConnection,
+    tenant: &str,
+    settings: &ScoreSettings,
+) -> Result<(Option<Arc<FxBook>>, i64), RunError> {
+    let Some(conversion) = settings.conversion else { return Ok((None, 0)) };
+    let version = fx_book_version(connection, tenant).await?;
+    let rates = (settings.as_of_date, version);
+    let book = converting::book(connection, tenant, (settings.currency, conversion), rates).await?;
+    Ok((Some(Arc::new(book)), version))
 }
 
 async fn copy_half(
     mut connection: PgConnection,
     copy: String,
+    book: Option<Arc<FxBook>>,
     progress: Progress,
 ) -> Result<(Half, PgConnection), RunError> {
     let mut half = Half::default();
@@ -122,9 +161,20 @@ async fn copy_half(
     copy_out(&mut connection, AssertSqlSafe(copy), |row| {
         let buyer: i64 = row.get()?;
         let day: i32 = row.get()?;
-        match row.get_opt::<i64>()? {
-            Some(amount) => half.log.purchase(buyer as u64, day + POSTGRES_EPOCH, amount),
-            None => half.foreign = true,
+        let amount = row.get_opt::<i64>()?;
+        match (&book, amount) {
+            (None, Some(amount)) => half.log.purchase(buyer as u64, day + POSTGRES_EPOCH, amount),
+            (Some(book), Some(amount)) => {
+                let day = day + POSTGRES_EPOCH;
+                let converted = match row.get_opt::<&str>()? {
+                    None => Some(amount),
+                    Some(code) => half.tally.convert(book, amount, code, day),
+                };
+                if let Some(amount) = converted {
+                    half.log.purchase(buyer as u64, day, amount);
+                }
+            }
+            (_, None) => half.foreign = true,
         }
         seen += 1;
         if seen.is_multiple_of(STRIDE) { progress.advance(STRIDE as i64) } else { Ok(()) }
@@ -134,22 +184,64 @@ async fn copy_half(
     Ok((half, connection))
 }
 
-async fn add_refunds_and_costs(
+async fn add_refunds(
     connection: &mut PgConnection,
     purchases: &scan::Purchases<'_>,
     read: &mut Purchases,
-    progress: &Progress,
 ) -> Result<(), RunError> {
     for refund in purchases.refunds(connection).await? {
         let bought = refund.purchase_date.map(|date| day_number(date.to_jiff()));
         read.log.refund(refund.buyer_id as u64, day_number(refund.occur_date.to_jiff()), refund.amount_minor, bought);
         read.transactions += 1;
     }
-    progress.check()?;
+    Ok(())
+}
+
+/// Refunds in all currencies, and costs in others than the run's.
+async fn add_converted(
+    connection: &mut PgConnection,
+    purchases: &scan::Purchases<'_>,
+    read: &mut Purchases,
+    book: &FxBook,
+    tally: &mut Tally,
+) -> Result<(), RunError> {
+    let mut convert = |amount_minor: i64, code: &str, day: i32| {
+        if code == purchases.currency { Some(amount_minor) } else { tally.convert(book, amount_minor, code, day) }
+    };
+    for refund in purchases.refunds_of_all_currencies(connection).await? {
+        let day = day_number(refund.occur_date.to_jiff());
+        let bought = refund.purchase_date.map(|date| day_number(date.to_jiff()));
+        // What is given back for a purchase takes the rate of the purchase, so that all of it is nothing left.
+        let amount = convert(refund.amount_minor, &refund.currency_code, bought.unwrap_or(day));
+        if let Some(amount) = amount {
+            read.log.refund(refund.buyer_id as u64, day, amount, bought);
+            read.transactions += 1;
+        }
+    }
+    for cost in purchases.foreign_costs(connection).await? {
+        let day = day_number(cost.occur_date.to_jiff());
+        if let Some(amount) = convert(cost.amount_minor, &cost.currency_code, day) {
+            add_cost(read, cost.buyer_id, amount);
+            read.transactions += 1;
+        }
+    }
+    Ok(())
+}
+
+async fn add_costs(
+    connection: &mut PgConnection,
+    purchases: &scan::Purchases<'_>,
+    read: &mut Purchases,
+) -> Result<(), RunError> {
     for row in purchases.costs(connection).await? {
         let (buyer, cost, count): (i64, i64, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        read.costs.insert(buyer as u64, cost);
+        add_cost(read, buyer, cost);
         read.transactions += count;
     }
-    progress.check()
+    Ok(())
+}
+
+fn add_cost(read: &mut Purchases, buyer: i64, minor: i64) {
+    let cost = read.costs.entry(buyer as u64).or_default();
+    *cost = cost.saturating_add(minor);
 }

@@ -113,6 +113,7 @@ pub fn findings(scored: &Scored, settings: &ScoreSettings, segments: impl Fn(u8,
             .map(|yardstick| YardstickFinding { knots: yardstick.knots().to_vec() })
             .collect(),
         lifecycle: Some(lifecycle(scored, per_unit)),
+        fx_version: scored.fx_version,
     }
 }
 

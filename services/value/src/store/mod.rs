@@ -5,6 +5,8 @@ pub mod buyer;
 pub mod churn_alert;
 pub mod churn_raising;
 pub mod churn_report;
+pub mod conversion_scan;
+pub mod fx_rate;
 pub mod rescore;
 pub mod sales;
 pub mod score;

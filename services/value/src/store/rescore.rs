@@ -118,6 +118,8 @@ pub struct Past {
     pub amount_minor: i64,
     /// The day of the purchase that a refund takes back, where it names one of the same buyer and currency.
     pub purchase_date: Option<jiff_sqlx::Date>,
+    /// What a cost was for: of goods (1) or acquisition (3); `None` for the cost to serve.
+    pub cost_kind: Option<i16>,
 }
 
 /// All that some buyers did in a currency.
@@ -129,7 +131,7 @@ pub async fn histories(
 ) -> sqlx::Result<Vec<Past>> {
     sqlx::query_as!(
         Past,
-        r#"SELECT t.buyer_id, t.kind, t.occur_date AS "occur_date: _", t.amount_minor, p.occur_date AS "purchase_date?: _"
+        r#"SELECT t.buyer_id, t.kind, t.occur_date AS "occur_date: _", t.amount_minor, p.occur_date AS "purchase_date?: _", t.cost_kind
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.transaction WHERE tenant_id = $1 AND buyer_id = k.buyer_id AND currency_code = $2
