@@ -13,6 +13,7 @@ use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
     value::v1::{
         account_signals_service_server::SERVICE_NAME as ACCOUNT_SIGNALS_SERVICE,
+        acquisition_spend_service_server::SERVICE_NAME as ACQUISITION_SPEND_SERVICE,
         churn_alert_service_server::SERVICE_NAME as CHURN_ALERT_SERVICE,
         fx_rate_service_server::SERVICE_NAME as FX_RATE_SERVICE,
         score_run_service_server::SERVICE_NAME as SCORE_RUN_SERVICE,
@@ -132,6 +133,7 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         .add_service(rpc::signals::server(Arc::clone(&state)))
         .add_service(rpc::tiers::server(Arc::clone(&state)))
         .add_service(rpc::churn::server(Arc::clone(&state)))
+        .add_service(rpc::acquisition::server(Arc::clone(&state)))
         .add_service(rpc::fx::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
     let services = vec![
@@ -142,6 +144,7 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         ACCOUNT_SIGNALS_SERVICE,
         TIER_SERVICE,
         CHURN_ALERT_SERVICE,
+        ACQUISITION_SPEND_SERVICE,
         FX_RATE_SERVICE,
         EVENT_FEED_SERVICE,
     ];

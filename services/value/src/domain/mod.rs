@@ -1,9 +1,12 @@
 //! The rules: plain types and functions that know no wire, no database, no clock.
 
 pub mod account_signals;
+pub mod acquisition;
 pub mod calendar;
 pub mod churn;
 pub mod concentration;
+pub mod contribution;
+pub mod contribution_reasons;
 pub mod conversion;
 pub mod currency;
 pub mod day;

@@ -198,7 +198,9 @@ async fn rescore_tenant(
         let signals = beside.and_then(|beside| beside.signals.as_deref());
         let signals = signals.and_then(|encoded| known::signals(encoded).ok());
         let past = past.get(buyer).map(Vec::as_slice).unwrap_or_default();
-        let Some(score) = rescorer.score(*buyer, past, signals.as_ref(), beside.and_then(stay)) else {
+        let share_minor = beside.and_then(|beside| beside.acquisition_share_minor).unwrap_or_default();
+        let before = (beside.and_then(stay), share_minor);
+        let Some(score) = rescorer.score(*buyer, past, signals.as_ref(), before) else {
             gone.push(*buyer);
             continue;
         };

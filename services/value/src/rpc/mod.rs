@@ -1,5 +1,6 @@
 //! The RPCs, a folder a service and a file an RPC: parse -> run -> reply.
 
+pub mod acquisition;
 pub mod churn;
 mod customer;
 pub mod fx;

@@ -14,6 +14,7 @@ use clientele_proto::value::v1::score_run_progress::Stage;
 use rayon::prelude::*;
 
 use super::{
+    acquiring::{Winning, days_to_pay_back},
     choosing::{AutoChoice, Trial},
     error::RunError,
     judging::{Base, Judged, Known, judge},
@@ -21,7 +22,13 @@ use super::{
     reading::{Purchases, day_number, day_of_number},
     staging::{Staged, stage},
 };
-use crate::domain::{calendar::CalendarUnit, currency::grouped, index::Purchased, score_settings::ScoreSettings};
+use crate::domain::{
+    calendar::CalendarUnit,
+    contribution::{Acquired, Costs},
+    currency::grouped,
+    index::Purchased,
+    score_settings::ScoreSettings,
+};
 
 /// Every customer scored, ascending by buyer, and the models behind it.
 #[derive(Debug)]
@@ -45,7 +52,9 @@ pub struct Scored {
     /// The version of the rates that money was converted by.
     pub fx_version: i64,
     /// Recorded costs by buyer.
-    pub costs: HashMap<u64, i64>,
+    pub costs: HashMap<u64, Costs>,
+    /// What winning customers cost.
+    pub winning: Winning,
     /// Positions of the customers, best first.
     pub order: Vec<u32>,
     /// Where the RFM scores were cut; money in minor units.
@@ -79,6 +88,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     let calendars = calendars(&purchases, settings);
     let trial = Trial::new(&purchases.log, settings);
     let gaps = trial.needs_gaps().then(|| purchases.log.gaps(day_number(settings.as_of_date)));
+    let days_to_pay_back = days_to_pay_back(&purchases, settings);
     let (summarised, cohorts) = purchases.log.summarise_by_cohort(day_number(settings.as_of_date), &calendars);
     let (summaries, excluded) = (summarised.customers, summarised.excluded);
     if summaries.is_empty() {
@@ -123,10 +133,13 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     }
     let known = purchases.known;
     let costs = &purchases.costs;
+    let winning = Winning::of(&summaries, &days_to_pay_back, purchases.acquisition, costs, settings.margin);
+    drop(days_to_pay_back);
     let cost = |at: usize| costs.get(&summaries[at].customer).copied().unwrap_or_default();
     let purchased = |at: usize| {
-        let cost_minor = if costs.is_empty() { 0 } else { cost(at) };
-        purchased(&summaries[at], &scores[at], cost_minor, per_unit)
+        let recorded = if costs.is_empty() { Costs::default() } else { cost(at) };
+        let acquired = winning.of_one(summaries[at].customer);
+        purchased(&summaries[at], &scores[at], (recorded.total(), acquired), per_unit)
     };
     let buyer = |at: usize| summaries[at].customer;
     let judged = judge(&Base { buyer: &buyer, purchased: &purchased, ranking: &order }, &known, settings);
@@ -143,6 +156,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         feed_position: purchases.feed_position,
         fx_version: purchases.fx_version,
         costs: purchases.costs,
+        winning,
         order,
         cuts: rfm.cuts,
         excluded,
@@ -225,14 +239,20 @@ fn predict(
     Ok(scorer.score(&customers))
 }
 
-/// What a customer's purchases tell the index.
-pub fn purchased(summary: &Summary, score: &Score<1>, cost_minor: i64, per_unit: f64) -> Purchased {
+/// What a customer's purchases tell the index, beside what it cost: recorded costs, and winning it.
+pub fn purchased(
+    summary: &Summary,
+    score: &Score<1>,
+    (recorded_minor, acquired): (i64, Acquired),
+    per_unit: f64,
+) -> Purchased {
     Purchased {
         clv_minor: score.clv.map(|clv| clv * per_unit),
         total_revenue_minor: summary.total_minor,
         last_year_minor: summary.last_year_minor,
         year_before_minor: summary.year_before_minor,
-        total_cost_minor: cost_minor,
+        total_cost_minor: recorded_minor.saturating_add(acquired.share_minor),
+        acquisition_cost_minor: acquired.cost_minor,
         expected_purchases: score.expected_purchases[0],
         frequency: summary.frequency as i32,
         recency_days: summary.recency_days as i32,

@@ -5,6 +5,8 @@
 //! [`crate::jobs::score_worker`]. To add a score: a column in `value.score`, a field in [`engine::Scored`], a line in [`storing`], in
 //! [`crate::store::score`] and in [`crate::rpc::scores`].
 
+mod acquiring;
+mod acquisition_report;
 mod choosing;
 pub mod churn_message;
 mod churning;

@@ -11,11 +11,21 @@ use clientele_proto::value::v1::{OtherCurrency, score_run_progress::Stage};
 use jiff::{Timestamp, ToSpan as _, Unit, civil::Date};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
-use super::{converting, error::RunError, judging::Known, known, progress::Progress, session};
+use super::{
+    acquiring::{self, Acquisition},
+    converting,
+    error::RunError,
+    judging::Known,
+    known,
+    progress::Progress,
+    session,
+};
 use crate::{
     domain::{
+        contribution::Costs,
         conversion::{FxBook, Tally},
         score_settings::ScoreSettings,
+        transaction::CostKind,
     },
     store::{fx_rate::fx_book_version, rescore::feed_latest, transaction_scan as scan},
 };
@@ -32,7 +42,9 @@ pub struct Purchases {
     /// Purchases and refunds in the run's currency.
     pub log: PurchaseLog,
     /// Costs in the run's currency by buyer.
-    pub costs: HashMap<u64, i64>,
+    pub costs: HashMap<u64, Costs>,
+    /// What winning customers cost, beyond what is recorded of each.
+    pub acquisition: Acquisition,
     /// Transactions that counted.
     pub transactions: i64,
     /// Customers known, with or without a purchase.
@@ -114,6 +126,7 @@ pub async fn read(
     }
     progress.check()?;
     add_costs(&mut connection, &purchases, &mut read).await?;
+    acquiring::read(&mut connection, &purchases, &mut read, book.as_deref()).await?;
     progress.check()?;
     read.feed_position = feed_latest(&mut connection).await?;
     read.known = known::read(&mut connection, tenant, settings, now).await?;
@@ -221,7 +234,10 @@ async fn add_converted(
     for cost in purchases.foreign_costs(connection).await? {
         let day = day_number(cost.occur_date.to_jiff());
         if let Some(amount) = convert(cost.amount_minor, &cost.currency_code, day) {
-            add_cost(read, cost.buyer_id, amount);
+            read.costs.entry(cost.buyer_id as u64).or_default().add(cost.cost_kind, amount);
+            if CostKind::of_number(cost.cost_kind) != Some(CostKind::Acquisition) {
+                read.acquisition.day_costs.entry(cost.buyer_id as u64).or_default().push((day, amount));
+            }
             read.transactions += 1;
         }
     }
@@ -234,14 +250,10 @@ async fn add_costs(
     read: &mut Purchases,
 ) -> Result<(), RunError> {
     for row in purchases.costs(connection).await? {
-        let (buyer, cost, count): (i64, i64, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        add_cost(read, buyer, cost);
+        let (buyer, kind, cost, count): (i64, Option<i16>, i64, i64) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+        read.costs.entry(buyer as u64).or_default().add(kind, cost);
         read.transactions += count;
     }
     Ok(())
-}
-
-fn add_cost(read: &mut Purchases, buyer: i64, minor: i64) {
-    let cost = read.costs.entry(buyer as u64).or_default();
-    *cost = cost.saturating_add(minor);
 }

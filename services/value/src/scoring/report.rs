@@ -11,6 +11,7 @@ use clientele_proto::value::v1::{
 use rayon::prelude::*;
 
 use super::{
+    acquisition_report,
     choosing::AutoChoice,
     engine::Scored,
     findings::{
@@ -40,6 +41,7 @@ pub fn summary(
     let currency = settings.currency;
     let clvs = clv_by_tier(scored);
     let tiers = settings.tiers.tiers.iter().zip(&scored.judged.tier_findings).zip(clvs);
+    let (shared, unborne, unborne_spends) = acquisition_report::unborne(scored, currency);
     ScoreRunSummary {
         customers: scored.summaries.len() as i64,
         transactions,
@@ -68,6 +70,9 @@ pub fn summary(
             .collect(),
         model_choice: scored.choice.as_ref().map(|choice| choice.why.clone()).unwrap_or_default(),
         holdout: scored.choice.as_ref().map(holdout),
+        shared_acquisition_spend: Some(shared),
+        unborne_acquisition_spend: Some(unborne),
+        unborne_acquisition_spends: unborne_spends,
     }
 }
 
@@ -114,6 +119,7 @@ pub fn findings(scored: &Scored, settings: &ScoreSettings, segments: impl Fn(u8,
             .collect(),
         lifecycle: Some(lifecycle(scored, per_unit)),
         fx_version: scored.fx_version,
+        acquisition: Some(acquisition_report::report(scored, settings)),
     }
 }
 

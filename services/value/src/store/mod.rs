@@ -1,6 +1,7 @@
 //! SQL and nothing else: a function a statement, the resource first in its name.
 
 pub mod account_signals;
+pub mod acquisition_spend;
 pub mod buyer;
 pub mod churn_alert;
 pub mod churn_raising;

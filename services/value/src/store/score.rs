@@ -66,6 +66,14 @@ pub struct ScoreRecord {
     pub stage: Option<i16>,
     /// Since when.
     pub stage_since: Option<jiff_sqlx::Date>,
+    /// Costs of goods; `None` for nothing, as for what follows.
+    pub cost_of_goods_minor: Option<i64>,
+    /// What winning the customer cost.
+    pub acquisition_cost_minor: Option<i64>,
+    /// The part of it that is shares of acquisition spends.
+    pub acquisition_share_minor: Option<i64>,
+    /// Since when that has been paid back.
+    pub payback_date: Option<jiff_sqlx::Date>,
 }
 
 macro_rules! record {
@@ -98,6 +106,10 @@ macro_rules! record {
             candidate_tier: $row.candidate_tier,
             stage: $row.stage,
             stage_since: $row.stage_since,
+            cost_of_goods_minor: $row.cost_of_goods_minor,
+            acquisition_cost_minor: $row.acquisition_cost_minor,
+            acquisition_share_minor: $row.acquisition_share_minor,
+            payback_date: $row.payback_date,
         }
     };
 }
@@ -113,7 +125,8 @@ pub async fn score_by_customer(
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
                s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
                s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
-               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date"
+               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date", s.cost_of_goods_minor, s.acquisition_cost_minor,
+               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date"
            FROM unnest($1::text[], $2::bigint[], $3::uuid[]) WITH ORDINALITY AS k (tenant_id, score_set, customer_id, place)
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.customer_id = k.customer_id LIMIT 1
@@ -143,7 +156,8 @@ pub async fn score_by_external_id(
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
                s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
                s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
-               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date"
+               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date", s.cost_of_goods_minor, s.acquisition_cost_minor,
+               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date"
            FROM unnest($1::text[], $2::bigint[], $3::text[]) WITH ORDINALITY AS k (tenant_id, score_set, external_id, place)
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.external_id = k.external_id LIMIT 1
@@ -175,7 +189,8 @@ pub async fn score_by_buyer(
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
                s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
                s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
-               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date"
+               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date", s.cost_of_goods_minor, s.acquisition_cost_minor,
+               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date"
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.score s WHERE s.tenant_id = $1 AND s.score_set = $2 AND s.buyer_id = k.buyer_id LIMIT 1
@@ -235,6 +250,10 @@ pub static SCORES: Schema = Schema::new(
         Field::new("stage", "('{NEW,ACTIVE,LOYAL,AT_RISK,DORMANT,LOST}'::text[])[s.stage]", STAGES)
             .nullable()
             .sortable(),
+        Field::new("acquisition_cost", "coalesce(s.acquisition_cost_minor, 0) / r.minor_per_unit", Kind::Float)
+            .sortable(),
+        Field::new("clv_to_cac", "s.clv_minor / s.acquisition_cost_minor", Kind::Float).nullable().sortable(),
+        Field::new("payback_date", "s.payback_date", Kind::Date).nullable().sortable(),
         Field::new("stage_days", "coalesce(s.as_of_date, r.as_of_date) - s.stage_since", Kind::Integer)
             .nullable()
             .sortable(),
@@ -244,7 +263,8 @@ pub static SCORES: Schema = Schema::new(
 const COLUMNS: &str = "b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor, s.total_cost_minor, \
     s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency, s.first_purchase_date, s.last_purchase_date, \
     s.rfm_code, s.segment, s.tier, s.index, s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since, s.signals, s.as_of_date, \
-    s.update_time, s.candidate_tier, s.stage, s.stage_since";
+    s.update_time, s.candidate_tier, s.stage, s.stage_since, s.cost_of_goods_minor, s.acquisition_cost_minor, s.acquisition_share_minor, \
+    s.payback_date";
 
 /// What a run says of all its scores.
 #[derive(Debug)]
@@ -326,6 +346,10 @@ impl<'r> FromRow<'r, sqlx::postgres::PgRow> for ScoreRecord {
             candidate_tier: row.try_get("candidate_tier")?,
             stage: row.try_get("stage")?,
             stage_since: row.try_get("stage_since")?,
+            cost_of_goods_minor: row.try_get("cost_of_goods_minor")?,
+            acquisition_cost_minor: row.try_get("acquisition_cost_minor")?,
+            acquisition_share_minor: row.try_get("acquisition_share_minor")?,
+            payback_date: row.try_get("payback_date")?,
         })
     }
 }
@@ -334,8 +358,8 @@ impl<'r> FromRow<'r, sqlx::postgres::PgRow> for ScoreRecord {
 pub fn judged_copy(tenant: &str, set: i64) -> String {
     format!(
         "COPY (SELECT buyer_id, rank, tier, coalesce(earned_tier, tier), below_since, frequency, first_purchase_date, last_purchase_date, \
-         clv_minor, total_revenue_minor, coalesce(last_year_minor, 0), coalesce(year_before_minor, 0), total_cost_minor, \
-         expected_purchases, index, signals \
+         clv_minor, total_revenue_minor, coalesce(last_year_minor, 0), coalesce(year_before_minor, 0), \
+         total_cost_minor + coalesce(acquisition_share_minor, 0), coalesce(acquisition_cost_minor, 0), expected_purchases, index, signals \
          FROM value.score WHERE tenant_id = {} AND score_set = {set} ORDER BY buyer_id) TO STDOUT (FORMAT binary)",
         super::transaction_scan::quoted(tenant)
     )
@@ -367,7 +391,8 @@ pub async fn score_as_of(
                s.tier AS "tier!", s.index, s.last_year_minor, s.year_before_minor, s.earned_tier,
                s.below_since AS "below_since: jiff_sqlx::Date", s.signals, s.as_of_date AS "as_of_date: jiff_sqlx::Date",
                s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier, s.stage,
-               s.stage_since AS "stage_since: jiff_sqlx::Date"
+               s.stage_since AS "stage_since: jiff_sqlx::Date", s.cost_of_goods_minor, s.acquisition_cost_minor,
+               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date"
            FROM found s JOIN value.buyer b ON b.tenant_id = $1 AND b.buyer_id = $3"#,
         tenant,
         set,

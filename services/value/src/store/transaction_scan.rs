@@ -100,11 +100,12 @@ impl Purchases<'_> {
         .await
     }
 
-    /// The costs in the run's currency, summed by buyer: buyer, amount, number of costs.
+    /// The costs in the run's currency, summed by buyer and kind: buyer, kind, amount, number of costs.
     pub async fn costs(&self, connection: &mut PgConnection) -> sqlx::Result<Vec<PgRow>> {
         sqlx::query(
-            "SELECT buyer_id, least(sum(amount_minor), 9223372036854775807)::bigint, count(*) FROM value.transaction
-             WHERE tenant_id = $1 AND kind = 3 AND kind <> 1 AND currency_code = $2 AND occur_date <= $3 GROUP BY buyer_id",
+            "SELECT buyer_id, cost_kind, least(sum(amount_minor), 9223372036854775807)::bigint, count(*) FROM value.transaction
+             WHERE tenant_id = $1 AND kind = 3 AND kind <> 1 AND currency_code = $2 AND occur_date <= $3
+             GROUP BY buyer_id, cost_kind",
         )
         .bind(self.tenant)
         .bind(self.currency)

@@ -11,9 +11,11 @@ mod harness;
 mod scoring;
 
 mod account_signals;
+mod acquisition_spends;
 mod batch_record_transactions;
 mod change_transaction;
 mod churn_alerts;
+mod contribution;
 mod currencies;
 mod customers_projection;
 mod export_transactions;
