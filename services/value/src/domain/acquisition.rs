@@ -121,7 +121,7 @@ mod tests {
     /// 100.00 over three are 33.34, 33.33 and 33.33.
     #[test]
     fn a_spend_is_shared_equally_by_who_was_won_by_it_and_to_the_last_minor_unit() {
-        let spends = [spend("fair", (10, 19), 100_00), spend("fair", (15, 30), 50_00), spend("web", (0, 99), 7)];
+        let spends = [spend("fair", (10, 19), 10_000), spend("fair", (15, 30), 50_00), spend("web", (0, 99), 7)];
         let customers = [
             won(1, "fair", 9),
             won(2, "fair", 10),
@@ -140,15 +140,15 @@ mod tests {
 
     #[test]
     fn a_spend_that_nobody_was_won_by_is_borne_by_nobody() {
-        let shared = share_out(&[spend("fair", (10, 19), 100_00)], [won(1, "fair", 20)].into_iter());
+        let shared = share_out(&[spend("fair", (10, 19), 10_000)], [won(1, "fair", 20)].into_iter());
         assert_eq!((shared.bearers, shared.of_customer.len()), (vec![vec![]], 0));
     }
 
     /// 10 days of 100.00: 3 of them are 30.00; 1 of 4 days of 0.10 is 0.025, the even of 2 and 3 cents.
     #[test]
     fn of_a_period_that_is_not_over_its_days_so_far_count() {
-        let of_ten = |as_of| elapsed_part(100_00, (10, 19), as_of);
-        assert_eq!([9, 10, 12, 19, 20].map(of_ten), [0, 10_00, 30_00, 100_00, 100_00]);
+        let of_ten = |as_of| elapsed_part(10_000, (10, 19), as_of);
+        assert_eq!([9, 10, 12, 19, 20].map(of_ten), [0, 10_00, 30_00, 10_000, 10_000]);
         assert_eq!([(10, 0), (30, 0), (6, 1)].map(|(minor, as_of)| elapsed_part(minor, (0, 3), as_of)), [2, 8, 3]);
     }
 

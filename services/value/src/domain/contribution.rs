@@ -133,17 +133,17 @@ mod tests {
     #[test]
     fn what_is_left_is_margin_less_costs() {
         let one = Contribution {
-            revenue_minor: 200_01,
+            revenue_minor: 20_001,
             margin: 0.3,
             cost_of_goods_minor: 10_00,
             cost_to_serve_minor: 5_00,
             acquisition_cost_minor: 60_00,
         };
         assert_eq!((one.margin_minor(), one.brought_minor(), one.profit_minor()), (50_00, 45_00, -15_00));
-        assert_eq!((one.payback_left_minor(), one.clv_to_cac(Some(180_00.0))), (Some(15_00), Some(3.0)));
+        assert_eq!((one.payback_left_minor(), one.clv_to_cac(Some(18_000.0))), (Some(15_00), Some(3.0)));
         assert_eq!(one.clv_to_cac(None), None);
         let free = Contribution { acquisition_cost_minor: 0, ..one };
-        assert_eq!((free.payback_left_minor(), free.clv_to_cac(Some(180_00.0))), (None, None));
+        assert_eq!((free.payback_left_minor(), free.clv_to_cac(Some(18_000.0))), (None, None));
         let paid = Contribution { acquisition_cost_minor: 45_00, ..one };
         assert_eq!(paid.payback_left_minor(), Some(0));
     }

@@ -28,7 +28,7 @@ pub fn reason(facts: &Facts) -> Option<Reason> {
         return None;
     }
     let money = |minor: i64| facts.currency.text(minor as f64);
-    let mut text = format!(
+    let mut sentences = vec![format!(
         "Profit {}: net revenue {} at a margin of {}, less {} of goods, {} to serve and {} to win the customer.",
         money(of.profit_minor()),
         money(of.revenue_minor),
@@ -36,9 +36,9 @@ pub fn reason(facts: &Facts) -> Option<Reason> {
         money(of.cost_of_goods_minor),
         money(of.cost_to_serve_minor),
         money(of.acquisition_cost_minor),
-    );
+    )];
     if of.acquisition_cost_minor > 0 {
-        text.push_str(&facts.paid_back());
+        sentences.extend(facts.paid_back());
     }
     let units = |minor: i64| minor as f64 / facts.currency.minor_per_unit() as f64;
     let mut inputs = vec![
@@ -50,31 +50,28 @@ pub fn reason(facts: &Facts) -> Option<Reason> {
         ("acquisition_spend_share", units(facts.share_minor)),
     ];
     inputs.extend(of.clv_to_cac(facts.clv_minor).map(|ratio| ("clv_to_cac", ratio)));
-    Some(Reason { score: "contribution", text, inputs, ratio_to_median: 0.0 })
+    Some(Reason { score: "contribution", text: sentences.join(" "), inputs, ratio_to_median: 0.0 })
 }
 
 impl Facts {
-    fn paid_back(&self) -> String {
+    fn paid_back(&self) -> Vec<String> {
         let money = |minor: i64| self.currency.text(minor as f64);
-        let mut text = String::new();
-        if self.share_minor > 0 {
-            text.push_str(&format!(
-                " Of what winning it cost {} are its share of acquisition spends.",
-                money(self.share_minor)
-            ));
-        }
-        match (self.payback_date, self.contribution.payback_left_minor()) {
-            (Some(date), _) => {
+        let share = (self.share_minor > 0).then(|| {
+            format!("Of the cost of winning it {} are its share of acquisition spends.", money(self.share_minor))
+        });
+        let payback = match self.payback_date {
+            Some(date) => {
                 let days = date.since((Unit::Day, self.first_purchase_date)).map_or(0, |span| span.get_days());
-                text.push_str(&format!(" That is paid back since {date}, {days} days after the first purchase."));
+                Some(format!("That cost is paid back since {date}, {days} days after the first purchase."))
             }
-            (None, Some(left)) => text.push_str(&format!(" {} of that are not paid back yet.", money(left))),
-            (None, None) => {}
-        }
-        if let Some(ratio) = self.contribution.clv_to_cac(self.clv_minor) {
-            text.push_str(&format!(" CLV is {ratio:.1} times what winning it cost."));
-        }
-        text
+            None => self
+                .contribution
+                .payback_left_minor()
+                .map(|left| format!("{} of the cost of winning it are not paid back yet.", money(left))),
+        };
+        let ratio = self.contribution.clv_to_cac(self.clv_minor);
+        let ratio = ratio.map(|ratio| format!("CLV is {ratio:.1} times the cost of winning it."));
+        [share, payback, ratio].into_iter().flatten().collect()
     }
 }
 
@@ -92,14 +89,14 @@ mod tests {
         Facts {
             currency: Currency::of_code("EUR").unwrap(),
             contribution: Contribution {
-                revenue_minor: 200_00,
+                revenue_minor: 20_000,
                 margin: 0.305,
                 cost_of_goods_minor: 10_00,
                 cost_to_serve_minor: 5_00,
                 acquisition_cost_minor: 60_00,
             },
             share_minor: 20_00,
-            clv_minor: Some(180_00.0),
+            clv_minor: Some(18_000.0),
             first_purchase_date: Date::constant(1997, 1, 1),
             payback_date: None,
         }
@@ -112,8 +109,8 @@ mod tests {
         assert_eq!(
             reason.text,
             "Profit -14.00 EUR: net revenue 200.00 EUR at a margin of 30.5 %, less 10.00 EUR of goods, 5.00 EUR to serve and 60.00 EUR to \
-             win the customer. Of what winning it cost 20.00 EUR are its share of acquisition spends. 14.00 EUR of that are not paid back \
-             yet. CLV is 3.0 times what winning it cost."
+             win the customer. Of the cost of winning it 20.00 EUR are its share of acquisition spends. 14.00 EUR of the cost of winning \
+             it are not paid back yet. CLV is 3.0 times the cost of winning it."
         );
         assert!(reason.inputs.contains(&("clv_to_cac", 3.0)) && reason.inputs.contains(&("acquisition_cost", 60.0)));
     }
@@ -125,7 +122,7 @@ mod tests {
         let text = reason(&paid).unwrap().text;
         assert!(
             text.ends_with(
-                "to win the customer. That is paid back since 1997-01-31, 30 days after the first purchase."
+                "to win the customer. That cost is paid back since 1997-01-31, 30 days after the first purchase."
             ),
             "{text}"
         );

@@ -205,10 +205,10 @@ mod tests {
     #[test]
     fn the_other_direction_divides_and_the_newer_of_the_two_counts() {
         let quoted = ("EUR", "USD", 10, "1.25");
-        assert_eq!(book("EUR", None, &[quoted]).convert(100_00, "USD", 10), Some(80_00));
+        assert_eq!(book("EUR", None, &[quoted]).convert(10_000, "USD", 10), Some(80_00));
         let both = [quoted, ("USD", "EUR", 10, "0.5"), ("EUR", "USD", 12, "2.5")];
         let both = book("EUR", None, &both);
-        assert_eq!([10, 11, 12].map(|day| both.convert(100_00, "USD", day)), [Some(50_00), Some(50_00), Some(40_00)]);
+        assert_eq!([10, 11, 12].map(|day| both.convert(10_000, "USD", day)), [Some(50_00), Some(50_00), Some(40_00)]);
     }
 
     /// 100 GBP at 1.2 EUR are 120 EUR, at 1.25 USD 150 USD. There is one step in between and no more, and it is the reporting currency.
@@ -216,10 +216,10 @@ mod tests {
     fn what_has_no_pair_goes_through_the_reporting_currency_only() {
         let rates =
             [("GBP", "EUR", 10, "1.2"), ("EUR", "USD", 9, "1.25"), ("GBP", "CHF", 10, "2"), ("CHF", "USD", 10, "3")];
-        assert_eq!(book("USD", Some("EUR"), &rates).convert(100_00, "GBP", 10), Some(150_00));
-        assert_eq!(book("USD", None, &rates).convert(100_00, "GBP", 10), None);
+        assert_eq!(book("USD", Some("EUR"), &rates).convert(10_000, "GBP", 10), Some(15_000));
+        assert_eq!(book("USD", None, &rates).convert(10_000, "GBP", 10), None);
         // The step that is too old is no step.
-        assert_eq!(book("USD", Some("EUR"), &rates).convert(100_00, "GBP", 17), None);
+        assert_eq!(book("USD", Some("EUR"), &rates).convert(10_000, "GBP", 17), None);
     }
 
     /// Minor units by ISO 4217: yen have none, Kuwaiti dinars three. 1,234 JPY at 0.0062 are 7.6508 EUR; 1.234 KWD at 3 are 3.702 EUR;

@@ -40,6 +40,7 @@ fn cost(external_id: &str, customer: &str, dollars: i64, kind: CostKind) -> Tran
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "compared with fields of messages, which are optional")]
 fn dollars(units: i64, cents: i32) -> Option<Money> {
     Some(Money { currency_code: "USD".into(), units, nanos: cents * 10_000_000 })
 }
