@@ -8,9 +8,11 @@ use clientele_error::violations_of;
 use clientele_proto::{
     customers::v1::customer_service_client::CustomerServiceClient,
     value::v1::{
-        account_signals_service_client::AccountSignalsServiceClient, score_run_service_client::ScoreRunServiceClient,
-        score_service_client::ScoreServiceClient, tier_service_client::TierServiceClient,
-        transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
+        account_signals_service_client::AccountSignalsServiceClient,
+        acquisition_spend_service_client::AcquisitionSpendServiceClient, fx_rate_service_client::FxRateServiceClient,
+        score_run_service_client::ScoreRunServiceClient, score_service_client::ScoreServiceClient,
+        tier_service_client::TierServiceClient, transaction_service_client::TransactionServiceClient,
+        value_policy_service_client::ValuePolicyServiceClient,
     },
 };
 use clientele_service::{Context, client::Peer};
@@ -99,6 +101,10 @@ pub struct Clients {
     pub policies: ValuePolicyServiceClient<Peer>,
     /// What people know of customers.
     pub signals: AccountSignalsServiceClient<Peer>,
+    /// What was spent to win customers.
+    pub acquisition: AcquisitionSpendServiceClient<Peer>,
+    /// Exchange rates.
+    pub fx_rates: FxRateServiceClient<Peer>,
     /// What people decide of tiers, and who moved.
     pub tiers: TierServiceClient<Peer>,
 }
@@ -119,6 +125,8 @@ impl Clients {
             score_runs: ScoreRunServiceClient::new(value.clone()),
             policies: ValuePolicyServiceClient::new(value.clone()),
             signals: AccountSignalsServiceClient::new(value.clone()),
+            acquisition: AcquisitionSpendServiceClient::new(value.clone()),
+            fx_rates: FxRateServiceClient::new(value.clone()),
             tiers: TierServiceClient::new(value.clone()),
             scores: ScoreServiceClient::new(value).max_decoding_message_size(LARGEST_ANSWER),
         })

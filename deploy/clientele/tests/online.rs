@@ -175,9 +175,23 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     let only: Value = serde_json::from_str(&lines).unwrap();
     assert_eq!(only["sales_organisation"]["company"], "North");
 
+    fs::write(here.join("rates.csv"), "date,base,quote,rate\n2026-02-01,EUR,USD,1.1\n2026-02-02,EUR,USD,x\n").unwrap();
+    let import = ["import", "fx-rates", "rates.csv", "--format", "json"];
+    let rates = json(here, &import);
+    assert_eq!((rates["new"].as_u64(), rates["bad_rows"].as_u64()), (Some(1), Some(1)));
+    assert_eq!(json(here, &import)["known"].as_u64(), Some(1));
+    json(here, &["account", "signals", "C-1", "--acquisition-channel", "fair"]);
+    let converted = printed(here, &["score", "--as-of", "2026-02-28", "--currency", "USD", "--convert"]);
+    let told =
+        "1 transactions in EUR were converted, 12 were left out: no rate for days from 2026-01-01 to 2026-01-25.";
+    assert!(converted.contains(told), "{converted}");
+    let channels = printed(here, &["report", "acquisition", "--format", "csv"]);
+    assert!(channels.contains("\nchannel,fair,,,,1,0.00,0.00,0.00,33.00,33.00,"), "{channels}");
+
     let acme = json(here, &["customer", "get", "C-1", "--format", "json"]);
     assert_eq!(acme["customer"]["display_name"], "Acme Ltd");
-    assert_eq!(acme["score"]["purchases"]["frequency"], 3);
+    assert_eq!(acme["score"]["purchases"]["frequency"], 0);
+    assert_eq!(acme["score"]["contribution"]["profit"]["units"], 33);
     let nobody = run(here, &["customer", "get", "nobody"]);
     assert_eq!(nobody.status.code(), Some(1));
     assert!(text(&nobody.stderr).contains("there is no customer nobody"));

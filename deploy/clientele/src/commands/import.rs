@@ -1,4 +1,4 @@
-//! `clientele import customers|transactions FILE`: a CSV file into the services.
+//! `clientele import customers|transactions|fx-rates FILE`: a CSV file into the services.
 
 use std::path::PathBuf;
 
@@ -10,8 +10,8 @@ use serde_json::json;
 use crate::{
     commands::Usage,
     files::{
-        self, ColumnChoice, CustomerColumns, CustomerKind, Customers, TransactionColumns, TransactionId, Transactions,
-        amount,
+        self, ColumnChoice, CustomerColumns, CustomerKind, Customers, FxRates, TransactionColumns, TransactionId,
+        Transactions, amount,
     },
     importing::{self, Imported},
     online::{Online, block_on},
@@ -26,9 +26,11 @@ pub enum Import {
     Transactions(ImportTransactions),
     /// Import customers from a CSV file: new ones are created, known ones changed
     Customers(ImportCustomers),
+    /// Import exchange rates from a CSV file with the columns date, base, quote and rate: a rate of the same pair and day is replaced
+    FxRates(ImportFxRates),
 }
 
-/// Flags of both.
+/// Flags of all.
 #[derive(Debug, Args)]
 struct Common {
     /// The CSV file; - reads standard input
@@ -134,6 +136,13 @@ pub struct ImportCustomers {
     country_column: Option<String>,
 }
 
+/// Flags of `import fx-rates`.
+#[derive(Debug, Args)]
+pub struct ImportFxRates {
+    #[command(flatten)]
+    common: Common,
+}
+
 /// Kind of a customer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Kind {
@@ -149,6 +158,7 @@ pub fn run(import: Import) -> Result<()> {
     match import {
         Import::Transactions(args) => transactions(&args),
         Import::Customers(args) => customers(&args),
+        Import::FxRates(args) => fx_rates(&args),
     }
 }
 
@@ -207,6 +217,17 @@ fn customers(args: &ImportCustomers) -> Result<()> {
     let imported = block_on(async {
         let mut client = args.common.online.clients()?.customers;
         importing::customers::import(&mut client, rows, |_| ()).await
+    })?;
+    tell(&args.common, &source.name, progress, &imported)
+}
+
+fn fx_rates(args: &ImportFxRates) -> Result<()> {
+    let source = files::open(&args.common.file)?;
+    let progress = Progress::start("importing exchange rates", source.bytes, Unit::Bytes);
+    let rows = FxRates::new(progress.reader(source.reader), delimiter(args.common.delimiter)?)?;
+    let imported = block_on(async {
+        let mut client = args.common.online.clients()?.fx_rates;
+        importing::fx_rates::import(&mut client, rows).await
     })?;
     tell(&args.common, &source.name, progress, &imported)
 }

@@ -2,6 +2,7 @@
 //! service says of a row is told by its place in the file.
 
 pub mod customers;
+pub mod fx_rates;
 pub mod transactions;
 
 use std::{

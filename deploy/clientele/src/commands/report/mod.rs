@@ -4,11 +4,13 @@ mod sales;
 
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
-use clientele_proto::value::v1::{CalendarUnit, GetPurchaseDepthReportRequest, GetRetentionReportRequest};
+use clientele_proto::value::v1::{
+    CalendarUnit, GetAcquisitionReportRequest, GetPurchaseDepthReportRequest, GetRetentionReportRequest,
+};
 
 use crate::{
     online::{Online, block_on, explain},
-    report::{json, purchase_depth, retention},
+    report::{acquisition, json, purchase_depth, retention},
     term::{self, Format, Screen},
 };
 
@@ -19,6 +21,8 @@ pub enum Report {
     PurchaseDepth(PurchaseDepth),
     /// Cohorts and how many of them came back.
     Retention(Retention),
+    /// What winning customers cost and brought.
+    Acquisition(Acquisition),
     /// Sales of a period, and against another one.
     Sales(sales::Sales),
 }
@@ -39,6 +43,13 @@ pub struct Retention {
     /// Length of the periods
     #[arg(long, value_enum, default_value_t)]
     unit: Unit,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Tell what winning the customers of each channel, spend and month cost, what they brought and how many have paid back
+#[derive(Debug, Args)]
+pub struct Acquisition {
     #[command(flatten)]
     common: Common,
 }
@@ -71,6 +82,7 @@ pub fn run(report: Report) -> Result<()> {
     match report {
         Report::PurchaseDepth(args) => print_purchase_depth(&args),
         Report::Retention(args) => print_retention(&args),
+        Report::Acquisition(args) => print_acquisition(&args),
         Report::Sales(args) => sales::print(&args),
     }
 }
@@ -104,6 +116,20 @@ fn print_retention(args: &Retention) -> Result<()> {
     match args.common.format {
         Format::Table => term::print(&retention::render(&report, &Screen::stdout()))?,
         Format::Csv => term::print(&retention::csv(&report))?,
+        Format::Json => json::print(&json::of(&report)?)?,
+    }
+    Ok(())
+}
+
+fn print_acquisition(args: &Acquisition) -> Result<()> {
+    let request = GetAcquisitionReportRequest { score_run_id: args.common.score_run.clone() };
+    let report = block_on(async {
+        let mut spends = args.common.online.clients()?.acquisition;
+        Ok(spends.get_acquisition_report(request).await.map_err(|status| explain(&status))?.into_inner())
+    })?;
+    match args.common.format {
+        Format::Table => term::print(&acquisition::render(&report, &Screen::stdout()))?,
+        Format::Csv => term::print(&acquisition::csv(&report))?,
         Format::Json => json::print(&json::of(&report)?)?,
     }
     Ok(())
