@@ -5,14 +5,19 @@ use clientele_proto::{
         BatchUpsertCustomersRequest, CreateCustomerMergeRequest, CreateCustomerRequest, CustomerMerge,
         customer_merge_service_client::CustomerMergeServiceClient, customer_service_client::CustomerServiceClient,
     },
+    Money,
+    customers::v1::{BatchUpsertCustomersRequest, customer_service_client::CustomerServiceClient},
     value::v1::{
-        AccountSignals, BatchRecordTransactionsRequest, ChurnLevelRule, ChurnPolicy, CorrectTransactionRequest,
-        CreateTierOverrideRequest, CreateValuePolicyRequest, ListChurnAlertsRequest, SalesOrganisation, ScoreRun,
-        StartScoreRunRequest, TierOverride, Transaction, UpdateAccountSignalsRequest, ValuePolicy,
-        WatchScoreRunRequest, account_signals, account_signals_service_client::AccountSignalsServiceClient,
-        churn_alert_service_client::ChurnAlertServiceClient, record_outcome, score_run::State,
-        score_run_service_client::ScoreRunServiceClient, tier_override, tier_service_client::TierServiceClient,
-        transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
+        AccountSignals, AcquisitionSpend, BatchRecordTransactionsRequest, BatchUpsertFxRatesRequest, ChurnLevelRule,
+        ChurnPolicy, CorrectTransactionRequest, CreateAcquisitionSpendRequest, CreateTierOverrideRequest,
+        CreateValuePolicyRequest, FxRate, ListChurnAlertsRequest, SalesOrganisation, ScoreRun, StartScoreRunRequest,
+        TierOverride, Transaction, UpdateAccountSignalsRequest, ValuePolicy, WatchScoreRunRequest, account_signals,
+        account_signals_service_client::AccountSignalsServiceClient,
+        acquisition_spend_service_client::AcquisitionSpendServiceClient,
+        churn_alert_service_client::ChurnAlertServiceClient, fx_rate_service_client::FxRateServiceClient,
+        record_outcome, score_run::State, score_run_service_client::ScoreRunServiceClient, tier_override,
+        tier_service_client::TierServiceClient, transaction_service_client::TransactionServiceClient,
+        value_policy_service_client::ValuePolicyServiceClient,
     },
 };
 use clientele_tests::{World, cdnow, data, eventually, garbage::Ids, rows::count};
@@ -68,6 +73,7 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
         ("earlier_score_run_id", score_run_ids),
         ("churn_alert_id", alerts(world, name).await),
         ("contract_id", contracts),
+        ("acquisition_spend_id", spend(world, name).await),
     ]);
     Tenant { name, ids }
 }
@@ -97,6 +103,32 @@ async fn merge(world: &World, tenant: &str) -> Vec<String> {
     let mut owner = world.database.owner().await;
     eventually("the merges reach value", async || (count(&mut owner, &statement).await == 3).then_some(())).await;
     merges
+/// Gives a tenant exchange rates and what it spent to win customers, and answers the ids of these.
+async fn spend(world: &World, tenant: &str) -> Vec<String> {
+    let rates = (1..=9).map(|day| FxRate {
+        base_currency_code: "EUR".into(),
+        quote_currency_code: "USD".into(),
+        rate_date: Some(data::date(1997, 1, day)),
+        rate: "1.25".into(),
+        ..FxRate::default()
+    });
+    let mut client = FxRateServiceClient::new(world.value.tenant(tenant));
+    let request = BatchUpsertFxRatesRequest { fx_rates: rates.collect(), ..Default::default() };
+    client.batch_upsert_fx_rates(request).await.unwrap();
+    let mut client = AcquisitionSpendServiceClient::new(world.value.tenant(tenant));
+    let mut ids = Vec::new();
+    for day in 1..=9 {
+        let acquisition_spend = Some(AcquisitionSpend {
+            channel: "cdnow-channel".into(),
+            start_date: Some(data::date(1997, 1, day)),
+            end_date: Some(data::date(1997, 1, 31)),
+            amount: Some(Money { currency_code: "USD".into(), units: 100, nanos: 0 }),
+            ..AcquisitionSpend::default()
+        });
+        let request = CreateAcquisitionSpendRequest { acquisition_spend, ..Default::default() };
+        ids.push(client.create_acquisition_spend(request).await.unwrap().into_inner().acquisition_spend_id);
+    }
+    ids
 }
 
 /// Lets score runs raise an alert of everyone who came back and is not lost.

@@ -90,6 +90,7 @@ impl Garbage {
         // Items have to sum to an amount, only a cost has a kind of cost, and before its run had succeeded a score cannot be read.
         let of_experts = field.name().ends_with("_policy") && field.name() != "value_policy"
             || matches!(field.name(), "items" | "cost_kind" | "read_time");
+            || matches!(field.name(), "items" | "cost_kind" | "max_fx_rate_age_days");
         depth > 6
             || self.chance(self.wildness / 2.0)
             || (self.wildness == 0.0 && (of_answers || of_tests || of_experts))
@@ -182,7 +183,7 @@ impl Garbage {
         match name {
             name if name.ends_with("external_id") => format!("x-{}", self.below(30)),
             name if name.ends_with("_id") || name.ends_with("_ids") => id(self.number()),
-            "currency_code" => "EUR".to_owned(),
+            "currency_code" | "quote_currency_code" => "EUR".to_owned(),
             "country_code" => self.one_of(&["DE", "CN", "BR"]).to_owned(),
             "email" => "ana@example.com".to_owned(),
             "phone" => "+4915112345678".to_owned(),
@@ -193,11 +194,14 @@ impl Garbage {
                 .to_owned(),
             "order_by" => self.one_of(&["", "external_id desc", "create_time", "rank, clv desc"]).to_owned(),
             "event_types" => self.one_of(&["clientele.customers.v1.CustomerCreated", "nothing.Known"]).to_owned(),
-            "paths" => {
-                self.one_of(&["email", "display_name", "external_id", "*", "person", "attributes", "nps"]).to_owned()
-            }
+            "paths" => self
+                .one_of(&["email", "display_name", "external_id", "*", "person", "attributes", "nps", "channel"])
+                .to_owned(),
             "tier" => "KEY".to_owned(),
             "quantity" => "2.5".to_owned(),
+            "rate" => "1.25".to_owned(),
+            "reporting_currency_code" => self.one_of(&["", "EUR"]).to_owned(),
+            "base_currency_code" => "GBP".to_owned(),
             _ => self.one_of(&["Ana", "Zhang Wei", "Müller & Söhne", "Name"]).to_owned(),
         }
     }

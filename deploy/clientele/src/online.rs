@@ -22,6 +22,10 @@ use clientele_proto::{
         score_service_client::ScoreServiceClient, tier_service_client::TierServiceClient,
         transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
         value_report_service_client::ValueReportServiceClient,
+        acquisition_spend_service_client::AcquisitionSpendServiceClient, fx_rate_service_client::FxRateServiceClient,
+        score_run_service_client::ScoreRunServiceClient, score_service_client::ScoreServiceClient,
+        tier_service_client::TierServiceClient, transaction_service_client::TransactionServiceClient,
+        value_policy_service_client::ValuePolicyServiceClient,
     },
 };
 use clientele_service::{Context, client::Peer};
@@ -116,6 +120,10 @@ pub struct Clients {
     pub churn: ChurnAlertServiceClient<Peer>,
     /// Contracts.
     pub contracts: ContractServiceClient<Peer>,
+    /// What was spent to win customers.
+    pub acquisition: AcquisitionSpendServiceClient<Peer>,
+    /// Exchange rates.
+    pub fx_rates: FxRateServiceClient<Peer>,
     /// What people decide of tiers, and who moved.
     pub tiers: TierServiceClient<Peer>,
     /// What changed between score runs.
@@ -143,6 +151,8 @@ impl Clients {
             signals: AccountSignalsServiceClient::new(value.clone()),
             churn: ChurnAlertServiceClient::new(value.clone()),
             contracts: ContractServiceClient::new(value.clone()).max_decoding_message_size(LARGEST_ANSWER),
+            acquisition: AcquisitionSpendServiceClient::new(value.clone()),
+            fx_rates: FxRateServiceClient::new(value.clone()),
             tiers: TierServiceClient::new(value.clone()),
             changes: ScoreChangeServiceClient::new(value.clone()),
             reports: ValueReportServiceClient::new(value.clone()),

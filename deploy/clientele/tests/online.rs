@@ -206,9 +206,27 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     let only: Value = serde_json::from_str(&lines).unwrap();
     assert_eq!(only["sales_organisation"]["company"], "North");
 
+    let rates = "2026-01-01,EUR,USD,1.1\n2026-02-01,EUR,USD,1.1\n2026-02-02,EUR,USD,x\n";
+    fs::write(here.join("rates.csv"), format!("date,base,quote,rate\n{rates}")).unwrap();
+    let import = ["import", "fx-rates", "rates.csv", "--format", "json"];
+    let rates = json(here, &import);
+    assert_eq!((rates["new"].as_u64(), rates["bad_rows"].as_u64()), (Some(2), Some(1)));
+    assert_eq!(json(here, &import)["known"].as_u64(), Some(2));
+    json(here, &["account", "signals", "C-1", "--acquisition-channel", "fair"]);
+    // The rate of 1 January is good until the 16th; there are purchases on the 20th and the 25th.
+    let convert = ["--as-of", "2026-02-28", "--currency", "USD", "--convert", "--max-fx-rate-age", "15"];
+    let converted = printed(here, &[&["score"], &convert[..]].concat());
+    let told =
+        "11 transactions in EUR were converted, 2 were left out: no rate for days from 2026-01-20 to 2026-01-25.";
+    assert!(converted.contains(told), "{converted}");
+    // C-1 for 10.50, 11.50, 12.50 and 30.00 euros at 1.1 dollars.
+    let channels = printed(here, &["report", "acquisition", "--format", "csv"]);
+    assert!(channels.contains("\nchannel,fair,,,,1,0.00,0.00,0.00,70.95,70.95,"), "{channels}");
+
     let acme = json(here, &["customer", "get", "C-1", "--format", "json"]);
     assert_eq!(acme["customer"]["display_name"], "Acme Ltd");
     assert_eq!(acme["score"]["purchases"]["frequency"], 3);
+    assert_eq!(acme["score"]["contribution"]["profit"]["units"], 70);
     let nobody = run(here, &["customer", "get", "nobody"]);
     assert_eq!(nobody.status.code(), Some(1));
     assert!(text(&nobody.stderr).contains("there is no customer nobody"));

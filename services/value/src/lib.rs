@@ -13,9 +13,11 @@ use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
     value::v1::{
         account_signals_service_server::SERVICE_NAME as ACCOUNT_SIGNALS_SERVICE,
+        acquisition_spend_service_server::SERVICE_NAME as ACQUISITION_SPEND_SERVICE,
         churn_alert_service_server::SERVICE_NAME as CHURN_ALERT_SERVICE,
         contract_service_server::SERVICE_NAME as CONTRACT_SERVICE,
         score_change_service_server::SERVICE_NAME as SCORE_CHANGE_SERVICE,
+        fx_rate_service_server::SERVICE_NAME as FX_RATE_SERVICE,
         score_run_service_server::SERVICE_NAME as SCORE_RUN_SERVICE,
         score_service_server::SERVICE_NAME as SCORE_SERVICE, tier_service_server::SERVICE_NAME as TIER_SERVICE,
         transaction_service_server::SERVICE_NAME as TRANSACTION_SERVICE,
@@ -138,6 +140,8 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         .add_service(rpc::contracts::server(Arc::clone(&state)))
         .add_service(rpc::changes::server(Arc::clone(&state)))
         .add_service(rpc::reports::server(Arc::clone(&state)))
+        .add_service(rpc::acquisition::server(Arc::clone(&state)))
+        .add_service(rpc::fx::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
     let services = vec![
         TRANSACTION_SERVICE,
@@ -150,6 +154,8 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         CONTRACT_SERVICE,
         SCORE_CHANGE_SERVICE,
         VALUE_REPORT_SERVICE,
+        ACQUISITION_SPEND_SERVICE,
+        FX_RATE_SERVICE,
         EVENT_FEED_SERVICE,
     ];
 

@@ -55,6 +55,9 @@ pub struct Signals {
     /// Whether we may do business with the customer
     #[arg(long, value_enum)]
     qualification: Option<Qualification>,
+    /// How the customer was won, such as "trade fair": what is spent on that channel is shared out over its customers
+    #[arg(long, value_name = "CHANNEL")]
+    acquisition_channel: Option<String>,
     #[command(flatten)]
     online: Online,
 }
@@ -136,6 +139,7 @@ fn signals(args: &Signals) -> Result<()> {
         open_complaints: args.open_complaints,
         last_interaction_date: args.last_interaction.map(date::message),
         qualification_status: status.into(),
+        acquisition_channel: args.acquisition_channel.clone().unwrap_or_default(),
         ..AccountSignals::default()
     };
     let request = UpdateAccountSignalsRequest {

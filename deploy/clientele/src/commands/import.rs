@@ -1,4 +1,5 @@
 //! `clientele import customers|transactions|contracts FILE`: a CSV file into the services.
+//! `clientele import customers|transactions|fx-rates FILE`: a CSV file into the services.
 
 use std::path::PathBuf;
 
@@ -13,8 +14,8 @@ use crate::{
         import_contracts::{self, ImportContracts},
     },
     files::{
-        self, ColumnChoice, CustomerColumns, CustomerKind, Customers, TransactionColumns, TransactionId, Transactions,
-        amount,
+        self, ColumnChoice, CustomerColumns, CustomerKind, Customers, FxRates, TransactionColumns, TransactionId,
+        Transactions, amount,
     },
     importing::{self, Imported},
     online::{Online, block_on},
@@ -31,6 +32,8 @@ pub enum Import {
     Customers(ImportCustomers),
     /// Import contracts from a CSV file: new ones are created, known ones changed
     Contracts(ImportContracts),
+    /// Import exchange rates from a CSV file with the columns date, base, quote and rate: a rate of the same pair and day is replaced
+    FxRates(ImportFxRates),
 }
 
 /// Flags of all.
@@ -139,6 +142,13 @@ pub struct ImportCustomers {
     country_column: Option<String>,
 }
 
+/// Flags of `import fx-rates`.
+#[derive(Debug, Args)]
+pub struct ImportFxRates {
+    #[command(flatten)]
+    common: Common,
+}
+
 /// Kind of a customer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Kind {
@@ -155,6 +165,7 @@ pub fn run(import: Import) -> Result<()> {
         Import::Transactions(args) => transactions(&args),
         Import::Customers(args) => customers(&args),
         Import::Contracts(args) => import_contracts::run(&args),
+        Import::FxRates(args) => fx_rates(&args),
     }
 }
 
@@ -218,6 +229,18 @@ fn customers(args: &ImportCustomers) -> Result<()> {
 }
 
 pub(super) fn delimiter(character: char) -> Result<u8> {
+fn fx_rates(args: &ImportFxRates) -> Result<()> {
+    let source = files::open(&args.common.file)?;
+    let progress = Progress::start("importing exchange rates", source.bytes, Unit::Bytes);
+    let rows = FxRates::new(progress.reader(source.reader), delimiter(args.common.delimiter)?)?;
+    let imported = block_on(async {
+        let mut client = args.common.online.clients()?.fx_rates;
+        importing::fx_rates::import(&mut client, rows).await
+    })?;
+    tell(&args.common, &source.name, progress, &imported)
+}
+
+fn delimiter(character: char) -> Result<u8> {
     u8::try_from(character)
         .ok()
         .filter(u8::is_ascii)

@@ -27,8 +27,17 @@ pub struct Score {
     #[arg(long, required = true, value_name = "DAY", value_parser = date::parse_day)]
     as_of: Option<civil::Date>,
     /// Currency to score; transactions in others are counted and left out
+    #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
+    as_of: civil::Date,
+    /// Currency to score; transactions in others are counted and left out, unless --convert says otherwise
     #[arg(long, default_value = "USD", value_name = "CODE")]
     currency: String,
+    /// Convert transactions in other currencies by the exchange rates of their days (see `clientele import fx-rates`)
+    #[arg(long)]
+    convert: bool,
+    /// Days that an exchange rate may be old for a transaction [default: 7]
+    #[arg(long, value_name = "DAYS", requires = "convert", value_parser = clap::value_parser!(i32).range(0..=3660))]
+    max_fx_rate_age: Option<i32>,
     /// Model of buying and staying
     #[arg(long, value_enum, default_value_t)]
     model: Model,
@@ -132,6 +141,8 @@ pub fn run(args: &Score) -> Result<()> {
         annual_discount_rate: args.discount_rate,
         margin: args.margin,
         holdout_days: args.holdout_days,
+        convert_currencies: args.convert,
+        max_fx_rate_age_days: args.max_fx_rate_age,
         ..ScoreRunSettings::default()
     };
     let finished = block_on(async {

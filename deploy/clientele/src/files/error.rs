@@ -102,6 +102,9 @@ pub enum Problem {
     /// Not a decimal number.
     #[error("is not an amount")]
     BadAmount,
+    /// Not an exchange rate.
+    #[error("is not an exchange rate")]
+    BadRate,
     /// Less than nothing.
     #[error("is a negative price")]
     NegativePurchase,
@@ -238,6 +241,7 @@ impl Problem {
             Self::BadAmount => {
                 "write it as 1234.56: digits and a point, no currency sign, no thousands separator".into()
             }
+            Self::BadRate => "write it as 1.0842: up to 12 digits, a point and up to 12 more, more than zero".into(),
             Self::NegativePurchase => "send money given back as a row of kind refund with a positive amount".into(),
             Self::NegativeOther => "write the amount without the minus sign".into(),
             Self::TooManyDecimals { digits: 0, .. } => "round it to a whole number".into(),
@@ -289,6 +293,7 @@ impl Problem {
             Self::ImplausibleDate => "date outside 1900 to 2100",
             Self::AmbiguousDate => "ambiguous date",
             Self::BadAmount => "bad amount",
+            Self::BadRate => "bad rate",
             Self::NegativePurchase => "negative price",
             Self::NegativeOther => "negative refund or cost",
             Self::TooManyDecimals { .. } => "too many decimals",

@@ -3,6 +3,7 @@
 
 pub mod contracts;
 pub mod customers;
+pub mod fx_rates;
 pub mod transactions;
 
 use std::{

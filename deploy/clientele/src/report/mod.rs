@@ -3,6 +3,7 @@
 pub mod churn;
 pub mod churn_alerts;
 pub mod contracts;
+pub mod acquisition;
 pub mod heat;
 pub mod json;
 pub mod key_customers;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::{Result, bail};
 use clientele_error::{Reason, reason_of};
 use clientele_proto::value::v1::{
-    ScoreRun, WatchScoreRunRequest, score_run::State, score_run_progress::Stage,
+    OtherCurrency, ScoreRun, WatchScoreRunRequest, score_run::State, score_run_progress::Stage,
     score_run_service_client::ScoreRunServiceClient,
 };
 use clientele_service::client::Peer;
@@ -110,11 +110,25 @@ pub fn render(run: &ScoreRun, screen: &Screen) -> String {
     text.push('\n');
     text.push_str(&tiers(run).render(screen));
     for other in &summary.other_currencies {
-        let count = number::count(other.transactions.unsigned_abs());
-        let _ =
-            writeln!(text, "{count} transactions in {} were left out: a run has one currency.", other.currency_code);
+        let _ = writeln!(text, "{}", other_currency(other, settings.convert_currencies));
     }
     text
+}
+
+/// What became of the transactions in another currency.
+fn other_currency(other: &OtherCurrency, converts: bool) -> String {
+    let (code, count) = (&other.currency_code, |count: i64| number::count(count.unsigned_abs()));
+    let left_out = count(other.transactions);
+    if !converts {
+        return format!("{left_out} transactions in {code} were left out: a run has one currency.");
+    }
+    let converted = format!("{} transactions in {code} were converted", count(other.converted_transactions));
+    if other.transactions == 0 {
+        return format!("{converted}.");
+    }
+    let missing = [other.first_missing_rate_date, other.last_missing_rate_date];
+    let [first, last] = missing.map(|day| date(day.as_ref()));
+    format!("{converted}, {left_out} were left out: no rate for days from {first} to {last}.")
 }
 
 /// The tiers, for a spreadsheet.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::money::Amount;
 
 /// The signals of a customer; what is `None` is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccountSignals {
     /// What it spends a year, with us and others; more than zero.
     pub yearly_wallet: Option<Amount>,
@@ -21,6 +21,8 @@ pub struct AccountSignals {
     pub last_interaction_date: Option<Date>,
     /// Whether we may do business with it.
     pub qualified: Option<bool>,
+    /// How it was won.
+    pub acquisition_channel: Option<String>,
 }
 
 /// One of them.
@@ -40,11 +42,13 @@ pub enum Signal {
     LastInteractionDate,
     /// [`AccountSignals::qualified`].
     QualificationStatus,
+    /// [`AccountSignals::acquisition_channel`].
+    AcquisitionChannel,
 }
 
 impl Signal {
     /// All of them with their names in a mask.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::YearlyWallet, "yearly_wallet"),
         (Self::StrategicFit, "strategic_fit"),
         (Self::Nps, "nps"),
@@ -52,6 +56,7 @@ impl Signal {
         (Self::OpenComplaints, "open_complaints"),
         (Self::LastInteractionDate, "last_interaction_date"),
         (Self::QualificationStatus, "qualification_status"),
+        (Self::AcquisitionChannel, "acquisition_channel"),
     ];
 }
 
@@ -66,6 +71,7 @@ impl AccountSignals {
             self.open_complaints.is_some(),
             self.last_interaction_date.is_some(),
             self.qualified.is_some(),
+            self.acquisition_channel.is_some(),
         ];
         Signal::ALL.iter().zip(known).filter_map(|((signal, _), known)| known.then_some(*signal)).collect()
     }
@@ -81,6 +87,7 @@ impl AccountSignals {
                 Signal::OpenComplaints => self.open_complaints = others.open_complaints,
                 Signal::LastInteractionDate => self.last_interaction_date = others.last_interaction_date,
                 Signal::QualificationStatus => self.qualified = others.qualified,
+                Signal::AcquisitionChannel => self.acquisition_channel.clone_from(&others.acquisition_channel),
             }
         }
     }
@@ -93,7 +100,12 @@ mod tests {
     #[test]
     fn only_the_signals_named_are_set_also_to_not_known() {
         let mut signals = AccountSignals { nps: Some(3.0), csat: Some(4.0), ..AccountSignals::default() };
-        let others = AccountSignals { nps: Some(9.0), qualified: Some(true), ..AccountSignals::default() };
+        let others = AccountSignals {
+            nps: Some(9.0),
+            qualified: Some(true),
+            acquisition_channel: Some("fair".into()),
+            ..AccountSignals::default()
+        };
         signals.set(&[Signal::Nps, Signal::Csat], &others);
         assert_eq!(signals, AccountSignals { nps: Some(9.0), ..AccountSignals::default() });
         signals.set(&others.known(), &others);

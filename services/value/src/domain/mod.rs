@@ -1,6 +1,7 @@
 //! The rules: plain types and functions that know no wire, no database, no clock.
 
 pub mod account_signals;
+pub mod acquisition;
 pub mod calendar;
 pub mod churn;
 pub mod clv_change;
@@ -10,6 +11,12 @@ pub mod currency;
 pub mod day;
 pub mod distribution;
 pub mod growth;
+pub mod contribution;
+pub mod contribution_reasons;
+pub mod conversion;
+pub mod currency;
+pub mod day;
+pub mod fx_rate;
 pub mod index;
 pub mod key;
 pub mod lifecycle;

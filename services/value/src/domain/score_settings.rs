@@ -4,7 +4,8 @@ use btyd::TransactionKind;
 use jiff::civil::Date;
 
 use super::{
-    churn::ChurnPolicy, currency::Currency, index::IndexPolicy, lifecycle::LifecyclePolicy, tier_policy::TierPolicy,
+    churn::ChurnPolicy, conversion::Conversion, currency::Currency, index::IndexPolicy, lifecycle::LifecyclePolicy,
+    tier_policy::TierPolicy,
 };
 
 /// The settings of a run, every default filled in.
@@ -36,6 +37,8 @@ pub struct ScoreSettings {
     pub churn: ChurnPolicy,
     /// The last days that are held back to try the model on; 0 for none, with an open model for the usual share.
     pub holdout_days: u32,
+    /// How money in other currencies is converted; `None` for not at all.
+    pub conversion: Option<Conversion>,
     /// The version of the value policy that said what the settings did not; 0 for none.
     pub value_policy_version: i32,
 }

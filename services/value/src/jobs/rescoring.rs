@@ -31,6 +31,8 @@ use crate::{
         reading::day_number,
         rescoring::Rescorer,
         tiering::{Newest, move_events},
+        RunError, ScoredRun, churn_message::alert, converting, known, newest_run, reading::day_number,
+        rescoring::Rescorer,
     },
     store::{
         buyer::{buyers_by_customer_ids, buyers_by_external_ids},
@@ -238,7 +240,7 @@ async fn rescore_tenant(
     let rescorer = Rescorer::new(&run, &summary)?;
 
     let mut past: HashMap<i64, Vec<Past>> = HashMap::new();
-    for one in histories(connection, tenant, run.settings.currency.code(), &buyers).await? {
+    for one in histories_of(connection, tenant, &run, &buyers).await? {
         past.entry(one.buyer_id).or_default().push(one);
     }
     let now = state.context.now();
@@ -252,7 +254,9 @@ async fn rescore_tenant(
         let signals = beside.and_then(|beside| beside.signals.as_deref());
         let signals = signals.and_then(|encoded| known::signals(encoded).ok());
         let past = past.get(buyer).map(Vec::as_slice).unwrap_or_default();
-        let Some(score) = rescorer.score(*buyer, past, signals.as_ref(), beside.and_then(stay)) else {
+        let share_minor = beside.and_then(|beside| beside.acquisition_share_minor).unwrap_or_default();
+        let before = (beside.and_then(stay), share_minor);
+        let Some(score) = rescorer.score(*buyer, past, signals.as_ref(), before) else {
             gone.push(*buyer);
             continue;
         };
@@ -295,6 +299,20 @@ async fn retier(
         state.outbox.publish_all(connection, events).await?;
     }
     Ok(())
+/// What customers did, in the currency of the run: as the run counted it, by the rates that it read.
+async fn histories_of(
+    connection: &mut PgConnection,
+    tenant: &str,
+    run: &ScoredRun,
+    buyers: &[i64],
+) -> Result<Vec<Past>, RunError> {
+    let (settings, currency) = (&run.settings, run.settings.currency);
+    let Some(conversion) = settings.conversion else {
+        return Ok(histories(connection, tenant, currency.code(), buyers).await?);
+    };
+    let rates = (settings.as_of_date, run.findings.fx_version);
+    let book = converting::book(connection, tenant, (currency, conversion), rates).await?;
+    converting::histories(connection, tenant, &book, buyers).await
 }
 
 /// Where the customer stood before.

@@ -1,9 +1,11 @@
 //! The RPCs, a folder a service and a file an RPC: parse -> run -> reply.
 
 pub mod changes;
+pub mod acquisition;
 pub mod churn;
 pub mod contracts;
 mod customer;
+pub mod fx;
 mod once;
 pub mod policies;
 pub mod reports;

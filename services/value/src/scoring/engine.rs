@@ -15,6 +15,8 @@ use rayon::prelude::*;
 use super::{
     choosing::{Chosen, Trial},
     drifting::{Drifted, drifted},
+    acquiring::{Winning, days_to_pay_back},
+    choosing::{AutoChoice, Trial},
     error::RunError,
     fitted,
     judging::{Base, Judged, Known, judge},
@@ -22,7 +24,13 @@ use super::{
     reading::{Purchases, day_number, day_of_number},
     staging::{Staged, stage},
 };
-use crate::domain::{calendar::CalendarUnit, currency::grouped, index::Purchased, score_settings::ScoreSettings};
+use crate::domain::{
+    calendar::CalendarUnit,
+    contribution::{Acquired, Costs},
+    currency::grouped,
+    index::Purchased,
+    score_settings::ScoreSettings,
+};
 
 /// Every customer scored, ascending by buyer, and the models behind it.
 #[derive(Debug)]
@@ -43,8 +51,12 @@ pub struct Scored {
     pub known: Known,
     /// Up to where the feed was, when all this was read.
     pub feed_position: i64,
+    /// The version of the rates that money was converted by.
+    pub fx_version: i64,
     /// Recorded costs by buyer.
-    pub costs: HashMap<u64, i64>,
+    pub costs: HashMap<u64, Costs>,
+    /// What winning customers cost.
+    pub winning: Winning,
     /// Positions of the customers, best first.
     pub order: Vec<u32>,
     /// Where the RFM scores were cut; money in minor units.
@@ -94,6 +106,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     let first_day = purchases.log.first_purchase_day().unwrap_or_default();
     let trial = Trial::new(&purchases.log, settings);
     let gaps = trial.needs_gaps().then(|| purchases.log.gaps(day_number(settings.as_of_date)));
+    let days_to_pay_back = days_to_pay_back(&purchases, settings);
     let (summarised, cohorts) = purchases.log.summarise_by_cohort(day_number(settings.as_of_date), &calendars);
     let (summaries, excluded) = (summarised.customers, summarised.excluded);
     if summaries.is_empty() {
@@ -141,10 +154,13 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     }
     let known = purchases.known;
     let costs = &purchases.costs;
+    let winning = Winning::of(&summaries, &days_to_pay_back, purchases.acquisition, costs, settings.margin);
+    drop(days_to_pay_back);
     let cost = |at: usize| costs.get(&summaries[at].customer).copied().unwrap_or_default();
     let purchased = |at: usize| {
-        let cost_minor = if costs.is_empty() { 0 } else { cost(at) };
-        purchased(&summaries[at], &scores[at], cost_minor, per_unit)
+        let recorded = if costs.is_empty() { Costs::default() } else { cost(at) };
+        let acquired = winning.of_one(summaries[at].customer);
+        purchased(&summaries[at], &scores[at], (recorded.total(), acquired), per_unit)
     };
     let buyer = |at: usize| summaries[at].customer;
     let judged = judge(&Base { buyer: &buyer, purchased: &purchased, ranking: &order }, &known, settings);
@@ -159,7 +175,9 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         staged,
         known,
         feed_position: purchases.feed_position,
+        fx_version: purchases.fx_version,
         costs: purchases.costs,
+        winning,
         order,
         cuts: rfm.cuts,
         excluded,
@@ -191,9 +209,12 @@ fn nothing_bought(settings: &ScoreSettings, purchases: &Purchases) -> RunError {
     let others: Vec<String> = purchases
         .other_currencies
         .iter()
+        .filter(|other| other.transactions > 0)
         .map(|other| format!("{} in {}", grouped(other.transactions as u64), other.currency_code))
         .collect();
-    let remedy = if others.is_empty() {
+    let remedy = if settings.conversion.is_some() && !others.is_empty() {
+        format!("there are transactions without a rate ({}): store rates with BatchUpsertFxRates", others.join(", "))
+    } else if others.is_empty() {
         "record or import transactions, or take a later as_of_date".to_owned()
     } else {
         format!("there are transactions in other currencies ({}): take one of them as currency_code", others.join(", "))
@@ -229,14 +250,20 @@ fn predict(
     Ok(scorer.score(&customers))
 }
 
-/// What a customer's purchases tell the index.
-pub fn purchased(summary: &Summary, score: &Score<1>, cost_minor: i64, per_unit: f64) -> Purchased {
+/// What a customer's purchases tell the index, beside what it cost: recorded costs, and winning it.
+pub fn purchased(
+    summary: &Summary,
+    score: &Score<1>,
+    (recorded_minor, acquired): (i64, Acquired),
+    per_unit: f64,
+) -> Purchased {
     Purchased {
         clv_minor: score.clv.map(|clv| clv * per_unit),
         total_revenue_minor: summary.total_minor,
         last_year_minor: summary.last_year_minor,
         year_before_minor: summary.year_before_minor,
-        total_cost_minor: cost_minor,
+        total_cost_minor: recorded_minor.saturating_add(acquired.share_minor),
+        acquisition_cost_minor: acquired.cost_minor,
         expected_purchases: score.expected_purchases[0],
         frequency: summary.frequency as i32,
         recency_days: summary.recency_days as i32,

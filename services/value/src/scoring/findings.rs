@@ -1,6 +1,6 @@
 //! What a run found beside its scores and its summary: kept with the run, read by reports and reasons. Not part of the contract.
 
-use clientele_proto::value::v1::{ConcentrationReport, RetentionReport, RfmCell};
+use clientele_proto::value::v1::{AcquisitionReport, ConcentrationReport, RetentionReport, RfmCell};
 
 /// The findings of a run, encoded in `value.score_run.findings`.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -41,6 +41,12 @@ pub struct Findings {
     /// Customers by lifecycle stage; absent in runs of before there were stages.
     #[prost(message, optional, tag = "12")]
     pub lifecycle: Option<LifecycleFinding>,
+    /// The version of the rates that money was converted by; 0 where none was.
+    #[prost(int64, tag = "20")]
+    pub fx_version: i64,
+    /// What winning customers cost and brought; absent in runs of before this was computed.
+    #[prost(message, optional, tag = "21")]
+    pub acquisition: Option<AcquisitionReport>,
 }
 
 /// Customers by lifecycle stage.

@@ -5,11 +5,15 @@
 //! [`crate::jobs::score_worker`]. To add a score: a column in `value.score`, a field in [`engine::Scored`], a line in [`storing`], in
 //! [`crate::store::score`] and in [`crate::rpc::scores`].
 
+mod acquiring;
+mod acquisition_report;
 mod choosing;
 pub mod churn_message;
 mod churning;
 pub mod comparing;
 mod drifting;
+pub mod conversion_message;
+pub mod converting;
 pub mod engine;
 mod error;
 mod findings;

@@ -166,6 +166,7 @@ pub fn metric_message(metric: Metric) -> IndexMetric {
         Metric::Csat => IndexMetric::Csat,
         Metric::OpenComplaints => IndexMetric::OpenComplaints,
         Metric::StrategicFit => IndexMetric::StrategicFit,
+        Metric::ClvToCac => IndexMetric::ClvToCac,
     }
 }
 

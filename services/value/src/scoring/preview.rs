@@ -79,6 +79,7 @@ pub async fn preview(
                 last_year_minor: row.get()?,
                 year_before_minor: row.get()?,
                 total_cost_minor: row.get()?,
+                acquisition_cost_minor: row.get()?,
                 expected_purchases: row.get()?,
             });
             stored.index_now.push(row.get_opt()?);

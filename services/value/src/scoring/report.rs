@@ -12,6 +12,8 @@ use rayon::prelude::*;
 
 use super::{
     choosing::Tried,
+    acquisition_report,
+    choosing::AutoChoice,
     engine::Scored,
     findings::{
         DepthFinding, Findings, LifecycleFinding, Medians, OnceFinding, StageFinding, TierFinding, TransitionFinding,
@@ -42,6 +44,8 @@ pub fn summary(
     let clvs = clv_by_tier(scored);
     let left = left_by_tier(scored, settings);
     let tiers = settings.tiers.tiers.iter().zip(&scored.judged.tier_findings).zip(clvs).zip(left);
+    let tiers = settings.tiers.tiers.iter().zip(&scored.judged.tier_findings).zip(clvs);
+    let (shared, unborne, unborne_spends) = acquisition_report::unborne(scored, currency);
     ScoreRunSummary {
         customers: scored.summaries.len() as i64,
         transactions,
@@ -68,6 +72,11 @@ pub fn summary(
             .collect(),
         model_choice: scored.chosen.why.clone(),
         holdout: scored.chosen.tried.as_ref().and_then(|tried| tried.as_ref().ok()).map(holdout),
+        model_choice: scored.choice.as_ref().map(|choice| choice.why.clone()).unwrap_or_default(),
+        holdout: scored.choice.as_ref().map(holdout),
+        shared_acquisition_spend: Some(shared),
+        unborne_acquisition_spend: Some(unborne),
+        unborne_acquisition_spends: unborne_spends,
     }
 }
 
@@ -113,6 +122,8 @@ pub fn findings(scored: &Scored, settings: &ScoreSettings, segments: impl Fn(u8,
             .map(|yardstick| YardstickFinding { knots: yardstick.knots().to_vec() })
             .collect(),
         lifecycle: Some(lifecycle(scored, per_unit)),
+        fx_version: scored.fx_version,
+        acquisition: Some(acquisition_report::report(scored, settings)),
     }
 }
 

@@ -16,10 +16,12 @@ use super::{
 };
 use crate::{
     domain::{
+        contribution::{Acquired, Costs, payback_day},
         currency::Currency,
         index::{Signals, Subject},
         lifecycle::{Bought, Stay},
         tier_policy::TierMetric,
+        transaction::CostKind,
     },
     store::rescore::{Past, Rescored},
 };
@@ -58,26 +60,27 @@ impl<'r> Rescorer<'r> {
         })
     }
 
-    /// The score of a buyer from all it did; `None` where no purchase is left.
+    /// The score of a buyer from all it did, going on from its stage and its share of acquisition spends; `None` where no purchase is left.
     pub fn score(
         &self,
         buyer_id: i64,
         past: &[Past],
         signals: Option<&Signals>,
-        stay_before: Option<Stay>,
+        (stay_before, share_minor): (Option<Stay>, i64),
     ) -> Option<Rescored> {
         let settings = &self.run.settings;
         let last_bought = past.iter().filter(|past| past.kind == 1).map(|past| past.occur_date.to_jiff()).max();
         let as_of_date = settings.as_of_date.max(last_bought?);
-        let summary = summary(buyer_id, past, as_of_date)?;
+        let log = log(buyer_id, past);
+        let paid = spent(past, as_of_date);
+        let acquired = acquired(&log, as_of_date, (&paid.0, &paid.1), share_minor, settings.margin);
+        let summary = log.summarise(day_number(as_of_date)).customers.first().copied()?;
         let per_unit = settings.currency.minor_per_unit() as f64;
         let score = self.scorer.score_one(&Customer::of(&summary, per_unit));
-        let cost: i64 = past
-            .iter()
-            .filter(|past| past.kind == 3 && past.occur_date.to_jiff() <= as_of_date)
-            .fold(0, |sum, past| sum.saturating_add(past.amount_minor));
+        let costs = paid.0;
+        let unless_nothing = |minor: i64| (minor > 0).then_some(minor);
         let subject = Subject {
-            purchased: purchased(&summary, &score, cost, per_unit),
+            purchased: purchased(&summary, &score, (costs.total(), acquired), per_unit),
             signals,
             as_of_date,
             margin: settings.margin,
@@ -98,7 +101,7 @@ impl<'r> Rescorer<'r> {
             buyer_id,
             total_revenue_minor: summary.total_minor,
             repeat_revenue_minor: summary.repeat_total_minor,
-            total_cost_minor: cost,
+            total_cost_minor: costs.total(),
             p_alive: score.probability_alive,
             expected_purchases: score.expected_purchases[0],
             expected_spend_minor: score.expected_spend.map(|spend| spend * per_unit),
@@ -115,6 +118,9 @@ impl<'r> Rescorer<'r> {
             candidate_tier: self.candidate_tier(value),
             stage: i16::from(stay.stage.number()),
             stage_since: day_of_number(stay.since),
+            cost_of_goods_minor: unless_nothing(costs.of_goods),
+            acquisition_cost_minor: unless_nothing(acquired.cost_minor),
+            payback_date: acquired.payback_day.map(day_of_number),
             new: (self.run.tier_names.len() as i16, (self.run.findings.customers + 1) as i32),
         })
     }
@@ -130,7 +136,37 @@ impl<'r> Rescorer<'r> {
     }
 }
 
-fn summary(buyer_id: i64, past: &[Past], as_of_date: Date) -> Option<Summary> {
+/// What the customer cost up to a day: by kind, and the days of what is not for winning it, ascending.
+fn spent(past: &[Past], as_of_date: Date) -> (Costs, Vec<(i32, i64)>) {
+    let (mut costs, mut days) = (Costs::default(), Vec::new());
+    for past in past.iter().filter(|past| past.kind == 3 && past.occur_date.to_jiff() <= as_of_date) {
+        costs.add(past.cost_kind, past.amount_minor);
+        if CostKind::of_number(past.cost_kind) != Some(CostKind::Acquisition) {
+            days.push((day_number(past.occur_date.to_jiff()), past.amount_minor));
+        }
+    }
+    days.sort_unstable();
+    (costs, days)
+}
+
+/// What winning the customer cost, and since when it has paid that back.
+fn acquired(
+    log: &PurchaseLog,
+    as_of_date: Date,
+    (costs, cost_days): (&Costs, &[(i32, i64)]),
+    share_minor: i64,
+    margin: f64,
+) -> Acquired {
+    let cost_minor = share_minor.saturating_add(costs.acquisition);
+    if cost_minor == 0 {
+        return Acquired::default();
+    }
+    let days = log.days_of(day_number(as_of_date), |_| true);
+    let days = days.first().map(|(_, days)| days.as_slice()).unwrap_or_default();
+    Acquired { cost_minor, share_minor, payback_day: payback_day(days, cost_days, margin, cost_minor) }
+}
+
+fn log(buyer_id: i64, past: &[Past]) -> PurchaseLog {
     let mut log = PurchaseLog::new();
     for past in past {
         let day = day_number(past.occur_date.to_jiff());
@@ -143,7 +179,7 @@ fn summary(buyer_id: i64, past: &[Past], as_of_date: Date) -> Option<Summary> {
             _ => {}
         }
     }
-    log.summarise(day_number(as_of_date)).customers.first().copied()
+    log
 }
 
 impl Thresholds {

@@ -15,7 +15,7 @@ use crate::domain::{
     score_settings::{RfmPolicy, ScoreSettings, TimeUnit, are_cuts},
 };
 
-use super::{churn_message, lifecycle_message, policy_message};
+use super::{churn_message, conversion_message, lifecycle_message, policy_message};
 
 const DEFAULT_HORIZON_MONTHS: i32 = 12;
 const DEFAULT_DISCOUNT_RATE: f64 = 0.1;
@@ -26,8 +26,8 @@ const DEFAULT_BINS: i32 = 5;
 pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, Vec<Violation>> {
     let mut wrong = Wrong::default();
     let as_of_date = as_of_date(message.as_of_date.as_ref(), latest, &mut wrong);
-    let currency =
-        Currency::of_code(&message.currency_code).map_err(|error| wrong.add("currency_code", error.to_string())).ok();
+    let currency = conversion_message::currency(&message.currency_code, &mut wrong);
+    let conversion = conversion_message::conversion(message, &mut wrong);
     let rfm = rfm(&message.rfm_policy.clone().unwrap_or_default(), currency, &mut wrong);
     let tiers = policy_message::tiers(message.tier_policy.as_ref(), currency, &mut wrong);
     let index = policy_message::index(message.index_policy.as_ref(), &mut wrong);
@@ -78,6 +78,7 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
                 lifecycle,
                 churn,
                 holdout_days: holdout_days as u32,
+                conversion,
                 value_policy_version: message.value_policy_version,
             })
         }
@@ -88,7 +89,7 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
 /// The settings as the contract tells them.
 pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
     let money = |minor: &i64| money(settings.currency, *minor);
-    ScoreRunSettings {
+    let told = ScoreRunSettings {
         as_of_date: Some(date(settings.as_of_date)),
         currency_code: settings.currency.code().to_owned(),
         transaction_model: match settings.transaction_model {
@@ -120,6 +121,9 @@ pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
         churn_policy: Some(churn_message::policy_message(&settings.churn)),
         holdout_days: settings.holdout_days as i32,
     }
+        ..ScoreRunSettings::default()
+    };
+    conversion_message::told(settings.conversion.as_ref(), told)
 }
 
 /// An amount of minor units as the contract tells it.

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 
 use super::{engine::Scored, error::RunError, known, progress::Progress, reading::POSTGRES_EPOCH, session};
 use crate::{
-    domain::currency::Currency,
+    domain::{contribution::Costs, currency::Currency},
     store::{score_ranking::score_ranking_insert, score_run::Lease},
 };
 
@@ -19,9 +19,9 @@ const STRIDE: usize = 20_000;
 
 const COPY: &str = "COPY value.score (score_set, buyer_id, total_revenue_minor, repeat_revenue_minor, total_cost_minor, p_alive, \
     expected_purchases, expected_spend_minor, clv_minor, rank, frequency, first_purchase_date, last_purchase_date, rfm_code, segment, \
-    tier, tenant_id, index, last_year_minor, year_before_minor, earned_tier, below_since, signals, stage, \
-    stage_since) FROM STDIN (FORMAT binary)";
-const FIELDS: u16 = 25;
+    tier, tenant_id, index, last_year_minor, year_before_minor, earned_tier, below_since, signals, stage, stage_since, \
+    cost_of_goods_minor, acquisition_cost_minor, acquisition_share_minor, payback_date) FROM STDIN (FORMAT binary)";
+const FIELDS: u16 = 29;
 
 /// Fewer customers than this are written by one connection.
 const WORTH_SHARING: usize = 20_000;
@@ -126,11 +126,13 @@ impl Writing {
 
     fn write(&self, copy: &mut CopyIn<'_>, at: usize) {
         let (summary, score, code) = (&self.scored.summaries[at], &self.scored.scores[at], self.scored.codes[at]);
-        let cost = if self.scored.costs.is_empty() {
-            0
+        let costs = if self.scored.costs.is_empty() {
+            Costs::default()
         } else {
             self.scored.costs.get(&summary.customer).copied().unwrap_or_default()
         };
+        let acquired = self.scored.winning.of_one(summary.customer);
+        let unless_nothing = |minor: i64| (minor > 0).then_some(minor);
         let judged = &self.scored.judged;
         let standing = judged.standings[at];
         let stay = self.scored.staged.stays[at];
@@ -143,7 +145,7 @@ impl Writing {
             .put(summary.customer as i64)
             .put(summary.total_minor)
             .put(summary.repeat_total_minor)
-            .put(cost)
+            .put(costs.total())
             .put(score.probability_alive)
             .put(score.expected_purchases[0])
             .put_opt(score.expected_spend.map(|spend| spend * self.per_unit))
@@ -163,6 +165,10 @@ impl Writing {
             .put_opt(standing.below_since.map(|day| day - POSTGRES_EPOCH))
             .put_opt(signals.as_deref())
             .put(i16::from(stay.stage.number()))
-            .put(stay.since - POSTGRES_EPOCH);
+            .put(stay.since - POSTGRES_EPOCH)
+            .put_opt(unless_nothing(costs.of_goods))
+            .put_opt(unless_nothing(acquired.cost_minor))
+            .put_opt(unless_nothing(acquired.share_minor))
+            .put_opt(acquired.payback_day.map(|day| day - POSTGRES_EPOCH));
     }
 }

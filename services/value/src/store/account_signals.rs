@@ -36,7 +36,7 @@ pub async fn account_signals_get(
     }
     let row = sqlx::query!(
         r#"SELECT yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat, open_complaints,
-               last_interaction_date AS "last_interaction_date: jiff_sqlx::Date", qualification_status, version,
+               last_interaction_date AS "last_interaction_date: jiff_sqlx::Date", qualification_status, acquisition_channel, version,
                update_time AS "update_time: jiff_sqlx::Timestamp"
            FROM value.account_signals WHERE tenant_id = $1 AND buyer_id = $2"#,
         tenant,
@@ -57,6 +57,7 @@ pub async fn account_signals_get(
             nps: row.nps,
             csat: row.csat,
             open_complaints: row.open_complaints,
+            acquisition_channel: row.acquisition_channel,
             last_interaction_date: row.last_interaction_date.map(jiff_sqlx::Date::to_jiff),
             qualified: row.qualification_status.map(|status| status == 1),
         };
@@ -75,12 +76,13 @@ pub async fn account_signals_put(
     let signals = &record.signals;
     sqlx::query!(
         "INSERT INTO value.account_signals (tenant_id, buyer_id, yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat,
-             open_complaints, last_interaction_date, qualification_status, version, update_time)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             open_complaints, last_interaction_date, qualification_status, version, update_time, acquisition_channel)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          ON CONFLICT (tenant_id, buyer_id) DO UPDATE SET yearly_wallet_minor = excluded.yearly_wallet_minor,
              wallet_currency_code = excluded.wallet_currency_code, strategic_fit = excluded.strategic_fit, nps = excluded.nps,
              csat = excluded.csat, open_complaints = excluded.open_complaints, last_interaction_date = excluded.last_interaction_date,
-             qualification_status = excluded.qualification_status, version = excluded.version, update_time = excluded.update_time",
+             qualification_status = excluded.qualification_status, version = excluded.version, update_time = excluded.update_time,
+             acquisition_channel = excluded.acquisition_channel",
         tenant,
         buyer_id,
         signals.yearly_wallet.map(Amount::minor),
@@ -93,6 +95,7 @@ pub async fn account_signals_put(
         signals.qualified.map(|qualified| if qualified { 1_i16 } else { 2 }),
         record.version,
         record.update_time.to_sqlx() as _,
+        signals.acquisition_channel,
     )
     .execute(connection)
     .await

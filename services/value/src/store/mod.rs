@@ -1,6 +1,7 @@
 //! SQL and nothing else: a function a statement, the resource first in its name.
 
 pub mod account_signals;
+pub mod acquisition_spend;
 pub mod buyer;
 pub mod buyer_merge;
 pub mod churn_alert;
@@ -12,6 +13,8 @@ pub mod contract_report;
 pub mod erasure;
 pub mod earlier_fit;
 pub mod growth;
+pub mod conversion_scan;
+pub mod fx_rate;
 pub mod rescore;
 pub mod sales;
 pub mod score;

@@ -118,6 +118,8 @@ pub struct Past {
     pub amount_minor: i64,
     /// The day of the purchase that a refund takes back, where it names one of the same buyer and currency.
     pub purchase_date: Option<jiff_sqlx::Date>,
+    /// What a cost was for: of goods (1) or acquisition (3); `None` for the cost to serve.
+    pub cost_kind: Option<i16>,
 }
 
 /// All that some buyers did in a currency.
@@ -129,7 +131,7 @@ pub async fn histories(
 ) -> sqlx::Result<Vec<Past>> {
     sqlx::query_as!(
         Past,
-        r#"SELECT t.buyer_id, t.kind, t.occur_date AS "occur_date: _", t.amount_minor, p.occur_date AS "purchase_date?: _"
+        r#"SELECT t.buyer_id, t.kind, t.occur_date AS "occur_date: _", t.amount_minor, p.occur_date AS "purchase_date?: _", t.cost_kind
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.transaction WHERE tenant_id = $1 AND buyer_id = k.buyer_id AND currency_code = $2
@@ -217,6 +219,12 @@ pub struct Rescored {
     pub stage: i16,
     /// Since when.
     pub stage_since: Date,
+    /// Costs of goods; `None` for nothing, as for what follows.
+    pub cost_of_goods_minor: Option<i64>,
+    /// What winning the customer cost.
+    pub acquisition_cost_minor: Option<i64>,
+    /// Since when that has been paid back.
+    pub payback_date: Option<Date>,
     /// The last tier and the last rank, which a customer gets that the run did not know.
     pub new: (i16, i32),
 }
@@ -233,8 +241,9 @@ pub async fn score_rescore(
         "INSERT INTO value.score (tenant_id, score_set, buyer_id, total_revenue_minor, repeat_revenue_minor, total_cost_minor, p_alive,
              expected_purchases, expected_spend_minor, clv_minor, frequency, first_purchase_date, last_purchase_date, rfm_code, segment,
              index, last_year_minor, year_before_minor, as_of_date, candidate_tier, update_time, tier, earned_tier, rank, stage,
-             stage_since)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23, $24, $25)
+             stage_since, cost_of_goods_minor, acquisition_cost_minor, payback_date)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23, $24, $25,
+             $26, $27, $28)
          ON CONFLICT (tenant_id, score_set, buyer_id) DO UPDATE SET total_revenue_minor = excluded.total_revenue_minor,
              repeat_revenue_minor = excluded.repeat_revenue_minor, total_cost_minor = excluded.total_cost_minor,
              p_alive = excluded.p_alive, expected_purchases = excluded.expected_purchases,
@@ -243,7 +252,8 @@ pub async fn score_rescore(
              rfm_code = excluded.rfm_code, segment = excluded.segment, index = excluded.index,
              last_year_minor = excluded.last_year_minor, year_before_minor = excluded.year_before_minor,
              as_of_date = excluded.as_of_date, candidate_tier = excluded.candidate_tier, update_time = excluded.update_time,
-             stage = excluded.stage, stage_since = excluded.stage_since",
+             stage = excluded.stage, stage_since = excluded.stage_since, cost_of_goods_minor = excluded.cost_of_goods_minor,
+             acquisition_cost_minor = excluded.acquisition_cost_minor, payback_date = excluded.payback_date",
         tenant,
         set,
         score.buyer_id,
@@ -269,6 +279,9 @@ pub async fn score_rescore(
         score.new.1,
         score.stage,
         score.stage_since.to_sqlx() as _,
+        score.cost_of_goods_minor,
+        score.acquisition_cost_minor,
+        score.payback_date.map(Date::to_sqlx) as _,
     )
     .execute(connection)
     .await
@@ -286,6 +299,8 @@ pub struct Beside {
     pub stage: Option<i16>,
     /// Since when.
     pub stage_since: Option<jiff_sqlx::Date>,
+    /// Its share of acquisition spends.
+    pub acquisition_share_minor: Option<i64>,
 }
 
 /// What the scores of buyers in a set rest on beside transactions.
@@ -297,7 +312,7 @@ pub async fn scores_beside(
 ) -> sqlx::Result<Vec<Beside>> {
     sqlx::query_as!(
         Beside,
-        r#"SELECT s.buyer_id, s.signals, s.stage, s.stage_since AS "stage_since: _"
+        r#"SELECT s.buyer_id, s.signals, s.stage, s.stage_since AS "stage_since: _", s.acquisition_share_minor
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.score WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = k.buyer_id LIMIT 1

@@ -66,6 +66,14 @@ pub struct ScoreRecord {
     pub stage: Option<i16>,
     /// Since when.
     pub stage_since: Option<jiff_sqlx::Date>,
+    /// Costs of goods; `None` for nothing, as for what follows.
+    pub cost_of_goods_minor: Option<i64>,
+    /// What winning the customer cost.
+    pub acquisition_cost_minor: Option<i64>,
+    /// The part of it that is shares of acquisition spends.
+    pub acquisition_share_minor: Option<i64>,
+    /// Since when that has been paid back.
+    pub payback_date: Option<jiff_sqlx::Date>,
 }
 
 macro_rules! record {
@@ -98,6 +106,10 @@ macro_rules! record {
             candidate_tier: $row.candidate_tier,
             stage: $row.stage,
             stage_since: $row.stage_since,
+            cost_of_goods_minor: $row.cost_of_goods_minor,
+            acquisition_cost_minor: $row.acquisition_cost_minor,
+            acquisition_share_minor: $row.acquisition_share_minor,
+            payback_date: $row.payback_date,
         }
     };
 }
@@ -114,7 +126,8 @@ pub async fn score_by_customer(
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
                s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
                s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
-               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date"
+               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date", s.cost_of_goods_minor, s.acquisition_cost_minor,
+               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date"
            FROM unnest($1::text[], $2::bigint[], $3::uuid[]) WITH ORDINALITY AS k (tenant_id, score_set, customer_id, place)
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.customer_id = k.customer_id LIMIT 1
@@ -148,7 +161,8 @@ pub async fn score_by_external_id(
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
                s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
                s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
-               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date"
+               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date", s.cost_of_goods_minor, s.acquisition_cost_minor,
+               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date"
            FROM unnest($1::text[], $2::bigint[], $3::text[]) WITH ORDINALITY AS k (tenant_id, score_set, external_id, place)
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.external_id = k.external_id LIMIT 1
@@ -183,7 +197,8 @@ pub async fn score_by_buyer(
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
                s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
                s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
-               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date"
+               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date", s.cost_of_goods_minor, s.acquisition_cost_minor,
+               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date"
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.score s WHERE s.tenant_id = $1 AND s.score_set = $2 AND s.buyer_id = k.buyer_id LIMIT 1
@@ -290,12 +305,35 @@ pub static SCORES: Schema = scores_by!(Field::new("rank", "s.rank", Kind::Intege
 pub static SCORES_BY_CUSTOMER: Schema = scores_by!(
     Field::new("customer_no", "s.buyer_id", Kind::Integer).not_filterable(),
     Field::new("rank", "s.rank", Kind::Integer).sortable()
+        .sortable(),
+        Field::new("frequency", "s.frequency", Kind::Integer).sortable(),
+        Field::new("recency_days", "s.last_purchase_date - s.first_purchase_date", Kind::Integer).sortable(),
+        Field::new("age_days", "coalesce(s.as_of_date, r.as_of_date) - s.first_purchase_date", Kind::Integer)
+            .sortable(),
+        Field::new(
+            "days_since_last_purchase",
+            "coalesce(s.as_of_date, r.as_of_date) - s.last_purchase_date",
+            Kind::Integer,
+        )
+        .sortable(),
+        Field::new("stage", "('{NEW,ACTIVE,LOYAL,AT_RISK,DORMANT,LOST}'::text[])[s.stage]", STAGES)
+            .nullable()
+            .sortable(),
+        Field::new("acquisition_cost", "coalesce(s.acquisition_cost_minor, 0) / r.minor_per_unit", Kind::Float)
+            .sortable(),
+        Field::new("clv_to_cac", "s.clv_minor / s.acquisition_cost_minor", Kind::Float).nullable().sortable(),
+        Field::new("payback_date", "s.payback_date", Kind::Date).nullable().sortable(),
+        Field::new("stage_days", "coalesce(s.as_of_date, r.as_of_date) - s.stage_since", Kind::Integer)
+            .nullable()
+            .sortable(),
+    ],
 );
 
 const COLUMNS: &str = "b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor, s.total_cost_minor, \
     s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency, s.first_purchase_date, s.last_purchase_date, \
     s.rfm_code, s.segment, s.tier, s.index, s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since, s.signals, s.as_of_date, \
-    s.update_time, s.candidate_tier, s.stage, s.stage_since";
+    s.update_time, s.candidate_tier, s.stage, s.stage_since, s.cost_of_goods_minor, s.acquisition_cost_minor, s.acquisition_share_minor, \
+    s.payback_date";
 
 /// What a run says of all its scores.
 #[derive(Debug)]
@@ -377,6 +415,10 @@ impl<'r> FromRow<'r, sqlx::postgres::PgRow> for ScoreRecord {
             candidate_tier: row.try_get("candidate_tier")?,
             stage: row.try_get("stage")?,
             stage_since: row.try_get("stage_since")?,
+            cost_of_goods_minor: row.try_get("cost_of_goods_minor")?,
+            acquisition_cost_minor: row.try_get("acquisition_cost_minor")?,
+            acquisition_share_minor: row.try_get("acquisition_share_minor")?,
+            payback_date: row.try_get("payback_date")?,
         })
     }
 }
@@ -391,8 +433,8 @@ pub async fn scores_in_order_of_key(connection: &mut PgConnection) -> sqlx::Resu
 pub fn judged_copy(tenant: &str, set: i64) -> String {
     format!(
         "COPY (SELECT buyer_id, rank, tier, coalesce(earned_tier, tier), below_since, frequency, first_purchase_date, last_purchase_date, \
-         clv_minor, total_revenue_minor, coalesce(last_year_minor, 0), coalesce(year_before_minor, 0), total_cost_minor, \
-         expected_purchases, index, signals \
+         clv_minor, total_revenue_minor, coalesce(last_year_minor, 0), coalesce(year_before_minor, 0), \
+         total_cost_minor + coalesce(acquisition_share_minor, 0), coalesce(acquisition_cost_minor, 0), expected_purchases, index, signals \
          FROM value.score WHERE tenant_id = {} AND score_set = {set} ORDER BY buyer_id) TO STDOUT (FORMAT binary)",
         super::transaction_scan::quoted(tenant)
     )
@@ -424,7 +466,8 @@ pub async fn score_as_of(
                s.tier AS "tier!", s.index, s.last_year_minor, s.year_before_minor, s.earned_tier,
                s.below_since AS "below_since: jiff_sqlx::Date", s.signals, s.as_of_date AS "as_of_date: jiff_sqlx::Date",
                s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier, s.stage,
-               s.stage_since AS "stage_since: jiff_sqlx::Date"
+               s.stage_since AS "stage_since: jiff_sqlx::Date", s.cost_of_goods_minor, s.acquisition_cost_minor,
+               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date"
            FROM found s JOIN value.buyer b ON b.tenant_id = $1 AND b.buyer_id = $3"#,
         tenant,
         set,

@@ -17,6 +17,8 @@ pub struct Purchases<'a> {
     pub currency: &'a str,
     /// The last day that counts.
     pub until: Date,
+    /// Whether amounts in other currencies are read too.
+    pub converts: bool,
 }
 
 /// How Postgres means to read the purchases.
@@ -57,8 +59,8 @@ impl Purchases<'_> {
         Ok(ScanPlan { rows, halves: (scans_all && pages >= PAGES_WORTH_SHARING).then_some(pages / 2) })
     }
 
-    /// The statement that copies buyer, day and amount of purchases out, optionally of a range of pages; the amount is NULL where the
-    /// currency is another one.
+    /// The statement that copies buyer, day and amount of purchases out, optionally of a range of pages. In another currency the amount is
+    /// NULL, unless it is to be converted: then a fourth column names the currency, and is NULL for the run's.
     pub fn copy(&self, pages: Option<(i64, Option<i64>)>) -> String {
         format!("COPY ({}) TO STDOUT (FORMAT binary)", self.select(pages))
     }
@@ -70,8 +72,13 @@ impl Purchases<'_> {
             Some((from, None)) => format!(" AND ctid >= '({from},0)'"),
             Some((from, Some(to))) => format!(" AND ctid >= '({from},0)' AND ctid < '({to},0)'"),
         };
+        let amount = if self.converts {
+            format!("amount_minor, nullif(currency_code, {currency})")
+        } else {
+            format!("CASE WHEN currency_code = {currency} THEN amount_minor END")
+        };
         format!(
-            "SELECT buyer_id, occur_date, CASE WHEN currency_code = {currency} THEN amount_minor END \
+            "SELECT buyer_id, occur_date, {amount} \
              FROM value.transaction WHERE kind = 1 AND occur_date <= '{until}' AND tenant_id = {tenant}{pages}"
         )
     }
@@ -93,11 +100,12 @@ impl Purchases<'_> {
         .await
     }
 
-    /// The costs in the run's currency, summed by buyer: buyer, amount, number of costs.
+    /// The costs in the run's currency, summed by buyer and kind: buyer, kind, amount, number of costs.
     pub async fn costs(&self, connection: &mut PgConnection) -> sqlx::Result<Vec<PgRow>> {
         sqlx::query(
-            "SELECT buyer_id, least(sum(amount_minor), 9223372036854775807)::bigint, count(*) FROM value.transaction
-             WHERE tenant_id = $1 AND kind = 3 AND kind <> 1 AND currency_code = $2 AND occur_date <= $3 GROUP BY buyer_id",
+            "SELECT buyer_id, cost_kind, least(sum(amount_minor), 9223372036854775807)::bigint, count(*) FROM value.transaction
+             WHERE tenant_id = $1 AND kind = 3 AND kind <> 1 AND currency_code = $2 AND occur_date <= $3
+             GROUP BY buyer_id, cost_kind",
         )
         .bind(self.tenant)
         .bind(self.currency)
@@ -131,8 +139,7 @@ impl Purchases<'_> {
 
     /// Transactions in other currencies, by currency.
     pub async fn other_currencies(&self, connection: &mut PgConnection) -> sqlx::Result<Vec<OtherCurrency>> {
-        sqlx::query_as!(
-            OtherCurrency,
+        let rows = sqlx::query!(
             r#"SELECT currency_code, count(*) AS "transactions!" FROM value.transaction
                WHERE tenant_id = $1 AND currency_code <> $2 AND occur_date <= $3 GROUP BY currency_code ORDER BY currency_code"#,
             self.tenant,
@@ -140,7 +147,13 @@ impl Purchases<'_> {
             self.until.to_sqlx() as _,
         )
         .fetch_all(connection)
-        .await
+        .await?;
+        let others = rows.into_iter().map(|row| OtherCurrency {
+            currency_code: row.currency_code,
+            transactions: row.transactions,
+            ..OtherCurrency::default()
+        });
+        Ok(others.collect())
     }
 }
 
@@ -155,7 +168,8 @@ mod tests {
 
     #[test]
     fn a_quote_in_a_tenant_stays_inside_its_literal() {
-        let purchases = Purchases { tenant: "o'hara'; DROP", currency: "EUR", until: Date::constant(1997, 9, 30) };
+        let until = Date::constant(1997, 9, 30);
+        let purchases = Purchases { tenant: "o'hara'; DROP", currency: "EUR", until, converts: false };
         let copy = purchases.copy(Some((0, Some(7))));
         assert!(copy.contains("tenant_id = 'o''hara''; DROP' AND ctid >= '(0,0)' AND ctid < '(7,0)'"), "{copy}");
         assert!(copy.contains("occur_date <= '1997-09-30'"), "{copy}");

@@ -17,6 +17,7 @@
 //! - What happened after the as-of day is not known: a purchase does not count, a refund does not yet undo one.
 
 mod cohorts;
+mod days;
 mod gaps;
 mod netting;
 mod periods;
@@ -24,6 +25,7 @@ mod row;
 mod summary;
 
 pub use cohorts::{Cohort, Cohorts, MAX_PERIODS, Periods};
+pub use days::CustomerDays;
 pub use gaps::Gaps;
 use netting::{NetDay, net_days};
 pub use periods::{PeriodCalibration, PeriodSummary};

@@ -19,6 +19,7 @@ mod next_purchase;
 mod pareto;
 mod periods;
 mod purchase_counts;
+mod purchase_days;
 mod purchase_log;
 mod regularity;
 mod residual;

@@ -11,11 +11,14 @@ use clientele_proto::value::v1::{
     GetRetentionReportRequest,
 };
 use jiff::civil;
+    CalendarUnit, GetAcquisitionReportRequest, GetPurchaseDepthReportRequest, GetRetentionReportRequest,
+};
 
 use crate::{
     files::date,
     online::{Online, block_on, explain},
     report::{churn, json, lifecycle, purchase_depth, retention},
+    report::{acquisition, json, purchase_depth, retention},
     term::{self, Format, Screen},
 };
 
@@ -32,6 +35,8 @@ pub enum Report {
     Churn(Churn),
     /// How contracts are renewed, and what they are worth.
     Contracts(contracts::Contracts),
+    /// What winning customers cost and brought.
+    Acquisition(Acquisition),
     /// Sales of a period, and against another one.
     Sales(sales::Sales),
     /// Who moved between tiers, and why.
@@ -78,6 +83,9 @@ pub struct Churn {
     /// Last day of the period; by default the as-of date of the run
     #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
     to: Option<civil::Date>,
+/// Tell what winning the customers of each channel, spend and month cost, what they brought and how many have paid back
+#[derive(Debug, Args)]
+pub struct Acquisition {
     #[command(flatten)]
     common: Common,
 }
@@ -123,6 +131,7 @@ pub fn run(report: Report) -> Result<()> {
         Report::Lifecycle(args) => print_lifecycle(&args),
         Report::Churn(args) => print_churn(&args),
         Report::Contracts(args) => contracts::print(&args),
+        Report::Acquisition(args) => print_acquisition(&args),
         Report::Sales(args) => sales::print(&args),
         Report::Tiers(args) => over_time::print_tiers(&args),
         Report::Growth(args) => over_time::print_growth(&args),
@@ -189,6 +198,15 @@ fn print_churn(args: &Churn) -> Result<()> {
     match args.common.format {
         Format::Table => term::print(&churn::render(&report, &Screen::stdout()))?,
         Format::Csv => term::print(&churn::csv(&report))?,
+fn print_acquisition(args: &Acquisition) -> Result<()> {
+    let request = GetAcquisitionReportRequest { score_run_id: args.common.score_run.clone() };
+    let report = block_on(async {
+        let mut spends = args.common.online.clients()?.acquisition;
+        Ok(spends.get_acquisition_report(request).await.map_err(|status| explain(&status))?.into_inner())
+    })?;
+    match args.common.format {
+        Format::Table => term::print(&acquisition::render(&report, &Screen::stdout()))?,
+        Format::Csv => term::print(&acquisition::csv(&report))?,
         Format::Json => json::print(&json::of(&report)?)?,
     }
     Ok(())

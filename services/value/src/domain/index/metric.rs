@@ -59,6 +59,8 @@ pub enum Metric {
     OpenComplaints,
     /// Strategic fit, 0 to 100.
     StrategicFit,
+    /// Predicted value by what winning the customer cost.
+    ClvToCac,
 }
 
 /// Age from which a customer has two years to compare.
@@ -66,7 +68,7 @@ const TWO_YEARS_DAYS: i32 = 2 * btyd::purchase_log::YEAR_DAYS as i32;
 
 impl Metric {
     /// All of them, in the order of the contract.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Clv,
         Self::RevenueLastYear,
         Self::Profit,
@@ -80,12 +82,13 @@ impl Metric {
         Self::Csat,
         Self::OpenComplaints,
         Self::StrategicFit,
+        Self::ClvToCac,
     ];
 
     /// The component it belongs to.
     pub const fn component(self) -> Component {
         match self {
-            Self::Clv | Self::RevenueLastYear | Self::Profit => Component::Contribution,
+            Self::Clv | Self::RevenueLastYear | Self::Profit | Self::ClvToCac => Component::Contribution,
             Self::Growth | Self::WalletHeadroom | Self::ExpectedPurchases => Component::Potential,
             Self::Tenure
             | Self::Silence
@@ -118,6 +121,7 @@ impl Metric {
             Self::Csat => "satisfaction",
             Self::OpenComplaints => "open complaints",
             Self::StrategicFit => "strategic fit",
+            Self::ClvToCac => "CLV by acquisition cost",
         }
     }
 
@@ -156,6 +160,10 @@ impl Metric {
             Self::Csat => signals?.csat,
             Self::OpenComplaints => signals?.open_complaints.map(f64::from),
             Self::StrategicFit => signals?.strategic_fit,
+            Self::ClvToCac => {
+                let cost = purchased.acquisition_cost_minor;
+                (cost > 0).then_some(purchased.clv_minor? / cost as f64)
+            }
         }
     }
 }
@@ -186,8 +194,10 @@ pub struct Purchased {
     pub last_year_minor: i64,
     /// Net revenue of the 365 days before.
     pub year_before_minor: i64,
-    /// Recorded costs.
+    /// Recorded costs and the share of acquisition spends.
     pub total_cost_minor: i64,
+    /// What winning it cost.
+    pub acquisition_cost_minor: i64,
     /// Over the horizon.
     pub expected_purchases: f64,
     /// Purchase days after the first.
@@ -234,6 +244,7 @@ mod tests {
             last_year_minor: 30_000,
             year_before_minor: 10_000,
             total_cost_minor: 20_000,
+            acquisition_cost_minor: 5_000,
             expected_purchases: 3.5,
             frequency: 4,
             recency_days: 700,
@@ -250,7 +261,7 @@ mod tests {
         };
         let known = subject(purchased, Some(&signals));
         let values: Vec<_> = Metric::ALL.iter().map(|metric| metric.value(&known).unwrap()).collect();
-        assert_eq!(values, [123.45, 300.0, 300.0, 0.5, 0.75, 3.5, 1050.0, 2.0, 29.0, 9.0, 4.5, 1.0, 80.0]);
+        assert_eq!(values, [123.45, 300.0, 300.0, 0.5, 0.75, 3.5, 1050.0, 2.0, 29.0, 9.0, 4.5, 1.0, 80.0, 2.469]);
     }
 
     #[test]

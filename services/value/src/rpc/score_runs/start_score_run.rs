@@ -14,7 +14,7 @@ use crate::{
         once::{Asked, once},
         policies::newest,
     },
-    scoring::{engine, settings_message},
+    scoring::{conversion_message, engine, settings_message},
     store::score_run::{NewRun, RunRecord, score_run_insert, state},
 };
 
@@ -52,10 +52,13 @@ fn parse(
 /// The settings with what they leave to the value policy.
 fn by_policy(settings: ScoreRunSettings, policy: Option<ValuePolicy>) -> ScoreRunSettings {
     let policy = policy.unwrap_or_default();
-    let follows = settings.tier_policy.is_none()
+    let follows = (settings.currency_code.is_empty() || settings.convert_currencies)
+        && !policy.reporting_currency_code.is_empty()
+        || settings.tier_policy.is_none()
         || settings.index_policy.is_none()
         || settings.lifecycle_policy.is_none() && policy.lifecycle_policy.is_some()
         || settings.churn_policy.is_none() && policy.churn_policy.is_some();
+    let settings = conversion_message::by_policy(settings, &policy);
     ScoreRunSettings {
         value_policy_version: if follows { policy.version } else { 0 },
         tier_policy: settings.tier_policy.or(policy.tier_policy),

@@ -7,6 +7,7 @@ use clientele_proto::value::v1::{
 };
 use jiff::{Unit, civil::Date};
 
+use super::contribution::{self, contribution};
 use crate::{
     domain::{
         currency::rounded,
@@ -76,6 +77,7 @@ pub(super) fn score(run: &ScoredRun, record: &ScoreRecord, view: ScoreView) -> S
         entitlements: entitlements.map(|tier| tier.entitlements.clone()).unwrap_or_default(),
         stage: record.stage.map(i32::from).unwrap_or_default(),
         stage_since_date: record.stage_since.map(|since| date(since.to_jiff())),
+        contribution: contribution(run, record).map(|of| contribution::message(run, record, &of)),
         stage_days: stage(record).map_or(0, |(_, since)| days_between(since, as_of_date(run, record))),
         forecast: None,
     }
@@ -136,7 +138,8 @@ fn judgement(run: &ScoredRun, record: &ScoreRecord, days: &Days) -> Option<Judge
             total_revenue_minor: record.total_revenue_minor,
             last_year_minor: record.last_year_minor.unwrap_or_default(),
             year_before_minor: record.year_before_minor.unwrap_or_default(),
-            total_cost_minor: record.total_cost_minor,
+            total_cost_minor: record.total_cost_minor + record.acquisition_share_minor.unwrap_or_default(),
+            acquisition_cost_minor: record.acquisition_cost_minor.unwrap_or_default(),
             expected_purchases: record.expected_purchases,
             frequency: record.frequency,
             recency_days: days.recency,
@@ -244,7 +247,7 @@ fn score_reasons(
             medians: &findings.medians,
         },
     };
-    let reasons = reasons(&facts).into_iter().map(|reason| ScoreReason {
+    let reasons = reasons(&facts).into_iter().chain(contribution::why(run, record)).map(|reason| ScoreReason {
         score: reason.score.to_owned(),
         text: reason.text,
         inputs: reason.inputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),

@@ -3,6 +3,7 @@
 mod batch_get_scores;
 mod export_scores;
 mod forecast;
+mod contribution;
 mod get_concentration_report;
 mod get_lifecycle_report;
 mod get_purchase_depth_report;

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::{
     domain::{
         account_signals::{AccountSignals, Signal},
-        day,
+        day, key,
         money::Amount,
     },
     scoring::{run_message::instant, settings_message::date},
@@ -41,10 +41,14 @@ pub(super) fn parse(message: &proto::AccountSignals, latest: Date) -> Result<Acc
             })
             .ok()
     });
+    if let Err(error) = key::check_optional(&message.acquisition_channel) {
+        wrong.push(Violation::new("acquisition_channel", error.to_string()));
+    }
     if !wrong.is_empty() {
         return Err(wrong);
     }
     Ok(AccountSignals {
+        acquisition_channel: Some(message.acquisition_channel.clone()).filter(|channel| !channel.is_empty()),
         yearly_wallet,
         strategic_fit: message.strategic_fit,
         nps: message.nps,
@@ -105,6 +109,7 @@ pub(super) fn message(buyer: &Buyer, record: &SignalsRecord) -> proto::AccountSi
         open_complaints: signals.open_complaints,
         last_interaction_date: signals.last_interaction_date.map(date),
         qualification_status: status.into(),
+        acquisition_channel: signals.acquisition_channel.clone().unwrap_or_default(),
         etag: record.version.to_string(),
         update_time: Some(instant(record.update_time)),
     }

@@ -1,0 +1,83 @@
+//! The rates that a run converts by, and the histories of customers converted by them.
+
+use std::collections::BTreeSet;
+
+use clientele_proto::value::v1::OtherCurrency;
+use jiff::civil::Date;
+use sqlx::PgConnection;
+
+use super::{
+    error::RunError,
+    reading::{day_number, day_of_number},
+    settings_message::date,
+};
+use crate::{
+    domain::{
+        conversion::{Conversion, FxBook, Tally},
+        currency::Currency,
+        fx_rate::{FxRate, Rate},
+    },
+    store::{
+        conversion_scan::histories_of_all_currencies,
+        fx_rate::{RateAsOf, fx_rates_as_of},
+        rescore::Past,
+    },
+};
+
+/// The rates that lead into a currency: of the days up to `as_of` as they were at `version`, of later days as they are.
+pub async fn book(
+    connection: &mut PgConnection,
+    tenant: &str,
+    (into, conversion): (Currency, Conversion),
+    (as_of, version): (Date, i64),
+) -> Result<FxBook, RunError> {
+    let ends: BTreeSet<&str> = [into].into_iter().chain(conversion.reporting).map(Currency::code).collect();
+    let ends: Vec<String> = ends.into_iter().map(str::to_owned).collect();
+    let rates = fx_rates_as_of(connection, tenant, &ends, as_of, version).await?;
+    let rates: Vec<(i32, FxRate)> = rates.iter().map(rate).collect::<Result<_, _>>()?;
+    Ok(FxBook::new(into, conversion, rates.into_iter()))
+}
+
+fn rate(stored: &RateAsOf) -> Result<(i32, FxRate), RunError> {
+    let unreadable = || RunError::Fault(format!("the rate {} cannot be read", stored.rate));
+    let date = stored.rate_date.to_jiff();
+    let rate = FxRate {
+        base: Currency::of_code(&stored.base_currency_code).map_err(|_| unreadable())?,
+        quote: Currency::of_code(&stored.quote_currency_code).map_err(|_| unreadable())?,
+        date,
+        rate: Rate::parse(&stored.rate).map_err(|_| unreadable())?,
+    };
+    Ok((day_number(date), rate))
+}
+
+/// What customers did in all currencies, in that of the book; what has no rate is left out.
+pub async fn histories(
+    connection: &mut PgConnection,
+    tenant: &str,
+    book: &FxBook,
+    buyers: &[i64],
+) -> Result<Vec<Past>, RunError> {
+    let past = histories_of_all_currencies(connection, tenant, buyers).await?.into_iter();
+    let converted = past.filter_map(|(past, currency_code)| {
+        // A refund that names a purchase takes the rate of its day.
+        let day = day_number(past.purchase_date.unwrap_or(past.occur_date).to_jiff());
+        let amount_minor = book.convert(past.amount_minor, &currency_code, day)?;
+        Some(Past { amount_minor, ..past })
+    });
+    Ok(converted.collect())
+}
+
+/// What became of transactions in other currencies, as the contract tells it.
+pub fn other_currencies(tally: &Tally) -> Vec<OtherCurrency> {
+    let of_currency = |(code, tallied): (&str, crate::domain::conversion::Tallied)| {
+        let missing = tallied.missing_days.map(|(first, last)| [first, last].map(|day| date(day_of_number(day))));
+        OtherCurrency {
+            currency_code: code.to_owned(),
+            transactions: tallied.left_out,
+            converted_transactions: tallied.converted,
+            first_missing_rate_date: missing.map(|[first, _]| first),
+            last_missing_rate_date: missing.map(|[_, last]| last),
+        }
+    };
+    tally.iter().map(of_currency).collect()
+}
