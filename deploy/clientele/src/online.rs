@@ -8,9 +8,10 @@ use clientele_error::violations_of;
 use clientele_proto::{
     customers::v1::customer_service_client::CustomerServiceClient,
     value::v1::{
-        account_signals_service_client::AccountSignalsServiceClient, score_run_service_client::ScoreRunServiceClient,
-        score_service_client::ScoreServiceClient, tier_service_client::TierServiceClient,
-        transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
+        account_signals_service_client::AccountSignalsServiceClient, cross_sell_service_client::CrossSellServiceClient,
+        score_run_service_client::ScoreRunServiceClient, score_service_client::ScoreServiceClient,
+        tier_service_client::TierServiceClient, transaction_service_client::TransactionServiceClient,
+        value_policy_service_client::ValuePolicyServiceClient,
     },
 };
 use clientele_service::{Context, client::Peer};
@@ -101,6 +102,8 @@ pub struct Clients {
     pub signals: AccountSignalsServiceClient<Peer>,
     /// What people decide of tiers, and who moved.
     pub tiers: TierServiceClient<Peer>,
+    /// What to offer to whom.
+    pub cross_sell: CrossSellServiceClient<Peer>,
 }
 
 impl Clients {
@@ -120,6 +123,7 @@ impl Clients {
             policies: ValuePolicyServiceClient::new(value.clone()),
             signals: AccountSignalsServiceClient::new(value.clone()),
             tiers: TierServiceClient::new(value.clone()),
+            cross_sell: CrossSellServiceClient::new(value.clone()).max_decoding_message_size(LARGEST_ANSWER),
             scores: ScoreServiceClient::new(value).max_decoding_message_size(LARGEST_ANSWER),
         })
     }

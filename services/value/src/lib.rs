@@ -14,6 +14,7 @@ use clientele_proto::{
     value::v1::{
         account_signals_service_server::SERVICE_NAME as ACCOUNT_SIGNALS_SERVICE,
         churn_alert_service_server::SERVICE_NAME as CHURN_ALERT_SERVICE,
+        cross_sell_service_server::SERVICE_NAME as CROSS_SELL_SERVICE,
         score_run_service_server::SERVICE_NAME as SCORE_RUN_SERVICE,
         score_service_server::SERVICE_NAME as SCORE_SERVICE, tier_service_server::SERVICE_NAME as TIER_SERVICE,
         transaction_service_server::SERVICE_NAME as TRANSACTION_SERVICE,
@@ -131,6 +132,7 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         .add_service(rpc::signals::server(Arc::clone(&state)))
         .add_service(rpc::tiers::server(Arc::clone(&state)))
         .add_service(rpc::churn::server(Arc::clone(&state)))
+        .add_service(rpc::cross_sell::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
     let services = vec![
         TRANSACTION_SERVICE,
@@ -140,6 +142,7 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         ACCOUNT_SIGNALS_SERVICE,
         TIER_SERVICE,
         CHURN_ALERT_SERVICE,
+        CROSS_SELL_SERVICE,
         EVENT_FEED_SERVICE,
     ];
 

@@ -5,16 +5,16 @@ use clap::{Args, Subcommand, ValueEnum};
 use clientele_proto::{
     Date,
     value::v1::{
-        AccountSignals, CreateTierOverrideRequest, EndTierOverrideRequest, ListTierMovesRequest, QualificationStatus,
-        TierMove, TierOverride, UpdateAccountSignalsRequest, account_signals, end_tier_override_request,
-        list_tier_moves_request, tier_move::Cause, tier_override,
+        AccountSignals, CreateTierOverrideRequest, DeclaredNeed, EndTierOverrideRequest, ListTierMovesRequest,
+        QualificationStatus, TierMove, TierOverride, UpdateAccountSignalsRequest, account_signals, declared_need::Need,
+        end_tier_override_request, list_tier_moves_request, tier_move::Cause, tier_override,
     },
 };
 use clientele_service::Context;
 use jiff::{Timestamp, civil};
 
 use crate::{
-    commands::Usage,
+    commands::{Usage, offers},
     files::date,
     online::{Online, block_on, explain},
     report::json,
@@ -32,6 +32,7 @@ pub enum Account {
     EndOverride(EndOverride),
     /// List a customer's moves from tier to tier, newest first
     Moves(Moves),
+    Offers(offers::Offers),
 }
 
 /// Flags of `account signals`.
@@ -58,6 +59,12 @@ pub struct Signals {
     /// Whether we may do business with the customer
     #[arg(long, value_enum)]
     qualification: Option<Qualification>,
+    /// A product the customer declares to need; give it for each. All needs are replaced by those given
+    #[arg(long, value_name = "PRODUCT")]
+    needs_product: Vec<String>,
+    /// A category of products the customer declares to need; give it for each
+    #[arg(long, value_name = "CATEGORY")]
+    needs_category: Vec<String>,
     #[command(flatten)]
     online: Online,
 }
@@ -122,6 +129,7 @@ pub fn run(account: Account) -> Result<()> {
         Account::Override(args) => decide(&args),
         Account::EndOverride(args) => end(&args),
         Account::Moves(args) => moves(&args),
+        Account::Offers(args) => offers::run(&args),
     }
 }
 
@@ -131,6 +139,8 @@ fn signals(args: &Signals) -> Result<()> {
         Some(Qualification::Qualified) => QualificationStatus::Qualified,
         Some(Qualification::NotQualified) => QualificationStatus::NotQualified,
     };
+    let products = args.needs_product.iter().cloned().map(Need::ProductExternalId);
+    let needs = products.chain(args.needs_category.iter().cloned().map(Need::Category));
     let account_signals = AccountSignals {
         customer: Some(account_signals::Customer::CustomerExternalId(args.customer.clone())),
         strategic_fit: args.strategic_fit,
@@ -143,6 +153,7 @@ fn signals(args: &Signals) -> Result<()> {
             day: day.day().into(),
         }),
         qualification_status: status.into(),
+        declared_needs: needs.map(|need| DeclaredNeed { need: Some(need), ..DeclaredNeed::default() }).collect(),
         ..AccountSignals::default()
     };
     let request = UpdateAccountSignalsRequest {

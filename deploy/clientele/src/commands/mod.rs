@@ -13,6 +13,7 @@ pub mod import;
 pub mod key_customers;
 pub mod migrate;
 pub mod model;
+pub mod offers;
 pub mod policy;
 pub mod report;
 pub mod score;
@@ -38,6 +39,7 @@ Examples:
     clientele score --as-of 2026-10-31 --currency EUR
     clientele key-customers
     clientele report retention
+    clientele report affinities --kind bundle
     clientele report sales --from 2026-01-01 --to 2026-10-31 --currency EUR --by month --compare last-year
     clientele export transactions --format csv -o transactions.csv
   Your own rules for who is a key customer: see them, change them, try them, set them

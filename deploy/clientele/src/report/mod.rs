@@ -1,5 +1,6 @@
 //! What the services answer, for a person to read.
 
+pub mod affinities;
 pub mod heat;
 pub mod json;
 pub mod key_customers;

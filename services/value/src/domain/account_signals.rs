@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::money::Amount;
+use super::{money::Amount, needs::DeclaredNeed};
 
 /// The signals of a customer; what is `None` is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccountSignals {
     /// What it spends a year, with us and others; more than zero.
     pub yearly_wallet: Option<Amount>,
@@ -21,6 +21,8 @@ pub struct AccountSignals {
     pub last_interaction_date: Option<Date>,
     /// Whether we may do business with it.
     pub qualified: Option<bool>,
+    /// What it says it needs; empty where it has said nothing.
+    pub declared_needs: Vec<DeclaredNeed>,
 }
 
 /// One of them.
@@ -40,11 +42,13 @@ pub enum Signal {
     LastInteractionDate,
     /// [`AccountSignals::qualified`].
     QualificationStatus,
+    /// [`AccountSignals::declared_needs`].
+    DeclaredNeeds,
 }
 
 impl Signal {
     /// All of them with their names in a mask.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::YearlyWallet, "yearly_wallet"),
         (Self::StrategicFit, "strategic_fit"),
         (Self::Nps, "nps"),
@@ -52,6 +56,7 @@ impl Signal {
         (Self::OpenComplaints, "open_complaints"),
         (Self::LastInteractionDate, "last_interaction_date"),
         (Self::QualificationStatus, "qualification_status"),
+        (Self::DeclaredNeeds, "declared_needs"),
     ];
 }
 
@@ -66,6 +71,7 @@ impl AccountSignals {
             self.open_complaints.is_some(),
             self.last_interaction_date.is_some(),
             self.qualified.is_some(),
+            !self.declared_needs.is_empty(),
         ];
         Signal::ALL.iter().zip(known).filter_map(|((signal, _), known)| known.then_some(*signal)).collect()
     }
@@ -81,6 +87,7 @@ impl AccountSignals {
                 Signal::OpenComplaints => self.open_complaints = others.open_complaints,
                 Signal::LastInteractionDate => self.last_interaction_date = others.last_interaction_date,
                 Signal::QualificationStatus => self.qualified = others.qualified,
+                Signal::DeclaredNeeds => self.declared_needs.clone_from(&others.declared_needs),
             }
         }
     }

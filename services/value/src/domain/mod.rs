@@ -1,6 +1,7 @@
 //! The rules: plain types and functions that know no wire, no database, no clock.
 
 pub mod account_signals;
+pub mod affinity;
 pub mod calendar;
 pub mod churn;
 pub mod concentration;
@@ -11,6 +12,8 @@ pub mod key;
 pub mod lifecycle;
 pub mod line_item;
 pub mod money;
+pub mod needs;
+pub mod offers;
 pub mod quantity;
 pub mod reasons;
 pub mod sales_figures;

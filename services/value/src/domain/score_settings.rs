@@ -4,7 +4,8 @@ use btyd::TransactionKind;
 use jiff::civil::Date;
 
 use super::{
-    churn::ChurnPolicy, currency::Currency, index::IndexPolicy, lifecycle::LifecyclePolicy, tier_policy::TierPolicy,
+    affinity::AffinityPolicy, churn::ChurnPolicy, currency::Currency, index::IndexPolicy, lifecycle::LifecyclePolicy,
+    tier_policy::TierPolicy,
 };
 
 /// The settings of a run, every default filled in.
@@ -34,6 +35,8 @@ pub struct ScoreSettings {
     pub lifecycle: LifecyclePolicy,
     /// Whom to watch, and when to raise a churn alert.
     pub churn: ChurnPolicy,
+    /// Which purchases count for affinities, and which of these are kept.
+    pub affinity: AffinityPolicy,
     /// The version of the value policy that said what the settings did not; 0 for none.
     pub value_policy_version: i32,
 }

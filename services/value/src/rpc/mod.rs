@@ -1,6 +1,7 @@
 //! The RPCs, a folder a service and a file an RPC: parse -> run -> reply.
 
 pub mod churn;
+pub mod cross_sell;
 mod customer;
 mod once;
 pub mod policies;

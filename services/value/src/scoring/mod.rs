@@ -5,6 +5,8 @@
 //! [`crate::jobs::score_worker`]. To add a score: a column in `value.score`, a field in [`engine::Scored`], a line in [`storing`], in
 //! [`crate::store::score`] and in [`crate::rpc::scores`].
 
+pub mod affinities;
+pub mod affinity_message;
 mod choosing;
 pub mod churn_message;
 mod churning;
@@ -15,6 +17,7 @@ mod hub;
 pub mod judging;
 pub mod known;
 pub mod lifecycle_message;
+pub mod needs;
 pub mod policy_message;
 pub mod preview;
 pub mod progress;

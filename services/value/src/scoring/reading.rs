@@ -11,7 +11,14 @@ use clientele_proto::value::v1::{OtherCurrency, score_run_progress::Stage};
 use jiff::{Timestamp, ToSpan as _, Unit, civil::Date};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
-use super::{error::RunError, judging::Known, known, progress::Progress, session};
+use super::{
+    affinities::{self, Items},
+    error::RunError,
+    judging::Known,
+    known,
+    progress::Progress,
+    session,
+};
 use crate::{
     domain::score_settings::ScoreSettings,
     store::{rescore::feed_latest, transaction_scan as scan},
@@ -40,6 +47,8 @@ pub struct Purchases {
     pub known: Known,
     /// Up to where the feed was in the snapshot.
     pub feed_position: i64,
+    /// The items of the transactions; `None` for a tenant without any.
+    pub items: Option<Items>,
 }
 
 /// A day as `btyd` counts it.
@@ -101,6 +110,7 @@ pub async fn read(
     if first.foreign || second.foreign || purchases.has_foreign_others(&mut connection).await? {
         read.other_currencies = purchases.other_currencies(&mut connection).await?;
     }
+    (read.items, connection) = affinities::read(connection, tenant, settings, progress).await?;
     session::end(connection).await?;
     Ok(read)
 }

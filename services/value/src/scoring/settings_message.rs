@@ -15,7 +15,7 @@ use crate::domain::{
     score_settings::{RfmPolicy, ScoreSettings, TimeUnit, are_cuts},
 };
 
-use super::{churn_message, lifecycle_message, policy_message};
+use super::{affinity_message, churn_message, lifecycle_message, policy_message};
 
 const DEFAULT_HORIZON_MONTHS: i32 = 12;
 const DEFAULT_DISCOUNT_RATE: f64 = 0.1;
@@ -34,6 +34,7 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
     let lifecycle = lifecycle_message::policy(message.lifecycle_policy.as_ref(), &mut wrong);
     // The tiers that a run brings of its own need not have those that the value policy watches.
     let churn = churn_message::policy(message.churn_policy.as_ref(), None, &mut wrong);
+    let affinity = affinity_message::policy(message.affinity_policy.as_ref(), &mut wrong);
     let horizon_months = match message.horizon_months {
         0 => DEFAULT_HORIZON_MONTHS,
         months @ 1..=120 => months,
@@ -47,8 +48,8 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
         margin if margin > 0.0 && margin <= 1.0 => margin,
         _ => wrong.or("margin", "must be above 0 and at most 1, such as 0.3 for 30 %", DEFAULT_MARGIN),
     };
-    match (as_of_date, currency, tiers, index, lifecycle.zip(churn)) {
-        (Some(as_of_date), Some(currency), Some(tiers), Some(index), Some((lifecycle, churn)))
+    match (as_of_date, currency, tiers, index, lifecycle.zip(churn).zip(affinity)) {
+        (Some(as_of_date), Some(currency), Some(tiers), Some(index), Some(((lifecycle, churn), affinity)))
             if wrong.0.is_empty() =>
         {
             Ok(ScoreSettings {
@@ -73,6 +74,7 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
                 index,
                 lifecycle,
                 churn,
+                affinity,
                 value_policy_version: message.value_policy_version,
             })
         }
@@ -113,6 +115,7 @@ pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
         value_policy_version: settings.value_policy_version,
         lifecycle_policy: Some(lifecycle_message::policy_message(&settings.lifecycle)),
         churn_policy: Some(churn_message::policy_message(&settings.churn)),
+        affinity_policy: Some(affinity_message::policy_message(&settings.affinity)),
     }
 }
 

@@ -1,10 +1,14 @@
 //! SQL and nothing else: a function a statement, the resource first in its name.
 
 pub mod account_signals;
+pub mod bought_items;
 pub mod buyer;
 pub mod churn_alert;
 pub mod churn_raising;
 pub mod churn_report;
+pub mod declared_needs;
+pub mod item_scan;
+pub mod product_affinity;
 pub mod rescore;
 pub mod sales;
 pub mod score;

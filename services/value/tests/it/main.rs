@@ -14,6 +14,7 @@ mod account_signals;
 mod batch_record_transactions;
 mod change_transaction;
 mod churn_alerts;
+mod cross_sell;
 mod customers_projection;
 mod export_transactions;
 mod get_sales_report;

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The customer's score once it was made again after `since` recordings were seen in it.
-async fn rescored(value: &Value, customer: &str, frequency: i64) -> Score {
+pub async fn rescored(value: &Value, customer: &str, frequency: i64) -> Score {
     let made = async {
         loop {
             if let Ok(score) = try_score(value, customer, None).await

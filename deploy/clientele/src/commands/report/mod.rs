@@ -1,5 +1,6 @@
 //! `clientele report`: what all customers of a score run did, and what was sold to them.
 
+mod affinities;
 mod sales;
 
 use anyhow::Result;
@@ -21,6 +22,8 @@ pub enum Report {
     Retention(Retention),
     /// Sales of a period, and against another one.
     Sales(sales::Sales),
+    /// Products that lead to others.
+    Affinities(affinities::Affinities),
 }
 
 /// Count customers by how far they have come: never bought, once and gone, once and recent, twice or more
@@ -72,6 +75,7 @@ pub fn run(report: Report) -> Result<()> {
         Report::PurchaseDepth(args) => print_purchase_depth(&args),
         Report::Retention(args) => print_retention(&args),
         Report::Sales(args) => sales::print(&args),
+        Report::Affinities(args) => affinities::print(&args),
     }
 }
 

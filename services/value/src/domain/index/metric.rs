@@ -59,6 +59,8 @@ pub enum Metric {
     OpenComplaints,
     /// Strategic fit, 0 to 100.
     StrategicFit,
+    /// Share of the declared needs that is bought.
+    NeedsCoverage,
 }
 
 /// Age from which a customer has two years to compare.
@@ -66,7 +68,7 @@ const TWO_YEARS_DAYS: i32 = 2 * btyd::purchase_log::YEAR_DAYS as i32;
 
 impl Metric {
     /// All of them, in the order of the contract.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Clv,
         Self::RevenueLastYear,
         Self::Profit,
@@ -80,6 +82,7 @@ impl Metric {
         Self::Csat,
         Self::OpenComplaints,
         Self::StrategicFit,
+        Self::NeedsCoverage,
     ];
 
     /// The component it belongs to.
@@ -93,7 +96,7 @@ impl Metric {
             | Self::Nps
             | Self::Csat
             | Self::OpenComplaints => Component::Relationship,
-            Self::StrategicFit => Component::Needs,
+            Self::StrategicFit | Self::NeedsCoverage => Component::Needs,
         }
     }
 
@@ -118,6 +121,7 @@ impl Metric {
             Self::Csat => "satisfaction",
             Self::OpenComplaints => "open complaints",
             Self::StrategicFit => "strategic fit",
+            Self::NeedsCoverage => "coverage of declared needs",
         }
     }
 
@@ -156,6 +160,7 @@ impl Metric {
             Self::Csat => signals?.csat,
             Self::OpenComplaints => signals?.open_complaints.map(f64::from),
             Self::StrategicFit => signals?.strategic_fit,
+            Self::NeedsCoverage => signals?.needs_coverage,
         }
     }
 }
@@ -215,6 +220,8 @@ pub struct Signals {
     pub last_interaction_date: Option<Date>,
     /// Whether we may do business with it.
     pub qualified: Option<bool>,
+    /// Share of the declared needs that is bought, 0 to 1; `None` where none is declared.
+    pub needs_coverage: Option<f64>,
 }
 
 #[cfg(test)]
@@ -247,10 +254,11 @@ mod tests {
             open_complaints: Some(1),
             last_interaction_date: Some(Date::constant(2026, 6, 1)),
             qualified: None,
+            needs_coverage: Some(0.25),
         };
         let known = subject(purchased, Some(&signals));
         let values: Vec<_> = Metric::ALL.iter().map(|metric| metric.value(&known).unwrap()).collect();
-        assert_eq!(values, [123.45, 300.0, 300.0, 0.5, 0.75, 3.5, 1050.0, 2.0, 29.0, 9.0, 4.5, 1.0, 80.0]);
+        assert_eq!(values, [123.45, 300.0, 300.0, 0.5, 0.75, 3.5, 1050.0, 2.0, 29.0, 9.0, 4.5, 1.0, 80.0, 0.25]);
     }
 
     #[test]

@@ -7,7 +7,10 @@ use prost::Message as _;
 use sqlx::PgConnection;
 
 use crate::{
-    scoring::{churn_message, lifecycle_message, policy_message, run_message::instant, settings_message::Wrong},
+    scoring::{
+        affinity_message, churn_message, lifecycle_message, policy_message, run_message::instant,
+        settings_message::Wrong,
+    },
     store::value_policy::{PolicyRecord, value_policy_list},
 };
 
@@ -18,6 +21,7 @@ pub(super) fn check(policy: &ValuePolicy) -> Result<()> {
     policy_message::index(policy.index_policy.as_ref(), &mut wrong);
     lifecycle_message::policy(policy.lifecycle_policy.as_ref(), &mut wrong);
     churn_message::policy(policy.churn_policy.as_ref(), tiers.as_ref(), &mut wrong);
+    affinity_message::policy(policy.affinity_policy.as_ref(), &mut wrong);
     if wrong.violations().is_empty() {
         return Ok(());
     }

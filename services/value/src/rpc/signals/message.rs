@@ -4,6 +4,7 @@ use clientele_error::Violation;
 use clientele_proto::value::v1::{self as proto, QualificationStatus, account_signals::Customer};
 use jiff::civil::Date;
 
+use super::needs;
 use crate::{
     domain::{
         account_signals::{AccountSignals, Signal},
@@ -41,6 +42,7 @@ pub(super) fn parse(message: &proto::AccountSignals, latest: Date) -> Result<Acc
             })
             .ok()
     });
+    let declared_needs = needs::parse(&message.declared_needs, &mut wrong);
     if !wrong.is_empty() {
         return Err(wrong);
     }
@@ -56,6 +58,7 @@ pub(super) fn parse(message: &proto::AccountSignals, latest: Date) -> Result<Acc
             QualificationStatus::Qualified => Some(true),
             QualificationStatus::NotQualified => Some(false),
         },
+        declared_needs,
     })
 }
 
@@ -107,5 +110,6 @@ pub(super) fn message(buyer: &Buyer, record: &SignalsRecord) -> proto::AccountSi
         qualification_status: status.into(),
         etag: record.version.to_string(),
         update_time: Some(instant(record.update_time)),
+        declared_needs: needs::messages(&signals.declared_needs),
     }
 }

@@ -75,7 +75,7 @@ async fn run(
         let message = "the signals were changed meanwhile; read them again and decide anew";
         return Err(Error::new(Reason::EtagMismatch, message).at("account_signals.etag"));
     }
-    let mut signals = before.as_ref().map(|before| before.signals).unwrap_or_default();
+    let mut signals = before.as_ref().map(|before| before.signals.clone()).unwrap_or_default();
     signals.set(&change.which, &change.signals);
     if let Some(before) = before.filter(|before| before.signals == signals) {
         return Ok(message(&buyer, &before));
