@@ -34,23 +34,32 @@ pub struct Items {
 #[derive(Debug, Default)]
 struct Names {
     places: HashMap<Box<str>, u32>,
-    /// Key, name and category, and the day they are of.
-    told: Vec<(Box<str>, Box<str>, Box<str>, i32)>,
+    told: Vec<Told>,
+}
+
+/// What was last said of a product or a category.
+#[derive(Debug)]
+struct Told {
+    key: Box<str>,
+    name: Box<str>,
+    category: Box<str>,
+    day: i32,
 }
 
 impl Names {
-    /// The place of a key. Its name and category are those of the latest day; of one day the last in the order of texts, whatever order they come in.
+    /// The place of a key. Its name and category are those of the latest day; of one day the last in the order of texts, whatever order
+    /// they come in.
     fn place(&mut self, key: &str, name: &str, category: &str, day: i32) -> u32 {
         if let Some(place) = self.places.get(key) {
             let told = &mut self.told[*place as usize];
-            if (told.3, &*told.1, &*told.2) < (day, name, category) {
-                (told.1, told.2, told.3) = (name.into(), category.into(), day);
+            if (told.day, &*told.name, &*told.category) < (day, name, category) {
+                (told.name, told.category, told.day) = (name.into(), category.into(), day);
             }
             return *place;
         }
         let place = self.told.len() as u32;
         self.places.insert(key.into(), place);
-        self.told.push((key.into(), name.into(), category.into(), day));
+        self.told.push(Told { key: key.into(), name: name.into(), category: category.into(), day });
         place
     }
 }
@@ -61,7 +70,7 @@ impl Catalogue for (&Names, &Names) {
             Level::Product => self.0,
             Level::Category => self.1,
         };
-        let (key, name, category, _) = &names.told[at as usize];
+        let Told { key, name, category, .. } = &names.told[at as usize];
         (key, if name.is_empty() { key } else { name }, category)
     }
 }

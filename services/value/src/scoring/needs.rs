@@ -25,11 +25,11 @@ const AT_ONCE: usize = 1_000;
 
 /// The first of the 365 days that end with a day.
 pub fn year_before(last: Date) -> Date {
-    last.saturating_sub((btyd::purchase_log::YEAR_DAYS as i64 - 1).days())
+    last.saturating_sub((i64::from(btyd::purchase_log::YEAR_DAYS) - 1).days())
 }
 
 /// Tells the signals of everyone with declared needs how much of these is bought, and answers the encoded needs.
-pub async fn read(
+pub(super) async fn read(
     connection: &mut PgConnection,
     tenant: &str,
     settings: &ScoreSettings,

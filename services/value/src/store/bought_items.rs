@@ -88,8 +88,8 @@ pub struct Prospect {
     pub benefit_minor: i64,
 }
 
-/// Up to `limit` buyers who hold something that leads to an item and not the item itself, after a benefit and a buyer where these are given:
-/// the largest benefit first, then ascending.
+/// Up to `limit` buyers who hold something that leads to an item and not the item itself, after a benefit and a buyer where these are
+/// given: the largest benefit first, then ascending.
 pub async fn prospects_list(
     connection: &mut PgConnection,
     offered: &Offered<'_>,

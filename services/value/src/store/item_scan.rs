@@ -29,8 +29,8 @@ pub struct ItemScan<'a> {
 }
 
 impl ItemScan<'_> {
-    /// Copies out the items of purchases: buyer, number of the purchase, day, amount, millionths, product, its name, category. The number is a hash
-    /// of 64 bits of the purchase's key, which tells the purchases of one buyer apart.
+    /// Copies out the items of purchases: buyer, number of the purchase, day, amount, millionths, product, its name, category. The number
+    /// is a hash of 64 bits of the purchase's key, which tells the purchases of one buyer apart.
     pub fn purchases(&self) -> String {
         let Self { first, last, .. } = self;
         let (tenant, currency) = (quoted(self.tenant), quoted(self.currency));
@@ -43,8 +43,8 @@ impl ItemScan<'_> {
         )
     }
 
-    /// The same of refunds: with the number and the day of the purchase that they name, or their own where they name none of the same buyer and
-    /// currency. Refunds of purchases before the period are left out, as these are.
+    /// The same of refunds: with the number and the day of the purchase that they name, or their own where they name none of the same
+    /// buyer and currency. Refunds of purchases before the period are left out, as these are.
     pub fn refunds(&self) -> String {
         let Self { first, last, .. } = self;
         let (tenant, currency) = (quoted(self.tenant), quoted(self.currency));

@@ -1,5 +1,7 @@
 //! `CrossSellService`: affinities that runs find, offers that follow what customers buy, and needs.
 
+use std::time::Duration;
+
 use clientele_error::{Reason, reason_of, violations_of};
 use clientele_page::suite::pages_add_up;
 use clientele_proto::{
@@ -13,6 +15,7 @@ use clientele_proto::{
     },
 };
 use clientele_testkit::Authorised;
+use clientele_value::{State, jobs::score_sweep::sweep, scoring::ScoringSettings};
 use tonic::{Code, Status};
 
 use crate::{
@@ -51,8 +54,8 @@ impl Value {
     }
 }
 
-fn dollars(units: i64) -> Option<Money> {
-    Some(Money { currency_code: "USD".to_owned(), units, nanos: 0 })
+fn dollars(units: i64) -> Money {
+    Money { currency_code: "USD".to_owned(), units, nanos: 0 }
 }
 
 /// One piece of a product.
@@ -62,7 +65,7 @@ fn sold(id: &str, customer: &str, day: &str, (product, category, units): (&str, 
         product_name: format!("The {product}"),
         category: category.to_owned(),
         quantity: "1".to_owned(),
-        amount: dollars(units),
+        amount: Some(dollars(units)),
     };
     Transaction { items: vec![item], occur_date: Some(date(day)), ..purchase(id, customer, units) }
 }
@@ -113,12 +116,12 @@ async fn scored(value: &Value) {
     value.scored().await;
 }
 
-fn told(candidates: &[CrossSellCandidate]) -> Vec<(&str, Option<Money>)> {
-    candidates.iter().map(|of| (of.cross_sell_candidate_id.as_str(), of.expected_benefit.clone())).collect()
+fn told(candidates: &[CrossSellCandidate]) -> Vec<(&str, Money)> {
+    candidates.iter().map(|of| (of.cross_sell_candidate_id.as_str(), of.expected_benefit.clone().unwrap())).collect()
 }
 
-fn cents(cents: i64) -> Option<Money> {
-    Some(Money { currency_code: "USD".to_owned(), units: cents / 100, nanos: (cents % 100 * 10_000_000) as i32 })
+fn cents(cents: i64) -> Money {
+    Money { currency_code: "USD".to_owned(), units: cents / 100, nanos: (cents % 100 * 10_000_000) as i32 }
 }
 
 /// 3 of 6 customers have both, 4 a pump, 3 a hose: 3 of the 15 ways to choose four of six. One to have it next would be dan.
@@ -195,7 +198,11 @@ async fn a_recorded_purchase_counts_for_offers_at_once() {
     let prospects = value.prospects("Hose").await;
     assert_eq!(prospects.len(), 1);
     assert_eq!(
-        (prospects[0].customer_external_id.as_str(), prospects[0].kind(), prospects[0].expected_benefit.clone()),
+        (
+            prospects[0].customer_external_id.as_str(),
+            prospects[0].kind(),
+            prospects[0].expected_benefit.clone().unwrap()
+        ),
         ("dan", OfferKind::CrossSell, cents(22_50))
     );
     assert_eq!(prospects[0].antecedent.clone().unwrap().product_external_id, "Pump");
@@ -219,7 +226,7 @@ async fn a_recorded_purchase_counts_for_offers_at_once() {
 /// What eve needs: hats for 20 dollars a year (three parts; 5 are bought), and a hose (one part).
 fn needs() -> AccountSignals {
     let declared_needs = vec![
-        DeclaredNeed { need: Some(Need::Category("Hats".into())), weight: 3.0, yearly_amount: dollars(20) },
+        DeclaredNeed { need: Some(Need::Category("Hats".into())), weight: 3.0, yearly_amount: Some(dollars(20)) },
         DeclaredNeed { need: Some(Need::ProductExternalId("Hose".into())), weight: 0.0, yearly_amount: None },
     ];
     AccountSignals { declared_needs, ..of("eve") }
@@ -286,7 +293,7 @@ async fn bad_needs_and_policies_are_told_by_their_paths() {
     let value = Value::start().await;
     value.bought(&SHOP).await;
     let mut wrong = needs();
-    wrong.declared_needs.push(DeclaredNeed { yearly_amount: dollars(0), ..wrong.declared_needs[1].clone() });
+    wrong.declared_needs.push(DeclaredNeed { yearly_amount: Some(dollars(0)), ..wrong.declared_needs[1].clone() });
     let status = value.signal(wrong, &[]).await.unwrap_err();
     let fields: Vec<_> = violations_of(&status).into_iter().map(|violation| violation.field).collect();
     assert_eq!(fields, ["account_signals.declared_needs[2]", "account_signals.declared_needs[2].yearly_amount"]);
@@ -310,6 +317,19 @@ async fn a_tenant_without_items_has_no_affinities_and_no_offers() {
     assert_eq!(value.affinities("", "").await.unwrap(), []);
     assert_eq!(value.candidates("ann", "").await.unwrap(), []);
     assert_eq!(value.count("SELECT count(*) FROM value.affinity_item").await, 0);
+}
+
+#[tokio::test]
+async fn affinities_go_with_the_scores_of_their_run() {
+    let value = shop().await;
+    scored(&value).await;
+    scored(&value).await;
+    let sets = "SELECT count(DISTINCT score_set) FROM (SELECT score_set FROM value.product_affinity
+                UNION ALL SELECT score_set FROM value.affinity_item) s";
+    assert_eq!(value.count(sets).await, 2);
+    let kept = ScoringSettings { runs_kept: 1, ..ScoringSettings::default() };
+    sweep(&State::new(value.pool.clone(), value.clock.context(), kept), Duration::ZERO).await.unwrap();
+    assert_eq!((value.count(sets).await, value.affinities("", "").await.unwrap().len()), (1, 3));
 }
 
 /// Puts the shop of `tests/data/affinities` into the tables and scores it with everything kept.

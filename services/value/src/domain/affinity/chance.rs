@@ -42,8 +42,8 @@ fn ln_tail(from: u64, last: u64, ratio: impl Fn(f64) -> f64) -> f64 {
     ln_scale + f64::ln(sum)
 }
 
-/// The smallest rate of false discoveries at which each would be kept, of tests of these logarithms among `tests` in all, the others of which
-/// found nothing (Benjamini and Hochberg 1995).
+/// The smallest rate of false discoveries at which each would be kept, of tests of these logarithms among `tests` in all, the others of
+/// which found nothing (Benjamini and Hochberg 1995).
 pub fn false_discovery_rates(ln_p: &[f64], tests: u64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..ln_p.len()).collect();
     order.sort_unstable_by(|left, right| ln_p[*left].total_cmp(&ln_p[*right]));

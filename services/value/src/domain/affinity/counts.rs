@@ -38,14 +38,15 @@ impl Counts {
         self.support() - share(self.antecedent, self.all) * share(self.consequent, self.all)
     }
 
-    /// How many times as often the antecedent would come without the consequent if the two had nothing to do with each other; `None` where it
-    /// never does.
+    /// How many times as often the antecedent would come without the consequent if the two had nothing to do with each other; `None`
+    /// where it never does.
     pub fn conviction(&self) -> Option<f64> {
         let without = share(self.all - self.consequent, self.all);
         (self.both < self.antecedent).then(|| without / share(self.antecedent - self.both, self.antecedent))
     }
 
     /// The same the other way round.
+    #[must_use]
     pub const fn reversed(self) -> Self {
         Self { antecedent: self.consequent, consequent: self.antecedent, ..self }
     }
@@ -59,8 +60,8 @@ fn share(part: u64, whole: u64) -> f64 {
 mod tests {
     use super::*;
 
-    /// What `arules` prints of two rules of its Groceries data, of 9,835 transactions (Lantz, Machine Learning with R, chapter 8): {herbs} =>
-    /// {root vegetables} and {berries} => {whipped/sour cream}, from the items' own frequencies.
+    /// What `arules` prints of two rules of its Groceries data, of 9,835 transactions (Lantz, Machine Learning with R, chapter 8):
+    /// {herbs} => {root vegetables} and {berries} => {whipped/sour cream}, from the items' own frequencies.
     #[test]
     fn measures_are_those_that_are_published_of_groceries() {
         let herbs = Counts { all: 9_835, antecedent: 160, consequent: 1_072, both: 69 };

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::held::Held;
 
-/// The middle of the days from the first day with one item to the first with another, of everyone who came to the other later; for the pairs
-/// asked for. Of an even number the lesser of the two in the middle. Memory: 4 bytes for each pair and day of the window.
+/// The middle of the days from the first day with one item to the first with another, of everyone who came to the other later; for the
+/// pairs asked for. Of an even number the lesser of the two in the middle. Memory: 4 bytes for each pair and day of the window.
 pub fn medians(held: &Held, pairs: impl Iterator<Item = (u32, u32)>, window_days: u32) -> HashMap<(u32, u32), u32> {
     let mut days: HashMap<(u32, u32), Vec<u32>> = pairs.map(|pair| (pair, Vec::new())).collect();
     for holdings in held.customers.iter() {

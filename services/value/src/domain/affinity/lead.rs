@@ -38,7 +38,8 @@ impl Lead {
         }
     }
 
-    /// How likely who holds the antecedent comes to the consequent: the share of those who could follow that did, of a bundle its confidence.
+    /// How likely who holds the antecedent comes to the consequent: the share of those who could follow that did, of a bundle its
+    /// confidence.
     pub fn probability(&self) -> f64 {
         match (self.kind, self.eligible()) {
             (Kind::Bundle, _) => self.counts.confidence(),

@@ -25,7 +25,8 @@ pub struct Holdings {
 }
 
 impl Holdings {
-    /// Of products and categories, and what was paid for them net of refunds in each of some currencies: product, category, currency, amount.
+    /// Of products and categories, and what was paid for them net of refunds in each of some currencies: product, category, currency,
+    /// amount.
     pub fn of<'i>(items: impl Iterator<Item = (&'i str, &'i str, &'i str, i64)>) -> Self {
         let (mut products, mut categories) = (BTreeMap::new(), BTreeMap::new());
         for (product, category, currency, amount_minor) in items {
@@ -129,7 +130,8 @@ pub struct Customer<'a> {
     pub currency: Currency,
 }
 
-/// The offers to a customer, the largest benefit first: from the leads of what it holds, and from its needs, of which `items` tells what is known.
+/// The offers to a customer, the largest benefit first: from the leads of what it holds, and from its needs, of which `items` tells what
+/// is known.
 pub fn offers(customer: &Customer<'_>, leads: Vec<Lead>, items: &[Item]) -> Vec<Offer> {
     let mut by_target: BTreeMap<(Kind, Level, String), Vec<Lead>> = BTreeMap::new();
     for lead in leads {
