@@ -32,6 +32,7 @@ pub enum Account {
     EndOverride(EndOverride),
     /// List a customer's moves from tier to tier, newest first
     Moves(Moves),
+    /// List what to offer to a customer, with the reasons
     Offers(offers::Offers),
 }
 
