@@ -47,12 +47,13 @@ struct Told {
 }
 
 impl Names {
-    /// The place of a key. Its name and category are those of the latest day; of one day the last in the order of texts, whatever order
-    /// they come in.
+    /// The place of a key. Its name and category are those of the latest day that gave it a name; of one day the last in the order of
+    /// texts, whatever order they come in.
     fn place(&mut self, key: &str, name: &str, category: &str, day: i32) -> u32 {
         if let Some(place) = self.places.get(key) {
             let told = &mut self.told[*place as usize];
-            if (told.day, &*told.name, &*told.category) < (day, name, category) {
+            let known = (!told.name.is_empty(), told.day, &*told.name, &*told.category);
+            if known < (!name.is_empty(), day, name, category) {
                 (told.name, told.category, told.day) = (name.into(), category.into(), day);
             }
             return *place;
