@@ -17,6 +17,17 @@ use clientele_proto::{
         churn_alert_service_client::ChurnAlertServiceClient, fx_rate_service_client::FxRateServiceClient,
         record_outcome, score_run::State, score_run_service_client::ScoreRunServiceClient, tier_override,
         tier_service_client::TierServiceClient, transaction_service_client::TransactionServiceClient,
+    Money,
+    customers::v1::{BatchUpsertCustomersRequest, customer_service_client::CustomerServiceClient},
+    value::v1::{
+        AccountSignals, BatchRecordTransactionsRequest, ChurnLevelRule, ChurnPolicy, CorrectTransactionRequest,
+        CreateTierOverrideRequest, CreateValuePolicyRequest, LineItem, ListChurnAlertsRequest, SalesOrganisation,
+        ScoreRun, StartScoreRunRequest, TierOverride, Transaction, TransactionKind, UpdateAccountSignalsRequest,
+        ValuePolicy, WatchScoreRunRequest, account_signals,
+        account_signals_service_client::AccountSignalsServiceClient,
+        churn_alert_service_client::ChurnAlertServiceClient, record_outcome, score_run::State,
+        score_run_service_client::ScoreRunServiceClient, tier_override, tier_service_client::TierServiceClient,
+        transaction, transaction_service_client::TransactionServiceClient,
         value_policy_service_client::ValuePolicyServiceClient,
     },
 };
@@ -52,6 +63,7 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
     .await;
 
     let merges = merge(world, name).await;
+    stock(world, name, customers).await;
     watch(world, name).await;
     let mut score_run_ids = Vec::new();
     for _ in 0..runs {
@@ -71,6 +83,9 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
         // Runs are compared with the first one.
         ("score_run_id", score_run_ids.split_off(usize::from(runs > 1))),
         ("earlier_score_run_id", score_run_ids),
+        ("product_external_id", ["X1", "X2", "X3"].map(str::to_owned).to_vec()),
+        ("category", ["Parts", "Service", "Training"].map(str::to_owned).to_vec()),
+        ("score_run_id", score_run_ids),
         ("churn_alert_id", alerts(world, name).await),
         ("contract_id", contracts),
         ("acquisition_spend_id", spend(world, name).await),
@@ -129,6 +144,39 @@ async fn spend(world: &World, tenant: &str) -> Vec<String> {
         ids.push(client.create_acquisition_spend(request).await.unwrap().into_inner().acquisition_spend_id);
     }
     ids
+/// Sells a machine to the eleventh customer and every second one, and what belongs to it to every second of these.
+async fn stock(world: &World, tenant: &str, customers: usize) {
+    let item = |product: &str, category: &str| LineItem {
+        product_external_id: product.to_owned(),
+        category: category.to_owned(),
+        amount: Some(Money { currency_code: "USD".to_owned(), units: 10, nanos: 0 }),
+        ..LineItem::default()
+    };
+    let sold = |customer: usize, month: i32, items: Vec<LineItem>| Transaction {
+        external_id: format!("stock-{customer}-{month}"),
+        customer: Some(transaction::Customer::CustomerExternalId(customer.to_string())),
+        kind: TransactionKind::Purchase.into(),
+        amount: Some(Money { currency_code: "USD".to_owned(), units: 10 * items.len() as i64, nanos: 0 }),
+        occur_date: Some(data::date(1998, month, 5)),
+        items,
+        ..Transaction::default()
+    };
+    let mut transactions = Vec::new();
+    for customer in 1..=customers {
+        let has_machine = customer % 2 == 0 || customer == 11;
+        let (product, category) = if has_machine { ("BASIC", "Machines") } else { ("OTHER", "Things") };
+        transactions.push(sold(customer, 1, vec![item(product, category)]));
+        if customer % 4 == 0 {
+            let parts = [item("X1", "Parts"), item("X2", "Service"), item("X3", "Training")];
+            transactions.push(sold(customer, 2, parts.to_vec()));
+        }
+    }
+    let mut client = TransactionServiceClient::new(world.value.tenant(tenant));
+    for some in transactions.chunks(1000) {
+        let request = BatchRecordTransactionsRequest { transactions: some.to_vec() };
+        let outcomes = client.batch_record_transactions(request).await.unwrap().into_inner().outcomes;
+        assert!(outcomes.iter().all(|outcome| outcome.result() == record_outcome::Result::Accepted), "{outcomes:?}");
+    }
 }
 
 /// Lets score runs raise an alert of everyone who came back and is not lost.

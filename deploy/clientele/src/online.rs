@@ -23,6 +23,7 @@ use clientele_proto::{
         transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
         value_report_service_client::ValueReportServiceClient,
         acquisition_spend_service_client::AcquisitionSpendServiceClient, fx_rate_service_client::FxRateServiceClient,
+        account_signals_service_client::AccountSignalsServiceClient, cross_sell_service_client::CrossSellServiceClient,
         score_run_service_client::ScoreRunServiceClient, score_service_client::ScoreServiceClient,
         tier_service_client::TierServiceClient, transaction_service_client::TransactionServiceClient,
         value_policy_service_client::ValuePolicyServiceClient,
@@ -130,6 +131,8 @@ pub struct Clients {
     pub changes: ScoreChangeServiceClient<Peer>,
     /// Reports over time.
     pub reports: ValueReportServiceClient<Peer>,
+    /// What to offer to whom.
+    pub cross_sell: CrossSellServiceClient<Peer>,
 }
 
 impl Clients {
@@ -156,6 +159,7 @@ impl Clients {
             tiers: TierServiceClient::new(value.clone()),
             changes: ScoreChangeServiceClient::new(value.clone()),
             reports: ValueReportServiceClient::new(value.clone()),
+            cross_sell: CrossSellServiceClient::new(value.clone()).max_decoding_message_size(LARGEST_ANSWER),
             scores: ScoreServiceClient::new(value).max_decoding_message_size(LARGEST_ANSWER),
         })
     }

@@ -18,6 +18,7 @@ use clientele_proto::{
         contract_service_server::SERVICE_NAME as CONTRACT_SERVICE,
         score_change_service_server::SERVICE_NAME as SCORE_CHANGE_SERVICE,
         fx_rate_service_server::SERVICE_NAME as FX_RATE_SERVICE,
+        cross_sell_service_server::SERVICE_NAME as CROSS_SELL_SERVICE,
         score_run_service_server::SERVICE_NAME as SCORE_RUN_SERVICE,
         score_service_server::SERVICE_NAME as SCORE_SERVICE, tier_service_server::SERVICE_NAME as TIER_SERVICE,
         transaction_service_server::SERVICE_NAME as TRANSACTION_SERVICE,
@@ -142,6 +143,7 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         .add_service(rpc::reports::server(Arc::clone(&state)))
         .add_service(rpc::acquisition::server(Arc::clone(&state)))
         .add_service(rpc::fx::server(Arc::clone(&state)))
+        .add_service(rpc::cross_sell::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
     let services = vec![
         TRANSACTION_SERVICE,
@@ -156,6 +158,7 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         VALUE_REPORT_SERVICE,
         ACQUISITION_SPEND_SERVICE,
         FX_RATE_SERVICE,
+        CROSS_SELL_SERVICE,
         EVENT_FEED_SERVICE,
     ];
 

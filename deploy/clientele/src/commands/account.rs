@@ -6,12 +6,19 @@ use clientele_proto::value::v1::{
     AccountSignals, CreateTierOverrideRequest, EndTierOverrideRequest, ListTierMovesRequest, QualificationStatus,
     TierMove, TierOverride, UpdateAccountSignalsRequest, account_signals, end_tier_override_request,
     list_tier_moves_request, tier_move::Cause, tier_override,
+use clientele_proto::{
+    Date,
+    value::v1::{
+        AccountSignals, CreateTierOverrideRequest, DeclaredNeed, EndTierOverrideRequest, ListTierMovesRequest,
+        QualificationStatus, TierMove, TierOverride, UpdateAccountSignalsRequest, account_signals, declared_need::Need,
+        end_tier_override_request, list_tier_moves_request, tier_move::Cause, tier_override,
+    },
 };
 use clientele_service::Context;
 use jiff::{Timestamp, civil};
 
 use crate::{
-    commands::Usage,
+    commands::{Usage, offers},
     files::date,
     online::{Online, block_on, explain},
     report::json,
@@ -29,6 +36,8 @@ pub enum Account {
     EndOverride(EndOverride),
     /// List a customer's moves from tier to tier, newest first
     Moves(Moves),
+    /// List what to offer to a customer, with the reasons
+    Offers(offers::Offers),
 }
 
 /// Flags of `account signals`.
@@ -58,6 +67,12 @@ pub struct Signals {
     /// How the customer was won, such as "trade fair": what is spent on that channel is shared out over its customers
     #[arg(long, value_name = "CHANNEL")]
     acquisition_channel: Option<String>,
+    /// A product the customer declares to need; give it for each. All needs are replaced by those given
+    #[arg(long, value_name = "PRODUCT")]
+    needs_product: Vec<String>,
+    /// A category of products the customer declares to need; give it for each
+    #[arg(long, value_name = "CATEGORY")]
+    needs_category: Vec<String>,
     #[command(flatten)]
     online: Online,
 }
@@ -122,6 +137,7 @@ pub fn run(account: Account) -> Result<()> {
         Account::Override(args) => decide(&args),
         Account::EndOverride(args) => end(&args),
         Account::Moves(args) => moves(&args),
+        Account::Offers(args) => offers::run(&args),
     }
 }
 
@@ -131,6 +147,8 @@ fn signals(args: &Signals) -> Result<()> {
         Some(Qualification::Qualified) => QualificationStatus::Qualified,
         Some(Qualification::NotQualified) => QualificationStatus::NotQualified,
     };
+    let products = args.needs_product.iter().cloned().map(Need::ProductExternalId);
+    let needs = products.chain(args.needs_category.iter().cloned().map(Need::Category));
     let account_signals = AccountSignals {
         customer: Some(account_signals::Customer::CustomerExternalId(args.customer.clone())),
         strategic_fit: args.strategic_fit,
@@ -140,6 +158,7 @@ fn signals(args: &Signals) -> Result<()> {
         last_interaction_date: args.last_interaction.map(date::message),
         qualification_status: status.into(),
         acquisition_channel: args.acquisition_channel.clone().unwrap_or_default(),
+        declared_needs: needs.map(|need| DeclaredNeed { need: Some(need), ..DeclaredNeed::default() }).collect(),
         ..AccountSignals::default()
     };
     let request = UpdateAccountSignalsRequest {

@@ -16,6 +16,7 @@ pub mod import_contracts;
 pub mod key_customers;
 pub mod migrate;
 pub mod model;
+pub mod offers;
 pub mod policy;
 pub mod report;
 pub mod score;
@@ -41,6 +42,7 @@ Examples:
     clientele score --as-of 2026-10-31 --currency EUR
     clientele key-customers
     clientele report retention
+    clientele report affinities --kind bundle
     clientele report sales --from 2026-01-01 --to 2026-10-31 --currency EUR --by month --compare last-year
     clientele report growth --unit quarter --currency EUR
     clientele score compare <EARLIER RUN>

@@ -4,6 +4,7 @@ pub mod churn;
 pub mod churn_alerts;
 pub mod contracts;
 pub mod acquisition;
+pub mod affinities;
 pub mod heat;
 pub mod json;
 pub mod key_customers;

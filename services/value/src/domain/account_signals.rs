@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::money::Amount;
+use super::{money::Amount, needs::DeclaredNeed};
 
 /// The signals of a customer; what is `None` is not known.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -23,6 +23,8 @@ pub struct AccountSignals {
     pub qualified: Option<bool>,
     /// How it was won.
     pub acquisition_channel: Option<String>,
+    /// What it says it needs; empty where it has said nothing.
+    pub declared_needs: Vec<DeclaredNeed>,
 }
 
 /// One of them.
@@ -44,6 +46,8 @@ pub enum Signal {
     QualificationStatus,
     /// [`AccountSignals::acquisition_channel`].
     AcquisitionChannel,
+    /// [`AccountSignals::declared_needs`].
+    DeclaredNeeds,
 }
 
 impl Signal {
@@ -57,6 +61,7 @@ impl Signal {
         (Self::LastInteractionDate, "last_interaction_date"),
         (Self::QualificationStatus, "qualification_status"),
         (Self::AcquisitionChannel, "acquisition_channel"),
+        (Self::DeclaredNeeds, "declared_needs"),
     ];
 }
 
@@ -72,6 +77,7 @@ impl AccountSignals {
             self.last_interaction_date.is_some(),
             self.qualified.is_some(),
             self.acquisition_channel.is_some(),
+            !self.declared_needs.is_empty(),
         ];
         Signal::ALL.iter().zip(known).filter_map(|((signal, _), known)| known.then_some(*signal)).collect()
     }
@@ -88,6 +94,7 @@ impl AccountSignals {
                 Signal::LastInteractionDate => self.last_interaction_date = others.last_interaction_date,
                 Signal::QualificationStatus => self.qualified = others.qualified,
                 Signal::AcquisitionChannel => self.acquisition_channel.clone_from(&others.acquisition_channel),
+                Signal::DeclaredNeeds => self.declared_needs.clone_from(&others.declared_needs),
             }
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod account_signals;
 pub mod acquisition;
+pub mod affinity;
 pub mod calendar;
 pub mod churn;
 pub mod clv_change;
@@ -23,6 +24,8 @@ pub mod lifecycle;
 pub mod line_item;
 pub mod money;
 pub mod movers;
+pub mod needs;
+pub mod offers;
 pub mod quantity;
 pub mod reasons;
 pub mod sales_figures;

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::{
     churn::ChurnPolicy, conversion::Conversion, currency::Currency, index::IndexPolicy, lifecycle::LifecyclePolicy,
+    affinity::AffinityPolicy, churn::ChurnPolicy, currency::Currency, index::IndexPolicy, lifecycle::LifecyclePolicy,
     tier_policy::TierPolicy,
 };
 
@@ -39,6 +40,8 @@ pub struct ScoreSettings {
     pub holdout_days: u32,
     /// How money in other currencies is converted; `None` for not at all.
     pub conversion: Option<Conversion>,
+    /// Which purchases count for affinities, and which of these are kept.
+    pub affinity: AffinityPolicy,
     /// The version of the value policy that said what the settings did not; 0 for none.
     pub value_policy_version: i32,
 }

@@ -34,6 +34,7 @@ use crate::{
         RunError, ScoredRun, churn_message::alert, converting, known, newest_run, reading::day_number,
         rescoring::Rescorer,
     },
+    scoring::{RunError, churn_message::alert, known, needs, newest_run, reading::day_number, rescoring::Rescorer},
     store::{
         buyer::{buyers_by_customer_ids, buyers_by_external_ids},
         buyer_merge::buyers_with_merged,
@@ -44,6 +45,7 @@ use crate::{
             Beside, Past, RecordedEvent, buyers_of_transactions, feed_latest, histories, recorded_events,
             rescore_cursor, rescore_cursor_move, rescore_replay_take, rescore_replay_tenants, score_rescore,
             score_revisions_insert, scores_beside, scores_delete, scores_restore,
+            score_revisions_insert, score_signals_update, scores_beside, scores_delete,
         },
         score_run::score_run_get,
         tier::{NewMoves, cause, tier_override_get, tiers_lock},
@@ -251,16 +253,26 @@ async fn rescore_tenant(
     let (mut gone, mut bought) = (Vec::new(), (Vec::new(), Vec::new()));
     for buyer in &buyers {
         let beside = beside.get(buyer);
-        let signals = beside.and_then(|beside| beside.signals.as_deref());
-        let signals = signals.and_then(|encoded| known::signals(encoded).ok());
         let past = past.get(buyer).map(Vec::as_slice).unwrap_or_default();
         let share_minor = beside.and_then(|beside| beside.acquisition_share_minor).unwrap_or_default();
         let before = (beside.and_then(stay), share_minor);
         let Some(score) = rescorer.score(*buyer, past, signals.as_ref(), before) else {
+        let encoded = beside.and_then(|beside| beside.signals.as_deref());
+        let renewed = match (encoded, rescorer.as_of_date(past)) {
+            (Some(encoded), Some(as_of_date)) => {
+                needs::renewed(connection, tenant, (*buyer, encoded), run.settings.currency, as_of_date).await?
+            }
+            _ => None,
+        };
+        let signals = renewed.as_deref().or(encoded).and_then(|encoded| known::signals(encoded).ok());
+        let Some(score) = rescorer.score(*buyer, past, signals.as_ref(), beside.and_then(stay)) else {
             gone.push(*buyer);
             continue;
         };
         score_rescore(connection, tenant, set, &score, now).await?;
+        if let Some(renewed) = renewed {
+            score_signals_update(connection, tenant, (set, *buyer), &renewed).await?;
+        }
         bought.0.push(*buyer);
         bought.1.push(day_number(score.last_purchase_date));
     }

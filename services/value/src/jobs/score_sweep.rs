@@ -7,9 +7,12 @@ use clientele_service::{Job, serve::stopped};
 
 use crate::{
     State,
-    store::score_set::{
-        score_set_abandoned, score_set_delete_ranking, score_set_delete_revisions, score_set_delete_scores,
-        score_set_detach, score_set_forget,
+    store::{
+        product_affinity::score_set_delete_affinities,
+        score_set::{
+            score_set_abandoned, score_set_delete_ranking, score_set_delete_revisions, score_set_delete_scores,
+            score_set_detach, score_set_forget,
+        },
     },
 };
 
@@ -56,6 +59,7 @@ pub async fn sweep(state: &State, readers: Duration) -> sqlx::Result<u64> {
             }
         }
         score_set_delete_revisions(&mut *state.pool.acquire().await?, &tenant, set).await?;
+        score_set_delete_affinities(&mut *state.pool.acquire().await?, &tenant, set).await?;
         score_set_delete_ranking(&mut *state.pool.acquire().await?, &tenant, set).await?;
         score_set_forget(&mut *state.pool.acquire().await?, &tenant, set, GRACE).await?;
     }

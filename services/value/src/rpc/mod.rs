@@ -4,6 +4,7 @@ pub mod changes;
 pub mod acquisition;
 pub mod churn;
 pub mod contracts;
+pub mod cross_sell;
 mod customer;
 pub mod fx;
 mod once;

@@ -19,6 +19,8 @@ use crate::domain::{
 pub struct Known {
     /// Signals by buyer.
     pub signals: HashMap<u64, Signals>,
+    /// Encoded declared needs by buyer, of those with signals that have any.
+    pub needs: HashMap<u64, Vec<u8>>,
     /// The tiers that people decided, by buyer.
     pub overrides: HashMap<u64, String>,
     /// The tiers of the run before.

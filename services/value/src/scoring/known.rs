@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use super::{
     error::RunError,
     judging::{Before, Known, Stood},
+    needs,
     reading::{POSTGRES_EPOCH, day_number, day_of_number},
 };
 use crate::{
@@ -20,12 +21,13 @@ use crate::{
     },
     store::{
         account_signals::account_signals_all,
+        declared_needs,
         tier::{EarlierRun, earlier_runs, standings_copy, tier_overrides_all},
     },
 };
 
 /// Signals as a score keeps them, so that its index can be explained later; money in minor units, days since 1970-01-01.
-#[derive(Clone, Copy, PartialEq, prost::Message)]
+#[derive(Clone, PartialEq, prost::Message)]
 pub struct StoredSignals {
     /// What it spends a year.
     #[prost(int64, optional, tag = "1")]
@@ -48,10 +50,16 @@ pub struct StoredSignals {
     /// Whether we may do business with it.
     #[prost(bool, optional, tag = "7")]
     pub qualified: Option<bool>,
+    /// Share of the declared needs that is bought.
+    #[prost(double, optional, tag = "20")]
+    pub needs_coverage: Option<f64>,
+    /// What it declared to need, and how much of it is bought; encoded.
+    #[prost(bytes = "vec", optional, tag = "21")]
+    pub declared_needs: Option<Vec<u8>>,
 }
 
-/// Signals on their way into a score.
-pub fn stored(signals: &Signals) -> StoredSignals {
+/// Signals on their way into a score, with the encoded needs among them.
+pub fn stored(signals: &Signals, declared_needs: Option<&Vec<u8>>) -> StoredSignals {
     StoredSignals {
         yearly_wallet_minor: signals.yearly_wallet_minor,
         strategic_fit: signals.strategic_fit,
@@ -60,6 +68,8 @@ pub fn stored(signals: &Signals) -> StoredSignals {
         open_complaints: signals.open_complaints,
         last_interaction_day: signals.last_interaction_date.map(day_number),
         qualified: signals.qualified,
+        needs_coverage: signals.needs_coverage,
+        declared_needs: declared_needs.cloned(),
     }
 }
 
@@ -74,7 +84,15 @@ pub fn signals(encoded: &[u8]) -> Result<Signals, prost::DecodeError> {
         open_complaints: stored.open_complaints,
         last_interaction_date: stored.last_interaction_day.map(day_of_number),
         qualified: stored.qualified,
+        needs_coverage: stored.needs_coverage,
     })
+}
+
+/// What the needs out of a score say, in a sentence; `None` where it has none.
+pub fn needs_reason(encoded: &[u8]) -> Option<(String, f64)> {
+    let stored = StoredSignals::decode(encoded).ok()?;
+    let needs = declared_needs::decode_covered(stored.declared_needs.as_deref()?).ok()?;
+    Some((crate::domain::needs::reason(&needs)?, stored.needs_coverage?))
 }
 
 /// Reads it all, in the connection's snapshot.
@@ -91,8 +109,11 @@ pub async fn read(
         Some(run) => Some(read_before(connection, tenant, run).await?),
         None => None,
     };
+    let mut signals = signals.into_iter().map(|(buyer, signals)| (buyer as u64, signals)).collect();
+    let needs = needs::read(connection, tenant, settings, &mut signals).await?;
     Ok(Known {
-        signals: signals.into_iter().map(|(buyer, signals)| (buyer as u64, signals)).collect(),
+        signals,
+        needs,
         overrides: overrides.into_iter().map(|(buyer, tier)| (buyer as u64, tier)).collect(),
         before,
     })

@@ -7,6 +7,8 @@
 
 mod acquiring;
 mod acquisition_report;
+pub mod affinities;
+pub mod affinity_message;
 mod choosing;
 pub mod churn_message;
 mod churning;
@@ -23,6 +25,7 @@ mod hub;
 pub mod judging;
 pub mod known;
 pub mod lifecycle_message;
+pub mod needs;
 pub mod policy_message;
 pub mod preview;
 pub mod progress;

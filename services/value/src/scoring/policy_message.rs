@@ -145,9 +145,9 @@ pub fn index_message(policy: &IndexPolicy) -> IndexMessage {
     IndexMessage { metrics: policy.rules().iter().map(rule).collect() }
 }
 
-/// The metric of the contract's number; the two are in the same order.
+/// The metric of the contract's number.
 fn metric(message: IndexMetric) -> Option<Metric> {
-    usize::try_from(i32::from(message) - 1).ok().and_then(|at| Metric::ALL.get(at)).copied()
+    Metric::ALL.into_iter().find(|metric| metric_message(*metric) == message)
 }
 
 /// The contract's number of a metric.
@@ -167,6 +167,7 @@ pub fn metric_message(metric: Metric) -> IndexMetric {
         Metric::OpenComplaints => IndexMetric::OpenComplaints,
         Metric::StrategicFit => IndexMetric::StrategicFit,
         Metric::ClvToCac => IndexMetric::ClvToCac,
+        Metric::NeedsCoverage => IndexMetric::NeedsCoverage,
     }
 }
 
@@ -175,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_contract_has_every_metric_in_the_same_order() {
+    fn the_contract_has_every_metric() {
         for of in Metric::ALL {
             assert_eq!(metric(metric_message(of)), Some(of));
         }

@@ -113,6 +113,7 @@ pub async fn preview(
         ranking.sort_unstable_by_key(|at| stored.ranks[*at as usize]);
         let known = Known {
             signals: stored.signals,
+            needs: HashMap::new(),
             overrides: overrides.into_iter().map(|(buyer, tier)| (buyer as u64, tier)).collect(),
             before: Some(Before { score_run_id, tier_names, standings: stored.standings }),
         };

@@ -15,6 +15,7 @@ use super::{
     drifting::{self, EarlierFit},
     acquiring::{self, Acquisition},
     converting,
+    affinities::{self, Items},
     error::RunError,
     judging::Known,
     known,
@@ -60,6 +61,8 @@ pub struct Purchases {
     pub earlier_fits: Vec<EarlierFit>,
     /// Up to where the feed was in the snapshot.
     pub feed_position: i64,
+    /// The items of the transactions; `None` for a tenant without any.
+    pub items: Option<Items>,
 }
 
 /// A day as `btyd` counts it.
@@ -141,6 +144,7 @@ pub async fn read(
     } else if first.foreign || second.foreign || purchases.has_foreign_others(&mut connection).await? {
         read.other_currencies = purchases.other_currencies(&mut connection).await?;
     }
+    (read.items, connection) = affinities::read(connection, tenant, settings, progress).await?;
     session::end(connection).await?;
     Ok(read)
 }

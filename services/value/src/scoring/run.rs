@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use prost::Message as _;
 
 use super::{
-    churning, engine, error::RunError, progress::Progress, publishing, reading, report, run_message, session,
-    settings_message, storing,
+    affinities, churning, engine, error::RunError, progress::Progress, publishing, reading, report, run_message,
+    session, settings_message, storing,
 };
 use crate::{
     State,
@@ -32,6 +32,7 @@ pub async fn attempt(state: &State, claimed: &Claimed, progress: &Progress) -> R
     if purchases.log.is_empty() {
         purchases.other_currencies.clone_from(&other_currencies);
     }
+    let items = purchases.items.take();
     let (map, _) = engine::segment_names(settings.rfm.bins)?;
     let segments = storing::Segments::new(map, &claimed.segment_names);
 
@@ -44,9 +45,16 @@ pub async fn attempt(state: &State, claimed: &Claimed, progress: &Progress) -> R
         Ok((Arc::new(scored), Arc::new(segments), summary, findings))
     })
     .await?;
+    let affinities = match items {
+        Some(items) => affinities::find(items, &settings, progress).await?,
+        None => Vec::new(),
+    };
     clock.lap("compute");
 
     storing::store(&state.pool, lease, settings.currency, Arc::clone(&scored), segments, progress).await?;
+    if !affinities.is_empty() {
+        affinities::store(&state.pool, lease, affinities, progress).await?;
+    }
     clock.lap("store");
     progress.check()?;
     let customers = scored.summaries.len() as i64;

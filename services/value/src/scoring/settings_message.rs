@@ -16,6 +16,7 @@ use crate::domain::{
 };
 
 use super::{churn_message, conversion_message, lifecycle_message, policy_message};
+use super::{affinity_message, churn_message, lifecycle_message, policy_message};
 
 const DEFAULT_HORIZON_MONTHS: i32 = 12;
 const DEFAULT_DISCOUNT_RATE: f64 = 0.1;
@@ -34,6 +35,7 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
     let lifecycle = lifecycle_message::policy(message.lifecycle_policy.as_ref(), &mut wrong);
     // The tiers that a run brings of its own need not have those that the value policy watches.
     let churn = churn_message::policy(message.churn_policy.as_ref(), None, &mut wrong);
+    let affinity = affinity_message::policy(message.affinity_policy.as_ref(), &mut wrong);
     let horizon_months = match message.horizon_months {
         0 => DEFAULT_HORIZON_MONTHS,
         months @ 1..=120 => months,
@@ -53,6 +55,8 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
     };
     match (as_of_date, currency, tiers, index, lifecycle.zip(churn)) {
         (Some(as_of_date), Some(currency), Some(tiers), Some(index), Some((lifecycle, churn)))
+    match (as_of_date, currency, tiers, index, lifecycle.zip(churn).zip(affinity)) {
+        (Some(as_of_date), Some(currency), Some(tiers), Some(index), Some(((lifecycle, churn), affinity)))
             if wrong.0.is_empty() =>
         {
             Ok(ScoreSettings {
@@ -79,6 +83,7 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
                 churn,
                 holdout_days: holdout_days as u32,
                 conversion,
+                affinity,
                 value_policy_version: message.value_policy_version,
             })
         }
@@ -120,6 +125,7 @@ pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
         lifecycle_policy: Some(lifecycle_message::policy_message(&settings.lifecycle)),
         churn_policy: Some(churn_message::policy_message(&settings.churn)),
         holdout_days: settings.holdout_days as i32,
+        affinity_policy: Some(affinity_message::policy_message(&settings.affinity)),
     }
         ..ScoreRunSettings::default()
     };

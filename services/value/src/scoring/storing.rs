@@ -138,7 +138,8 @@ impl Writing {
         let stay = self.scored.staged.stays[at];
         let signals = &self.scored.known.signals;
         let signals = if signals.is_empty() { None } else { signals.get(&summary.customer) };
-        let signals = signals.map(|signals| known::stored(signals).encode_to_vec());
+        let needs = || self.scored.known.needs.get(&summary.customer);
+        let signals = signals.map(|signals| known::stored(signals, needs()).encode_to_vec());
         let rfm_code = i16::from(code.r) * 100 + i16::from(code.f) * 10 + i16::from(code.m);
         copy.row(FIELDS)
             .put(self.lease.score_set)

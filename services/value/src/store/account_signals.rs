@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 
+use super::declared_needs;
 use crate::domain::{account_signals::AccountSignals, money::Amount};
 
 /// Signals as they are stored.
@@ -37,6 +38,7 @@ pub async fn account_signals_get(
     let row = sqlx::query!(
         r#"SELECT yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat, open_complaints,
                last_interaction_date AS "last_interaction_date: jiff_sqlx::Date", qualification_status, acquisition_channel, version,
+               last_interaction_date AS "last_interaction_date: jiff_sqlx::Date", qualification_status, declared_needs, version,
                update_time AS "update_time: jiff_sqlx::Timestamp"
            FROM value.account_signals WHERE tenant_id = $1 AND buyer_id = $2"#,
         tenant,
@@ -60,6 +62,7 @@ pub async fn account_signals_get(
             acquisition_channel: row.acquisition_channel,
             last_interaction_date: row.last_interaction_date.map(jiff_sqlx::Date::to_jiff),
             qualified: row.qualification_status.map(|status| status == 1),
+            declared_needs: row.declared_needs.as_deref().map(declared_needs::decode).transpose()?.unwrap_or_default(),
         };
         Ok(SignalsRecord { signals, version: row.version, update_time: row.update_time.to_jiff() })
     })
@@ -77,12 +80,14 @@ pub async fn account_signals_put(
     sqlx::query!(
         "INSERT INTO value.account_signals (tenant_id, buyer_id, yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat,
              open_complaints, last_interaction_date, qualification_status, version, update_time, acquisition_channel)
+             open_complaints, last_interaction_date, qualification_status, version, update_time, declared_needs)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          ON CONFLICT (tenant_id, buyer_id) DO UPDATE SET yearly_wallet_minor = excluded.yearly_wallet_minor,
              wallet_currency_code = excluded.wallet_currency_code, strategic_fit = excluded.strategic_fit, nps = excluded.nps,
              csat = excluded.csat, open_complaints = excluded.open_complaints, last_interaction_date = excluded.last_interaction_date,
              qualification_status = excluded.qualification_status, version = excluded.version, update_time = excluded.update_time,
              acquisition_channel = excluded.acquisition_channel",
+             declared_needs = excluded.declared_needs",
         tenant,
         buyer_id,
         signals.yearly_wallet.map(Amount::minor),
@@ -96,6 +101,7 @@ pub async fn account_signals_put(
         record.version,
         record.update_time.to_sqlx() as _,
         signals.acquisition_channel,
+        declared_needs::encode(&signals.declared_needs),
     )
     .execute(connection)
     .await
@@ -126,6 +132,7 @@ pub async fn account_signals_all(
             open_complaints: row.open_complaints,
             last_interaction_date: row.last_interaction_date.map(jiff_sqlx::Date::to_jiff),
             qualified: row.qualification_status.map(|status| status == 1),
+            needs_coverage: None,
         };
         (row.buyer_id, signals)
     });

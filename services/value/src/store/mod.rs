@@ -2,6 +2,7 @@
 
 pub mod account_signals;
 pub mod acquisition_spend;
+pub mod bought_items;
 pub mod buyer;
 pub mod buyer_merge;
 pub mod churn_alert;
@@ -15,6 +16,9 @@ pub mod earlier_fit;
 pub mod growth;
 pub mod conversion_scan;
 pub mod fx_rate;
+pub mod declared_needs;
+pub mod item_scan;
+pub mod product_affinity;
 pub mod rescore;
 pub mod sales;
 pub mod score;

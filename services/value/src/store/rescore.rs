@@ -325,6 +325,25 @@ pub async fn scores_beside(
     .await
 }
 
+/// Tells a score what it rests on beside transactions.
+pub async fn score_signals_update(
+    connection: &mut PgConnection,
+    tenant: &str,
+    (set, buyer): (i64, i64),
+    signals: &[u8],
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE value.score SET signals = $4 WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3",
+        tenant,
+        set,
+        buyer,
+        signals,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 /// Takes away the scores of buyers of whom no purchase is left.
 pub async fn scores_delete(connection: &mut PgConnection, tenant: &str, set: i64, buyers: &[i64]) -> sqlx::Result<()> {
     sqlx::query!(

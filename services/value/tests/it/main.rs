@@ -21,6 +21,7 @@ mod customer_erasure;
 mod customer_merges;
 mod contribution;
 mod currencies;
+mod cross_sell;
 mod customers_projection;
 mod export_scores;
 mod export_transactions;

@@ -2,6 +2,7 @@
 
 mod contracts;
 mod over_time;
+mod affinities;
 mod sales;
 
 use anyhow::Result;
@@ -45,6 +46,8 @@ pub enum Report {
     Growth(over_time::Growth),
     /// How well a past score run foretold what came.
     ModelQuality(over_time::ModelQuality),
+    /// Products that lead to others.
+    Affinities(affinities::Affinities),
 }
 
 /// Count customers by how far they have come: never bought, once and gone, once and recent, twice or more
@@ -136,6 +139,7 @@ pub fn run(report: Report) -> Result<()> {
         Report::Tiers(args) => over_time::print_tiers(&args),
         Report::Growth(args) => over_time::print_growth(&args),
         Report::ModelQuality(args) => over_time::print_model_quality(&args),
+        Report::Affinities(args) => affinities::print(&args),
     }
 }
 

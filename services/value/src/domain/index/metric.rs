@@ -61,6 +61,8 @@ pub enum Metric {
     StrategicFit,
     /// Predicted value by what winning the customer cost.
     ClvToCac,
+    /// Share of the declared needs that is bought.
+    NeedsCoverage,
 }
 
 /// Age from which a customer has two years to compare.
@@ -83,6 +85,7 @@ impl Metric {
         Self::OpenComplaints,
         Self::StrategicFit,
         Self::ClvToCac,
+        Self::NeedsCoverage,
     ];
 
     /// The component it belongs to.
@@ -96,7 +99,7 @@ impl Metric {
             | Self::Nps
             | Self::Csat
             | Self::OpenComplaints => Component::Relationship,
-            Self::StrategicFit => Component::Needs,
+            Self::StrategicFit | Self::NeedsCoverage => Component::Needs,
         }
     }
 
@@ -122,6 +125,7 @@ impl Metric {
             Self::OpenComplaints => "open complaints",
             Self::StrategicFit => "strategic fit",
             Self::ClvToCac => "CLV by acquisition cost",
+            Self::NeedsCoverage => "coverage of declared needs",
         }
     }
 
@@ -164,6 +168,7 @@ impl Metric {
                 let cost = purchased.acquisition_cost_minor;
                 (cost > 0).then_some(purchased.clv_minor? / cost as f64)
             }
+            Self::NeedsCoverage => signals?.needs_coverage,
         }
     }
 }
@@ -225,6 +230,8 @@ pub struct Signals {
     pub last_interaction_date: Option<Date>,
     /// Whether we may do business with it.
     pub qualified: Option<bool>,
+    /// Share of the declared needs that is bought, 0 to 1; `None` where none is declared.
+    pub needs_coverage: Option<f64>,
 }
 
 #[cfg(test)]
@@ -258,10 +265,12 @@ mod tests {
             open_complaints: Some(1),
             last_interaction_date: Some(Date::constant(2026, 6, 1)),
             qualified: None,
+            needs_coverage: Some(0.25),
         };
         let known = subject(purchased, Some(&signals));
         let values: Vec<_> = Metric::ALL.iter().map(|metric| metric.value(&known).unwrap()).collect();
         assert_eq!(values, [123.45, 300.0, 300.0, 0.5, 0.75, 3.5, 1050.0, 2.0, 29.0, 9.0, 4.5, 1.0, 80.0, 2.469]);
+        assert_eq!(values, [123.45, 300.0, 300.0, 0.5, 0.75, 3.5, 1050.0, 2.0, 29.0, 9.0, 4.5, 1.0, 80.0, 0.25]);
     }
 
     #[test]

@@ -111,7 +111,9 @@ impl Default for IndexPolicy {
                 linear(Metric::Nps, 3.0, 0.0, 10.0),
                 linear(Metric::Csat, 2.0, 1.0, 5.0),
                 linear(Metric::OpenComplaints, 3.0, 3.0, 0.0),
-                linear(Metric::StrategicFit, 10.0, 0.0, 100.0),
+                linear(Metric::StrategicFit, 5.0, 0.0, 100.0),
+                // Whoever has declared no needs is judged by its strategic fit alone, with the weight of both.
+                linear(Metric::NeedsCoverage, 5.0, 0.0, 1.0),
             ],
         }
     }

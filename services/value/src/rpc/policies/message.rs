@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use crate::{
     scoring::{
         churn_message, conversion_message, lifecycle_message, policy_message, run_message::instant,
+        affinity_message, churn_message, lifecycle_message, policy_message, run_message::instant,
         settings_message::Wrong,
     },
     store::value_policy::{PolicyRecord, value_policy_list},
@@ -22,6 +23,7 @@ pub(super) fn check(policy: &ValuePolicy) -> Result<()> {
     lifecycle_message::policy(policy.lifecycle_policy.as_ref(), &mut wrong);
     churn_message::policy(policy.churn_policy.as_ref(), tiers.as_ref(), &mut wrong);
     conversion_message::check_reporting(policy, &mut wrong);
+    affinity_message::policy(policy.affinity_policy.as_ref(), &mut wrong);
     if wrong.violations().is_empty() {
         return Ok(());
     }

@@ -59,12 +59,15 @@ fn by_policy(settings: ScoreRunSettings, policy: Option<ValuePolicy>) -> ScoreRu
         || settings.lifecycle_policy.is_none() && policy.lifecycle_policy.is_some()
         || settings.churn_policy.is_none() && policy.churn_policy.is_some();
     let settings = conversion_message::by_policy(settings, &policy);
+        || settings.churn_policy.is_none() && policy.churn_policy.is_some()
+        || settings.affinity_policy.is_none() && policy.affinity_policy.is_some();
     ScoreRunSettings {
         value_policy_version: if follows { policy.version } else { 0 },
         tier_policy: settings.tier_policy.or(policy.tier_policy),
         index_policy: settings.index_policy.or(policy.index_policy),
         lifecycle_policy: settings.lifecycle_policy.or(policy.lifecycle_policy),
         churn_policy: settings.churn_policy.or(policy.churn_policy),
+        affinity_policy: settings.affinity_policy.or(policy.affinity_policy),
         ..settings
     }
 }

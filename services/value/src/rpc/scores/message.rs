@@ -253,5 +253,11 @@ fn score_reasons(
         inputs: reason.inputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         ratio_to_median: reason.ratio_to_median,
     });
-    reasons.collect()
+    let needs = record.signals.as_deref().and_then(known::needs_reason).map(|(text, coverage)| ScoreReason {
+        score: "needs".to_owned(),
+        text,
+        inputs: [("needs_coverage".to_owned(), coverage)].into(),
+        ratio_to_median: 0.0,
+    });
+    reasons.chain(needs).collect()
 }

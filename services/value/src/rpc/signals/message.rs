@@ -4,6 +4,7 @@ use clientele_error::Violation;
 use clientele_proto::value::v1::{self as proto, QualificationStatus, account_signals::Customer};
 use jiff::civil::Date;
 
+use super::needs;
 use crate::{
     domain::{
         account_signals::{AccountSignals, Signal},
@@ -44,6 +45,7 @@ pub(super) fn parse(message: &proto::AccountSignals, latest: Date) -> Result<Acc
     if let Err(error) = key::check_optional(&message.acquisition_channel) {
         wrong.push(Violation::new("acquisition_channel", error.to_string()));
     }
+    let declared_needs = needs::parse(&message.declared_needs, &mut wrong);
     if !wrong.is_empty() {
         return Err(wrong);
     }
@@ -60,6 +62,7 @@ pub(super) fn parse(message: &proto::AccountSignals, latest: Date) -> Result<Acc
             QualificationStatus::Qualified => Some(true),
             QualificationStatus::NotQualified => Some(false),
         },
+        declared_needs,
     })
 }
 
@@ -112,5 +115,6 @@ pub(super) fn message(buyer: &Buyer, record: &SignalsRecord) -> proto::AccountSi
         acquisition_channel: signals.acquisition_channel.clone().unwrap_or_default(),
         etag: record.version.to_string(),
         update_time: Some(instant(record.update_time)),
+        declared_needs: needs::messages(&signals.declared_needs),
     }
 }

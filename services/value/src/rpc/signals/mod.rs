@@ -2,6 +2,7 @@
 
 mod get_account_signals;
 mod message;
+mod needs;
 mod update_account_signals;
 
 use std::sync::Arc;
