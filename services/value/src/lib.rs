@@ -14,8 +14,11 @@ use clientele_proto::{
     value::v1::{
         account_signals_service_server::SERVICE_NAME as ACCOUNT_SIGNALS_SERVICE,
         churn_alert_service_server::SERVICE_NAME as CHURN_ALERT_SERVICE,
+        customer_share_service_server::SERVICE_NAME as CUSTOMER_SHARE_SERVICE,
         score_run_service_server::SERVICE_NAME as SCORE_RUN_SERVICE,
-        score_service_server::SERVICE_NAME as SCORE_SERVICE, tier_service_server::SERVICE_NAME as TIER_SERVICE,
+        score_service_server::SERVICE_NAME as SCORE_SERVICE,
+        segment_clustering_service_server::SERVICE_NAME as SEGMENT_CLUSTERING_SERVICE,
+        segment_service_server::SERVICE_NAME as SEGMENT_SERVICE, tier_service_server::SERVICE_NAME as TIER_SERVICE,
         transaction_service_server::SERVICE_NAME as TRANSACTION_SERVICE,
         value_policy_service_server::SERVICE_NAME as VALUE_POLICY_SERVICE,
     },
@@ -25,12 +28,14 @@ use sqlx::migrate::Migrator;
 use tonic::service::RoutesBuilder;
 
 use scoring::{Scoring, ScoringSettings};
+use segmenting::Segmenting;
 
 pub mod domain;
 pub mod jobs;
 pub mod recording;
 pub mod rpc;
 pub mod scoring;
+pub mod segmenting;
 pub mod store;
 
 /// What `--help` says of the service.
@@ -79,6 +84,8 @@ pub struct State {
     pub transactions: store::transaction::Reads,
     /// Score runs and the scores they made.
     pub scoring: Scoring,
+    /// Who is in which segment.
+    pub segmenting: Segmenting,
 }
 
 impl State {
@@ -91,6 +98,7 @@ impl State {
             buyers: recording::KnownBuyers::default(),
             transactions: store::transaction::reads(pool.clone()),
             scoring: Scoring::new(&pool, scoring),
+            segmenting: Segmenting::default(),
             pool,
         }
     }
@@ -131,6 +139,9 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         .add_service(rpc::signals::server(Arc::clone(&state)))
         .add_service(rpc::tiers::server(Arc::clone(&state)))
         .add_service(rpc::churn::server(Arc::clone(&state)))
+        .add_service(rpc::segments::server(Arc::clone(&state)))
+        .add_service(rpc::segment_clusterings::server(Arc::clone(&state)))
+        .add_service(rpc::customer_share::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
     let services = vec![
         TRANSACTION_SERVICE,
@@ -140,6 +151,9 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         ACCOUNT_SIGNALS_SERVICE,
         TIER_SERVICE,
         CHURN_ALERT_SERVICE,
+        SEGMENT_SERVICE,
+        SEGMENT_CLUSTERING_SERVICE,
+        CUSTOMER_SHARE_SERVICE,
         EVENT_FEED_SERVICE,
     ];
 
@@ -151,8 +165,12 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         jobs::rescoring::job(Arc::clone(&state), &feed),
         jobs::score_sweep::job(Arc::clone(&state)),
         jobs::tier_override_sweep::job(Arc::clone(&state)),
+        jobs::segment_reviews::job(Arc::clone(&state), &feed),
     ];
-    jobs.extend(customers.map(|peer| jobs::customers_projection::job(pool, peer)));
+    if let Some(peer) = customers {
+        jobs.push(jobs::customers_projection::job(pool, peer.clone()));
+        jobs.push(jobs::customer_profiles::job(pool, peer));
+    }
 
     App { name: "value", routes: routes.routes(), services, jobs }
 }

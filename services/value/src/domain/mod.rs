@@ -3,6 +3,7 @@
 pub mod account_signals;
 pub mod calendar;
 pub mod churn;
+pub mod cluster_summary;
 pub mod concentration;
 pub mod currency;
 pub mod day;

@@ -26,6 +26,8 @@ use crate::{
             buyer_update, buyers_lock_exclusive,
         },
         churn_alert::churn_alerts_move,
+        segment_member::segments_move,
+        segment_review::segment_review_put_for_customer,
         tier::tiers_move,
         transaction::transactions_move,
     },
@@ -56,12 +58,13 @@ impl Apply for CustomersProjection {
         let customer_id = Uuid::try_parse(&customer.customer_id)?;
         let external_id = Some(customer.external_id.as_str()).filter(|key| !key.is_empty());
         customer_apply(connection, &event.tenant_id, customer_id, external_id).await?;
+        segment_review_put_for_customer(connection, &event.tenant_id, customer_id).await?;
         Ok(())
     }
 }
 
 /// The customer as it is after the event.
-fn customer(event: &Event) -> Result<Option<Customer>, Failure> {
+pub(super) fn customer(event: &Event) -> Result<Option<Customer>, Failure> {
     let Some(data) = &event.data else { return Ok(None) };
     let data = data.value.as_slice();
     Ok(match event.r#type.as_str() {
@@ -111,6 +114,7 @@ pub async fn customer_apply(
             account_signals_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
             tiers_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
             churn_alerts_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
+            segments_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
             buyer_delete(connection, tenant, by_id.buyer_id).await?;
             buyer_update(connection, tenant, by_key.buyer_id, Some(customer_id), Some(key)).await?;
             buyer_epoch_raise(connection, tenant).await

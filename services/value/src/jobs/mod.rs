@@ -1,8 +1,10 @@
 //! Work in the background: a file a job, started by [`crate::app_on`].
 
+pub mod customer_profiles;
 pub mod customers_projection;
 pub mod idempotency_sweep;
 pub mod rescoring;
 pub mod score_sweep;
 pub mod score_worker;
+pub mod segment_reviews;
 pub mod tier_override_sweep;

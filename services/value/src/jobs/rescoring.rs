@@ -35,6 +35,7 @@ use crate::{
             score_revisions_insert, scores_beside, scores_delete,
         },
         score_run::score_run_get,
+        segment_review::segment_reviews_put_for_buyers,
         tier::tiers_lock,
     },
 };
@@ -97,6 +98,7 @@ async fn turn(state: &State) -> Result<bool, RunError> {
     }
     tx.commit().await?;
     state.outbox.committed();
+    state.segmenting.wake();
     Ok(more)
 }
 
@@ -204,6 +206,7 @@ async fn rescore_tenant(
         bought.1.push(day_number(score.last_purchase_date));
     }
     scores_delete(connection, tenant, set, &gone).await?;
+    segment_reviews_put_for_buyers(connection, tenant, &buyers).await?;
     let currency = run.settings.currency.code();
     let kept = churn_alerts_keep(connection, tenant, currency, (&bought.0, &bought.1), now).await?;
     if !kept.is_empty() {

@@ -2,10 +2,13 @@
 
 pub mod churn;
 mod customer;
+pub mod customer_share;
 mod once;
 pub mod policies;
 pub mod score_runs;
 pub mod scores;
+pub mod segment_clusterings;
+pub mod segments;
 pub mod signals;
 pub mod tiers;
 pub mod transactions;

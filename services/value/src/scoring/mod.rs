@@ -25,7 +25,7 @@ pub mod report;
 pub mod rescoring;
 pub mod run;
 pub mod run_message;
-mod session;
+pub mod session;
 pub mod settings_message;
 pub mod staging;
 pub mod storing;
@@ -41,7 +41,7 @@ pub use findings::{
     YardstickFinding,
 };
 pub use hub::Hub;
-pub use reads::{CustomerKey, Reads, ScoredRun, newest_run};
+pub use reads::{CustomerKey, Reads, ScoredRun, newest_run, run_by_id};
 
 /// How runs are worked on.
 #[derive(Debug, Clone, Copy)]

@@ -26,15 +26,15 @@ use crate::{
     scoring::{SHOP, settings},
 };
 
-const ANA: &str = "0198c1f2-7d3a-7cc3-8a51-000000000001";
+pub const ANA: &str = "0198c1f2-7d3a-7cc3-8a51-000000000001";
 const BEN: &str = "0198c1f2-7d3a-7cc3-8a51-000000000002";
 
 /// The customers service's feed: what a test says happened.
 #[derive(Debug, Clone)]
-struct Feed(Arc<watch::Sender<Vec<Event>>>);
+pub struct Feed(Arc<watch::Sender<Vec<Event>>>);
 
 impl Feed {
-    fn publish<M: Message + Name>(&self, payload: &M) {
+    pub fn publish<M: Message + Name>(&self, payload: &M) {
         self.0.send_modify(|events| {
             events.push(Event {
                 r#type: M::full_name(),
@@ -84,7 +84,7 @@ impl EventFeedService for Feed {
 }
 
 /// A value service beside a customers service of which only the feed exists.
-async fn start() -> (Value, Feed, Running) {
+pub async fn start() -> (Value, Feed, Running) {
     let clock = FakeClock::default();
     let tokens = Arc::new(Tokens::new(clock.now()));
     let feed = Feed(Arc::new(watch::channel(Vec::new()).0));
@@ -96,7 +96,7 @@ async fn start() -> (Value, Feed, Running) {
 }
 
 /// Waits until the projection has applied everything the feed holds.
-async fn caught_up(value: &Value, feed: &Feed) {
+pub async fn caught_up(value: &Value, feed: &Feed) {
     let latest = feed.0.borrow().len() as i64;
     while value.count("SELECT position FROM value.projection_cursor WHERE source = 'customers'").await < latest {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
