@@ -48,7 +48,8 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
     }
     judge(world, name, &customer_ids, customers, runs).await;
     let keys: Vec<String> = (1..=customers.min(20)).map(|number| number.to_string()).collect();
-    let ids = Ids::from([
+    let of_segments = crate::segmented::segment(world, name, &customer_ids, runs > 0).await;
+    let mut ids = Ids::from([
         ("customer_id", customer_ids.iter().take(50).cloned().collect()),
         ("customer_ids", customer_ids),
         ("customer_external_id", keys),
@@ -56,6 +57,7 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
         ("score_run_id", score_run_ids),
         ("churn_alert_id", alerts(world, name).await),
     ]);
+    ids.extend(of_segments);
     Tenant { name, ids }
 }
 

@@ -184,16 +184,18 @@ impl Garbage {
             "email" => "ana@example.com".to_owned(),
             "phone" => "+4915112345678".to_owned(),
             "website" => "https://example.com/about".to_owned(),
-            "page_token" | "resume_token" | "etag" => String::new(),
+            // No attribute goes with every grouping but that by attribute.
+            "page_token" | "resume_token" | "etag" | "attribute" | "peer_attribute" => String::new(),
             "filter" => self
                 .one_of(&["", "external_id:*", "NOT kind = 1", "tier = \"KEY\" AND rank < 5", "kind = PURCHASE"])
                 .to_owned(),
             "order_by" => self.one_of(&["", "external_id desc", "create_time", "rank, clv desc"]).to_owned(),
             "event_types" => self.one_of(&["clientele.customers.v1.CustomerCreated", "nothing.Known"]).to_owned(),
-            "paths" => {
-                self.one_of(&["email", "display_name", "external_id", "*", "person", "attributes", "nps"]).to_owned()
-            }
+            "paths" => self
+                .one_of(&["email", "display_name", "external_id", "*", "person", "attributes", "nps", "description"])
+                .to_owned(),
             "tier" => "KEY".to_owned(),
+            "segment_name" | "name_prefix" => format!("NORTH_{}", self.below(30)),
             "quantity" => "2.5".to_owned(),
             _ => self.one_of(&["Ana", "Zhang Wei", "Müller & Söhne", "Name"]).to_owned(),
         }

@@ -8,8 +8,10 @@ use clientele_error::violations_of;
 use clientele_proto::{
     customers::v1::customer_service_client::CustomerServiceClient,
     value::v1::{
-        account_signals_service_client::AccountSignalsServiceClient, score_run_service_client::ScoreRunServiceClient,
-        score_service_client::ScoreServiceClient, tier_service_client::TierServiceClient,
+        account_signals_service_client::AccountSignalsServiceClient,
+        customer_share_service_client::CustomerShareServiceClient, score_run_service_client::ScoreRunServiceClient,
+        score_service_client::ScoreServiceClient, segment_clustering_service_client::SegmentClusteringServiceClient,
+        segment_service_client::SegmentServiceClient, tier_service_client::TierServiceClient,
         transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
     },
 };
@@ -101,6 +103,12 @@ pub struct Clients {
     pub signals: AccountSignalsServiceClient<Peer>,
     /// What people decide of tiers, and who moved.
     pub tiers: TierServiceClient<Peer>,
+    /// Groups of customers.
+    pub segments: SegmentServiceClient<Peer>,
+    /// Clusters of customers.
+    pub clusterings: SegmentClusteringServiceClient<Peer>,
+    /// Groups beside each other, the market and their wallets.
+    pub shares: CustomerShareServiceClient<Peer>,
 }
 
 impl Clients {
@@ -120,6 +128,9 @@ impl Clients {
             policies: ValuePolicyServiceClient::new(value.clone()),
             signals: AccountSignalsServiceClient::new(value.clone()),
             tiers: TierServiceClient::new(value.clone()),
+            segments: SegmentServiceClient::new(value.clone()).max_decoding_message_size(LARGEST_ANSWER),
+            clusterings: SegmentClusteringServiceClient::new(value.clone()),
+            shares: CustomerShareServiceClient::new(value.clone()).max_decoding_message_size(LARGEST_ANSWER),
             scores: ScoreServiceClient::new(value).max_decoding_message_size(LARGEST_ANSWER),
         })
     }

@@ -7,6 +7,8 @@ pub mod purchase_depth;
 pub mod retention;
 pub mod run;
 pub mod sales;
+pub mod segment;
+pub mod share;
 
 use clientele_proto::{Date, Money, value::v1::ScoreReason};
 use iso_currency::Currency;

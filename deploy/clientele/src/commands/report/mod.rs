@@ -1,6 +1,7 @@
 //! `clientele report`: what all customers of a score run did, and what was sold to them.
 
 mod sales;
+mod share;
 
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
@@ -21,6 +22,8 @@ pub enum Report {
     Retention(Retention),
     /// Sales of a period, and against another one.
     Sales(sales::Sales),
+    /// Shares of customers, revenue, CLV, market and wallet, by segment or attribute.
+    Share(share::Share),
 }
 
 /// Count customers by how far they have come: never bought, once and gone, once and recent, twice or more
@@ -72,6 +75,7 @@ pub fn run(report: Report) -> Result<()> {
         Report::PurchaseDepth(args) => print_purchase_depth(&args),
         Report::Retention(args) => print_retention(&args),
         Report::Sales(args) => sales::print(&args),
+        Report::Share(args) => share::print(&args),
     }
 }
 

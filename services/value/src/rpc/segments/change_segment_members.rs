@@ -71,7 +71,7 @@ impl Change {
         let id = |(at, text): (usize, &String)| {
             key::uuid(text).map_err(|error| Violation::new(format!("customer_ids[{at}]"), error.to_string()))
         };
-        let (ids, wrong): (Vec<_>, Vec<_>) = customer_ids.iter().enumerate().map(id).partition(|id| id.is_ok());
+        let (ids, wrong): (Vec<_>, Vec<_>) = customer_ids.iter().enumerate().map(id).partition(Result::is_ok);
         if !wrong.is_empty() {
             return Err(Error::invalid_fields(wrong.into_iter().filter_map(Result::err).collect()));
         }
