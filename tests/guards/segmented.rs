@@ -58,7 +58,7 @@ pub async fn segment(world: &World, tenant: &str, customer_ids: &[String], score
 async fn cluster(world: &World, tenant: &str) -> Vec<String> {
     let mut clusterings = SegmentClusteringServiceClient::new(world.value.tenant(tenant));
     let mut ids = Vec::new();
-    for prefix in ["RFM", "OTHER"] {
+    for prefix in ["RFM", "OTHER", "THIRD"] {
         let clustering =
             SegmentClustering { name_prefix: prefix.to_owned(), cluster_count: 2, ..SegmentClustering::default() };
         let request = CreateSegmentClusteringRequest { segment_clustering: Some(clustering), ..Default::default() };

@@ -168,8 +168,8 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         jobs::segment_reviews::job(Arc::clone(&state), &feed),
     ];
     if let Some(peer) = customers {
-        jobs.push(jobs::customers_projection::job(pool, peer.clone()));
-        jobs.push(jobs::customer_profiles::job(pool, peer));
+        jobs.extend(jobs::customer_profiles::jobs(pool, &peer));
+        jobs.push(jobs::customers_projection::job(pool, peer));
     }
 
     App { name: "value", routes: routes.routes(), services, jobs }

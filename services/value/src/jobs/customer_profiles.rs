@@ -1,17 +1,18 @@
 //! What customers are: the customers service's events, kept as the profiles that segments and reports ask for.
 //!
 //! It follows the feed by a cursor of its own, beside [`super::customers_projection`]: profiles are built from the feed's beginning also where
-//! buyers were attached long before. A customer that is deleted keeps its profile, marked so.
+//! buyers were attached long before. Where the feed has forgotten its beginning, they are built from what it still holds. A customer that is
+//! deleted keeps its profile, marked so.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use clientele_feed::{Apply, Projection, projection::Failure};
 use clientele_pg::Pool;
 use clientele_proto::{
     customers::v1::{Customer, CustomerCreated, CustomerDeleted, CustomerUndeleted, CustomerUpdated, customer::Kind},
-    events::v1::Event,
+    events::v1::{Event, GetFeedBoundsRequest, event_feed_service_client::EventFeedServiceClient},
 };
-use clientele_service::{Job, client::Peer};
+use clientele_service::{Job, client::Peer, serve::stopped};
 use jiff::Timestamp;
 use prost::Name;
 use sqlx::PgConnection;
@@ -21,15 +22,39 @@ use super::customers_projection::customer;
 use crate::{
     SCHEMA,
     store::{
-        customer_profile::{Profile, customer_profile_put},
+        customer_profile::{Profile, customer_profile_put, customer_profiles_begin},
         segment_review::segment_review_put_for_customer,
     },
 };
 
-/// The projection as a background job.
-pub fn job(pool: &Pool, customers: Peer) -> Job {
+/// Time between two attempts to learn where the feed begins.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// The projection as a background job, and what lets it begin.
+pub fn jobs(pool: &Pool, customers: &Peer) -> [Job; 2] {
     let apply = Arc::new(CustomerProfiles);
-    Projection::new(SCHEMA.schema.name(), "customer-profiles", (**pool).clone(), customers, apply).job()
+    let projection =
+        Projection::new(SCHEMA.schema.name(), "customer-profiles", (**pool).clone(), customers.clone(), apply);
+    let (pool, customers) = (pool.clone(), customers.clone());
+    let begin = Job::new("begin of customer profiles", move |stop| async move {
+        while !*stop.borrow() {
+            match begin(&pool, customers.clone()).await {
+                // A job runs until it is told to stop.
+                Ok(()) => return stopped(stop).await,
+                Err(error) => {
+                    tracing::debug!(error = %error, "the customers service does not say where its feed begins");
+                }
+            }
+            let _ = tokio::time::timeout(ASK_AGAIN, stopped(stop.clone())).await;
+        }
+    });
+    [begin, projection.job()]
+}
+
+/// Lets profiles that nothing was applied to yet begin where the feed does.
+async fn begin(pool: &Pool, customers: Peer) -> Result<(), Failure> {
+    let bounds = EventFeedServiceClient::new(customers).get_feed_bounds(GetFeedBoundsRequest {}).await?.into_inner();
+    Ok(customer_profiles_begin(&mut *pool.acquire().await?, bounds.earliest_position).await?)
 }
 
 /// Applies customers' events to profiles.

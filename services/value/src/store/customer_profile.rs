@@ -26,6 +26,17 @@ pub struct Profile {
     pub deleted: bool,
 }
 
+/// Sets the cursor of profiles that nothing was applied to yet to where the feed begins; one that has moved stays.
+pub async fn customer_profiles_begin(connection: &mut PgConnection, earliest_position: i64) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE value.projection_cursor SET position = $1 WHERE source = 'customer-profiles' AND position = 0",
+        earliest_position,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 /// Stores a profile in place of the one before; whether anything but the time of its creation is new.
 pub async fn customer_profile_put(
     connection: &mut PgConnection,
@@ -53,4 +64,28 @@ pub async fn customer_profile_put(
     .execute(connection)
     .await?;
     Ok(done.rows_affected() > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use clientele_testkit::TestDatabase;
+
+    use super::*;
+    use crate::SCHEMA;
+
+    #[tokio::test]
+    async fn only_profiles_that_nothing_was_applied_to_begin_where_the_feed_does() {
+        let database = TestDatabase::new(&[&SCHEMA]).await;
+        let pool = database.pool(SCHEMA.schema).await;
+        let mut connection = pool.acquire().await.unwrap();
+        for (earliest, wanted) in [(0, 0), (7, 7), (9, 7)] {
+            customer_profiles_begin(&mut connection, earliest).await.unwrap();
+            let cursor: i64 =
+                sqlx::query_scalar("SELECT position FROM value.projection_cursor WHERE source = 'customer-profiles'")
+                    .fetch_one(&mut *connection)
+                    .await
+                    .unwrap();
+            assert_eq!(cursor, wanted);
+        }
+    }
 }
