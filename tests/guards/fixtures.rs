@@ -72,7 +72,8 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
     judge(world, name, &customer_ids, customers, runs).await;
     let contracts = contracts::agree(world, name, customers, &transactions).await;
     let keys: Vec<String> = (1..=customers.min(20)).map(|number| number.to_string()).collect();
-    let ids = Ids::from([
+    let of_segments = crate::segmented::segment(world, name, &customer_ids, runs > 0).await;
+    let mut ids = Ids::from([
         ("customer_id", customer_ids.iter().take(50).cloned().collect()),
         ("survivor_customer_id", customer_ids.clone()),
         ("merged_customer_ids", customer_ids.clone()),
@@ -90,6 +91,7 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
         ("contract_id", contracts),
         ("acquisition_spend_id", spend(world, name).await),
     ]);
+    ids.extend(of_segments);
     Tenant { name, ids }
 }
 

@@ -20,6 +20,7 @@ mod paging;
 mod reflection;
 mod rules;
 mod schemas;
+mod segmented;
 mod sensitive;
 mod tenants;
 mod tested;

@@ -188,7 +188,8 @@ impl Garbage {
             "email" => "ana@example.com".to_owned(),
             "phone" => "+4915112345678".to_owned(),
             "website" => "https://example.com/about".to_owned(),
-            "page_token" | "resume_token" | "etag" => String::new(),
+            // No attribute goes with every grouping but that by attribute.
+            "page_token" | "resume_token" | "etag" | "attribute" | "peer_attribute" => String::new(),
             "filter" => self
                 .one_of(&["", "external_id:*", "NOT kind = 1", "tier = \"KEY\" AND rank < 5", "kind = PURCHASE"])
                 .to_owned(),
@@ -196,8 +197,10 @@ impl Garbage {
             "event_types" => self.one_of(&["clientele.customers.v1.CustomerCreated", "nothing.Known"]).to_owned(),
             "paths" => self
                 .one_of(&["email", "display_name", "external_id", "*", "person", "attributes", "nps", "channel"])
+                .one_of(&["email", "display_name", "external_id", "*", "person", "attributes", "nps", "description"])
                 .to_owned(),
             "tier" => "KEY".to_owned(),
+            "segment_name" | "name_prefix" => format!("NORTH_{}", self.below(30)),
             "quantity" => "2.5".to_owned(),
             "rate" => "1.25".to_owned(),
             "reporting_currency_code" => self.one_of(&["", "EUR"]).to_owned(),

@@ -13,6 +13,9 @@ use clientele_proto::{
         account_signals_service_client::AccountSignalsServiceClient,
         churn_alert_service_client::ChurnAlertServiceClient, score_run_service_client::ScoreRunServiceClient,
         score_service_client::ScoreServiceClient, tier_service_client::TierServiceClient,
+        customer_share_service_client::CustomerShareServiceClient, score_run_service_client::ScoreRunServiceClient,
+        score_service_client::ScoreServiceClient, segment_clustering_service_client::SegmentClusteringServiceClient,
+        segment_service_client::SegmentServiceClient, tier_service_client::TierServiceClient,
         transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
         account_signals_service_client::AccountSignalsServiceClient, contract_service_client::ContractServiceClient,
         score_run_service_client::ScoreRunServiceClient, score_service_client::ScoreServiceClient,
@@ -133,6 +136,12 @@ pub struct Clients {
     pub reports: ValueReportServiceClient<Peer>,
     /// What to offer to whom.
     pub cross_sell: CrossSellServiceClient<Peer>,
+    /// Groups of customers.
+    pub segments: SegmentServiceClient<Peer>,
+    /// Clusters of customers.
+    pub clusterings: SegmentClusteringServiceClient<Peer>,
+    /// Groups beside each other, the market and their wallets.
+    pub shares: CustomerShareServiceClient<Peer>,
 }
 
 impl Clients {
@@ -160,6 +169,9 @@ impl Clients {
             changes: ScoreChangeServiceClient::new(value.clone()),
             reports: ValueReportServiceClient::new(value.clone()),
             cross_sell: CrossSellServiceClient::new(value.clone()).max_decoding_message_size(LARGEST_ANSWER),
+            segments: SegmentServiceClient::new(value.clone()).max_decoding_message_size(LARGEST_ANSWER),
+            clusterings: SegmentClusteringServiceClient::new(value.clone()),
+            shares: CustomerShareServiceClient::new(value.clone()).max_decoding_message_size(LARGEST_ANSWER),
             scores: ScoreServiceClient::new(value).max_decoding_message_size(LARGEST_ANSWER),
         })
     }

@@ -19,8 +19,11 @@ use clientele_proto::{
         score_change_service_server::SERVICE_NAME as SCORE_CHANGE_SERVICE,
         fx_rate_service_server::SERVICE_NAME as FX_RATE_SERVICE,
         cross_sell_service_server::SERVICE_NAME as CROSS_SELL_SERVICE,
+        customer_share_service_server::SERVICE_NAME as CUSTOMER_SHARE_SERVICE,
         score_run_service_server::SERVICE_NAME as SCORE_RUN_SERVICE,
-        score_service_server::SERVICE_NAME as SCORE_SERVICE, tier_service_server::SERVICE_NAME as TIER_SERVICE,
+        score_service_server::SERVICE_NAME as SCORE_SERVICE,
+        segment_clustering_service_server::SERVICE_NAME as SEGMENT_CLUSTERING_SERVICE,
+        segment_service_server::SERVICE_NAME as SEGMENT_SERVICE, tier_service_server::SERVICE_NAME as TIER_SERVICE,
         transaction_service_server::SERVICE_NAME as TRANSACTION_SERVICE,
         value_policy_service_server::SERVICE_NAME as VALUE_POLICY_SERVICE,
         value_report_service_server::SERVICE_NAME as VALUE_REPORT_SERVICE,
@@ -31,6 +34,7 @@ use sqlx::migrate::Migrator;
 use tonic::service::RoutesBuilder;
 
 use scoring::{Scoring, ScoringSettings};
+use segmenting::Segmenting;
 
 pub mod contracts;
 pub mod domain;
@@ -38,6 +42,7 @@ pub mod jobs;
 pub mod recording;
 pub mod rpc;
 pub mod scoring;
+pub mod segmenting;
 pub mod store;
 
 /// What `--help` says of the service.
@@ -86,6 +91,8 @@ pub struct State {
     pub transactions: store::transaction::Reads,
     /// Score runs and the scores they made.
     pub scoring: Scoring,
+    /// Who is in which segment.
+    pub segmenting: Segmenting,
 }
 
 impl State {
@@ -98,6 +105,7 @@ impl State {
             buyers: recording::KnownBuyers::default(),
             transactions: store::transaction::reads(pool.clone()),
             scoring: Scoring::new(&pool, scoring),
+            segmenting: Segmenting::default(),
             pool,
         }
     }
@@ -144,6 +152,9 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         .add_service(rpc::acquisition::server(Arc::clone(&state)))
         .add_service(rpc::fx::server(Arc::clone(&state)))
         .add_service(rpc::cross_sell::server(Arc::clone(&state)))
+        .add_service(rpc::segments::server(Arc::clone(&state)))
+        .add_service(rpc::segment_clusterings::server(Arc::clone(&state)))
+        .add_service(rpc::customer_share::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
     let services = vec![
         TRANSACTION_SERVICE,
@@ -159,6 +170,9 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         ACQUISITION_SPEND_SERVICE,
         FX_RATE_SERVICE,
         CROSS_SELL_SERVICE,
+        SEGMENT_SERVICE,
+        SEGMENT_CLUSTERING_SERVICE,
+        CUSTOMER_SHARE_SERVICE,
         EVENT_FEED_SERVICE,
     ];
 
@@ -174,6 +188,12 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
     ];
     jobs.push(jobs::customer_erasure::job(Arc::clone(&state)));
     jobs.extend(customers.map(|peer| jobs::customers_projection::job(Arc::clone(&state), peer)));
+        jobs::segment_reviews::job(Arc::clone(&state), &feed),
+    ];
+    if let Some(peer) = customers {
+        jobs.extend(jobs::customer_profiles::jobs(pool, &peer));
+        jobs.push(jobs::customers_projection::job(pool, peer));
+    }
 
     App { name: "value", routes: routes.routes(), services, jobs }
 }

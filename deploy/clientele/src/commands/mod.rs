@@ -20,6 +20,7 @@ pub mod offers;
 pub mod policy;
 pub mod report;
 pub mod score;
+pub mod segment;
 pub mod token;
 pub mod up;
 
@@ -56,6 +57,11 @@ Examples:
     clientele customer merge C-1 C-7 --dry-run
     clientele customer merge C-1 C-7 --take email=C-7 --reason 'same person'
     clientele customer unmerge C-7
+  Groups of customers: try a rule, keep it, find clusters
+    clientele segment preview 'clv > 500 AND days_since_last_purchase > 90'
+    clientele segment create SILENT_ONES --rule 'clv > 500 AND days_since_last_purchase > 90'
+    clientele segment cluster RFM
+    clientele report share --by country
   Fit a model to your purchases, without any server:
     clientele model fit --model bg-nbd --transactions purchases.csv
   Fit on the first months and check against the rest:
@@ -107,6 +113,9 @@ enum Command {
     /// The rules by which customers are judged: index and tiers
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// Groups of customers by rule, list or cluster
+    #[command(subcommand)]
+    Segment(segment::Segment),
     // --- without a server
     /// Customer-base models on a file, without any server
     #[command(subcommand)]
@@ -129,6 +138,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Account(args) => account::run(args),
         Command::Churn(args) => churn::run(args),
         Command::Policy(args) => policy::run(args),
+        Command::Segment(args) => segment::run(args),
         Command::Model(args) => model::run(args),
     }
 }

@@ -20,6 +20,8 @@ pub mod retention;
 pub mod run;
 pub mod sales;
 pub mod tier_movement;
+pub mod segment;
+pub mod share;
 
 use clientele_proto::{Date, Money, value::v1::ScoreReason};
 use iso_currency::Currency;

@@ -6,6 +6,7 @@ pub mod affinity;
 pub mod calendar;
 pub mod churn;
 pub mod clv_change;
+pub mod cluster_summary;
 pub mod concentration;
 pub mod contract;
 pub mod currency;

@@ -31,6 +31,8 @@ use crate::{
         churn_alert::churn_alerts_move,
         contract::contracts_move,
         erasure::{erased_keys, erasure_insert},
+        segment_member::segments_move,
+        segment_review::segment_review_put_for_customer,
         tier::tiers_move,
         transaction::transactions_move,
     },
@@ -76,12 +78,22 @@ impl Apply for CustomersProjection {
         } else {
             Ok(())
         }
+        let Some(customer) = customer(event)? else { return Ok(()) };
+        let customer_id = Uuid::try_parse(&customer.customer_id)?;
+        let external_id = Some(customer.external_id.as_str()).filter(|key| !key.is_empty());
+        customer_apply(connection, &event.tenant_id, customer_id, external_id).await?;
+        segment_review_put_for_customer(connection, &event.tenant_id, customer_id).await?;
+        Ok(())
     }
 }
 
 /// The customer as it is after the event.
 fn customer(event_type: &str, data: &[u8]) -> Result<Option<Customer>, Failure> {
     Ok(match event_type {
+pub(super) fn customer(event: &Event) -> Result<Option<Customer>, Failure> {
+    let Some(data) = &event.data else { return Ok(None) };
+    let data = data.value.as_slice();
+    Ok(match event.r#type.as_str() {
         of if of == CustomerCreated::full_name() => CustomerCreated::decode(data)?.customer,
         of if of == CustomerUpdated::full_name() => CustomerUpdated::decode(data)?.customer,
         of if of == CustomerDeleted::full_name() => CustomerDeleted::decode(data)?.customer,
@@ -174,6 +186,7 @@ pub async fn customer_apply(
             tiers_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
             churn_alerts_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
             contracts_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
+            segments_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
             buyer_delete(connection, tenant, by_id.buyer_id).await?;
             buyer_update(connection, tenant, by_key.buyer_id, Some(customer_id), Some(key)).await?;
             buyer_epoch_raise(connection, tenant).await

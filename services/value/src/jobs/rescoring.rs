@@ -49,6 +49,8 @@ use crate::{
         },
         score_run::score_run_get,
         tier::{NewMoves, cause, tier_override_get, tiers_lock},
+        segment_review::segment_reviews_put_for_buyers,
+        tier::tiers_lock,
     },
 };
 
@@ -112,6 +114,7 @@ async fn turn(state: &State) -> Result<bool, RunError> {
     }
     tx.commit().await?;
     state.outbox.committed();
+    state.segmenting.wake();
     Ok(more)
 }
 
@@ -278,6 +281,7 @@ async fn rescore_tenant(
     }
     scores_delete(connection, tenant, set, &gone).await?;
     retier(state, connection, tenant, survivors.iter().chain(&restored).copied()).await?;
+    segment_reviews_put_for_buyers(connection, tenant, &buyers).await?;
     let currency = run.settings.currency.code();
     let kept = churn_alerts_keep(connection, tenant, currency, (&bought.0, &bought.1), now).await?;
     if !kept.is_empty() {

@@ -53,7 +53,7 @@ pub use findings::{
     YardstickFinding,
 };
 pub use hub::Hub;
-pub use reads::{CustomerKey, Reads, ScoredRun, newest_run};
+pub use reads::{CustomerKey, Reads, ScoredRun, newest_run, run_by_id};
 
 /// How runs are worked on.
 #[derive(Debug, Clone, Copy)]

@@ -164,6 +164,11 @@ pub async fn newest_run(connection: &mut PgConnection, tenant: &str) -> sqlx::Re
     Ok(read_runs(connection, &[(tenant.to_owned(), None)]).await?.into_values().next())
 }
 
+/// A succeeded run of a tenant, as the database has it now.
+pub async fn run_by_id(connection: &mut PgConnection, tenant: &str, id: Uuid) -> sqlx::Result<Option<Arc<ScoredRun>>> {
+    Ok(read_runs(connection, &[(tenant.to_owned(), Some(id))]).await?.into_values().next())
+}
+
 async fn read_runs(
     connection: &mut PgConnection,
     keys: &[ScoredKey],

@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     State,
-    store::score_run::{Claimed, RunRecord, score_run_fail, score_run_succeed},
+    store::{
+        score_run::{Claimed, RunRecord, score_run_fail, score_run_succeed},
+        segment_review::segment_reviews_put_for_run,
+    },
 };
 
 /// Reads, computes, stores and publishes. An error other than [`RunError::Explained`] leaves the run open for another attempt.
@@ -64,10 +67,12 @@ pub async fn attempt(state: &State, claimed: &Claimed, progress: &Progress) -> R
         let mut events = churning::alerts(state, tx, claimed, &settings, &scored).await?;
         events.extend(moved);
         let ended = score_run_succeed(tx, lease, (&encoded.0, &encoded.1), customers, state.context.now()).await?;
+        segment_reviews_put_for_run(tx, &lease.tenant_id, &claimed.actor).await?;
         Ok(ended.map(|record| (record, events)))
     })
     .await?;
     state.scoring.reads.finished();
+    state.segmenting.wake();
     clock.lap("publish");
     tracing::info!(
         score_run.id = %lease.score_run_id, customers, transactions = summary.transactions, attempt = claimed.attempt,

@@ -4,6 +4,23 @@
 use std::time::Duration;
 
 use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// Keeps the scores of a run from being taken until the transaction ends; their number, or `None` where they were taken.
+pub async fn score_set_hold(
+    connection: &mut PgConnection,
+    tenant: &str,
+    score_run_id: Uuid,
+) -> sqlx::Result<Option<i64>> {
+    let set = sqlx::query_scalar!(
+        "SELECT score_set FROM value.score_run WHERE tenant_id = $1 AND score_run_id = $2 FOR SHARE",
+        tenant,
+        score_run_id,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(set.flatten())
+}
 
 /// Takes the scores from all but the newest `keep` succeeded runs of every tenant: from now on they cannot be read, and their sets can
 /// go. Answers the number of runs.

@@ -7,6 +7,7 @@
 //! Scores come from n-tiles of the customers at hand or from given cut points. Equal values always get the same score; how n-tiles treat
 //! many equal values is told at [`tiles`]. The cut points used are returned and, given back, reproduce the scores.
 
+pub mod clusters;
 mod segment;
 mod tiles;
 

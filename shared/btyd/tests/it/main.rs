@@ -4,6 +4,7 @@
 mod bg_bb;
 mod cdnow;
 mod choice;
+mod clusters;
 mod cohorts;
 mod covariance;
 mod covariates;

@@ -4,6 +4,7 @@ mod contracts;
 mod over_time;
 mod affinities;
 mod sales;
+mod share;
 
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
@@ -48,6 +49,8 @@ pub enum Report {
     ModelQuality(over_time::ModelQuality),
     /// Products that lead to others.
     Affinities(affinities::Affinities),
+    /// Shares of customers, revenue, CLV, market and wallet, by segment or attribute.
+    Share(share::Share),
 }
 
 /// Count customers by how far they have come: never bought, once and gone, once and recent, twice or more
@@ -140,6 +143,7 @@ pub fn run(report: Report) -> Result<()> {
         Report::Growth(args) => over_time::print_growth(&args),
         Report::ModelQuality(args) => over_time::print_model_quality(&args),
         Report::Affinities(args) => affinities::print(&args),
+        Report::Share(args) => share::print(&args),
     }
 }
 

@@ -1,0 +1,76 @@
+//! `clientele report share`: whose customers ours are, by segment or attribute.
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use clientele_proto::value::v1::{CustomerGrouping, GetCustomerShareReportRequest};
+
+use crate::{
+    commands::Usage,
+    online::{Online, block_on, explain},
+    report::{json, share},
+    term::{self, Format, Screen},
+};
+
+/// Compare groups of customers with each other, with the market and with what they spend
+#[derive(Debug, Args)]
+pub struct Share {
+    /// What to tell customers apart by
+    #[arg(long, value_enum, default_value_t)]
+    by: By,
+    /// The attribute, with --by attribute, such as region
+    #[arg(long, value_name = "KEY")]
+    attribute: Option<String>,
+    /// An attribute that tells peers further apart where wallets are benchmarked, such as size
+    #[arg(long, default_value = "", value_name = "KEY")]
+    peer_attribute: String,
+    /// Score run to read; by default the newest that succeeded
+    #[arg(long, default_value = "", value_name = "ID")]
+    score_run: String,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    online: Online,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum By {
+    /// Segments; a customer counts in each of its segments.
+    #[default]
+    Segment,
+    /// Countries.
+    Country,
+    /// Industries.
+    Industry,
+    /// A free attribute.
+    Attribute,
+}
+
+/// Runs the command.
+pub fn print(args: &Share) -> Result<()> {
+    let (grouping, attribute) = match (args.by, args.attribute.clone()) {
+        (By::Attribute, Some(key)) => (CustomerGrouping::Attribute, key),
+        (By::Attribute, None) => return Err(Usage("name the attribute with --attribute".to_owned()).into()),
+        (_, Some(_)) => return Err(Usage("--attribute goes with --by attribute".to_owned()).into()),
+        (By::Segment, None) => (CustomerGrouping::Segment, String::new()),
+        (By::Country, None) => (CustomerGrouping::Country, String::new()),
+        (By::Industry, None) => (CustomerGrouping::Industry, String::new()),
+    };
+    let request = GetCustomerShareReportRequest {
+        score_run_id: args.score_run.clone(),
+        grouping: grouping.into(),
+        attribute,
+        peer_attribute: args.peer_attribute.clone(),
+        ..GetCustomerShareReportRequest::default()
+    };
+    let report = block_on(async {
+        let mut client = args.online.clients()?.shares;
+        Ok(client.get_customer_share_report(request).await.map_err(|status| explain(&status))?.into_inner())
+    })?;
+    match args.format {
+        Format::Table => term::print(&share::render(&report, &Screen::stdout()))?,
+        Format::Csv => term::print(&share::csv(&report))?,
+        Format::Json => json::print(&json::of(&report)?)?,
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! Segments, their members and clusters.
+
+use std::fmt::Write as _;
+
+use clientele_proto::value::v1::{Segment, SegmentClustering, SegmentMember, SegmentPreview, segment::Definition};
+
+use super::money;
+use crate::term::{Column, Screen, Table, number};
+
+/// The segments.
+pub fn list(segments: &[Segment]) -> Table {
+    let mut table = Table::new([
+        Column::text("segment"),
+        Column::number("members"),
+        Column::text("kind"),
+        Column::text("who is in it"),
+    ]);
+    for segment in segments {
+        let (kind, who) = match &segment.definition {
+            Some(Definition::Rule(rule)) => ("rule", rule.filter.clone()),
+            Some(Definition::Cluster(cluster)) => ("cluster", cluster.summary.clone()),
+            Some(Definition::List(_)) | None => ("list", segment.description.clone()),
+        };
+        table.row([segment.segment_name.clone(), segment.members.to_string(), kind.to_owned(), who]);
+    }
+    table
+}
+
+/// Members by their keys, or by their ids where they have none.
+pub fn members(members: &[SegmentMember]) -> Table {
+    let mut table = Table::new([Column::text("customer"), Column::text("customer id"), Column::text("since")]);
+    for member in members {
+        let since = member.join_time.and_then(|time| jiff::Timestamp::new(time.seconds, 0).ok());
+        let since = since.map(|since| since.to_string()).unwrap_or_default();
+        table.row([member.customer_external_id.clone(), member.customer_id.clone(), since]);
+    }
+    table
+}
+
+/// The clusters, the richest first.
+pub fn clusters(clustering: &SegmentClustering) -> Table {
+    let mut table = Table::new([
+        Column::text("segment"),
+        Column::number("customers"),
+        Column::number("days silent"),
+        Column::number("purchase days"),
+        Column::number("revenue"),
+        Column::text("what they do"),
+        Column::text("mostly"),
+    ]);
+    for cluster in &clustering.clusters {
+        table.row([
+            cluster.segment_name.clone(),
+            cluster.customers.to_string(),
+            number::decimal(cluster.mean_recency_days, 1),
+            number::decimal(cluster.mean_purchase_days, 1),
+            money(cluster.mean_revenue.as_ref()),
+            cluster.summary.clone(),
+            cluster.nearest_rfm_segment.clone(),
+        ]);
+    }
+    table
+}
+
+/// What a rule would be, and its first members.
+pub fn preview(preview: &SegmentPreview, screen: &Screen) -> String {
+    let mut drawn = members(&preview.first_members).render(screen);
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        drawn,
+        "{} of {} customers, {}.",
+        number::count(preview.members.unsigned_abs()),
+        number::count(preview.customers.unsigned_abs()),
+        number::percent(preview.customer_share),
+    );
+    for (what, amount, share) in
+        [("revenue", &preview.total_revenue, preview.sales_share), ("CLV", &preview.clv, preview.value_share)]
+    {
+        if let (Some(amount), Some(share)) = (amount, share) {
+            let _ = writeln!(drawn, "Their {what} is {}, {} of all.", money(Some(amount)), number::percent(share));
+        }
+    }
+    drawn
+}
+
+#[cfg(test)]
+mod tests {
+    use clientele_proto::{
+        Money,
+        value::v1::{SegmentCluster, SegmentRule},
+    };
+
+    use super::*;
+
+    fn lines(drawn: &str) -> Vec<String> {
+        drawn.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    }
+
+    #[test]
+    fn a_preview_ends_with_what_the_members_are_worth() {
+        let found = SegmentPreview {
+            members: 2,
+            customers: 1_000,
+            customer_share: 0.002,
+            total_revenue: Some(Money { currency_code: "EUR".into(), units: 1_234, nanos: 0 }),
+            sales_share: Some(0.25),
+            first_members: vec![SegmentMember { customer_external_id: "C-1".into(), ..SegmentMember::default() }],
+            ..SegmentPreview::default()
+        };
+        let lines = lines(&preview(&found, &Screen::plain(100)));
+        assert_eq!(
+            lines[2..],
+            ["C-1", "2 of 1,000 customers, 0.2 %.", "Their revenue is EUR 1,234.00, 25.0 % of all."]
+        );
+    }
+
+    #[test]
+    fn a_segment_says_who_is_in_it() {
+        let segment = |name: &str, definition| Segment {
+            segment_name: name.into(),
+            members: 3,
+            definition: Some(definition),
+            ..Segment::default()
+        };
+        let cluster = SegmentCluster { summary: "buys often, lately, for much".into(), ..SegmentCluster::default() };
+        let drawn = list(&[
+            segment("FEW", Definition::Rule(SegmentRule { filter: "frequency = 0".into() })),
+            segment("RFM_1", Definition::Cluster(cluster)),
+        ])
+        .csv();
+        assert_eq!(
+            lines(&drawn)[1..],
+            ["FEW,3,rule,frequency = 0", "RFM_1,3,cluster,\"buys often, lately, for much\""]
+        );
+    }
+}
