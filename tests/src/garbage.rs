@@ -84,13 +84,10 @@ impl Garbage {
     fn is_left_out(&mut self, field: &FieldDescriptor, depth: usize) -> bool {
         let of_answers = matches!(field.name(), "create_time" | "update_time" | "delete_time" | "purge_time");
         let of_tests = matches!(field.name(), "validate_only" | "page_token" | "resume_token" | "etag" | "request_id");
-        // Items have to sum to an amount, only a cost has a kind of cost, and fields of a merge come from its own customers.
+        // Items have to sum to an amount, only a cost has a kind of cost, fields of a merge come from its own customers, before its run had
+        // succeeded a score cannot be read, and rates have an age only where currencies are converted.
         let of_experts = field.name().ends_with("_policy") && field.name() != "value_policy"
-            || matches!(field.name(), "items" | "cost_kind" | "field_sources");
-        // Items have to sum to an amount, only a cost has a kind of cost, and before its run had succeeded a score cannot be read.
-        let of_experts = field.name().ends_with("_policy") && field.name() != "value_policy"
-            || matches!(field.name(), "items" | "cost_kind" | "read_time");
-            || matches!(field.name(), "items" | "cost_kind" | "max_fx_rate_age_days");
+            || matches!(field.name(), "items" | "cost_kind" | "field_sources" | "read_time" | "max_fx_rate_age_days");
         depth > 6
             || self.chance(self.wildness / 2.0)
             || (self.wildness == 0.0 && (of_answers || of_tests || of_experts))
@@ -196,8 +193,7 @@ impl Garbage {
             "order_by" => self.one_of(&["", "external_id desc", "create_time", "rank, clv desc"]).to_owned(),
             "event_types" => self.one_of(&["clientele.customers.v1.CustomerCreated", "nothing.Known"]).to_owned(),
             "paths" => self
-                .one_of(&["email", "display_name", "external_id", "*", "person", "attributes", "nps", "channel"])
-                .one_of(&["email", "display_name", "external_id", "*", "person", "attributes", "nps", "description"])
+                .one_of(&["email", "display_name", "external_id", "*", "person", "attributes", "nps", "channel", "description"])
                 .to_owned(),
             "tier" => "KEY".to_owned(),
             "segment_name" | "name_prefix" => format!("NORTH_{}", self.below(30)),

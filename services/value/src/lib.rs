@@ -185,14 +185,12 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         jobs::score_sweep::job(Arc::clone(&state)),
         jobs::tier_override_sweep::job(Arc::clone(&state)),
         jobs::contract_keeper::job(Arc::clone(&state)),
-    ];
-    jobs.push(jobs::customer_erasure::job(Arc::clone(&state)));
-    jobs.extend(customers.map(|peer| jobs::customers_projection::job(Arc::clone(&state), peer)));
         jobs::segment_reviews::job(Arc::clone(&state), &feed),
+        jobs::customer_erasure::job(Arc::clone(&state)),
     ];
     if let Some(peer) = customers {
         jobs.extend(jobs::customer_profiles::jobs(pool, &peer));
-        jobs.push(jobs::customers_projection::job(pool, peer));
+        jobs.push(jobs::customers_projection::job(Arc::clone(&state), peer));
     }
 
     App { name: "value", routes: routes.routes(), services, jobs }

@@ -4,8 +4,7 @@ use btyd::TransactionKind;
 use jiff::civil::Date;
 
 use super::{
-    churn::ChurnPolicy, conversion::Conversion, currency::Currency, index::IndexPolicy, lifecycle::LifecyclePolicy,
-    affinity::AffinityPolicy, churn::ChurnPolicy, currency::Currency, index::IndexPolicy, lifecycle::LifecyclePolicy,
+    affinity::AffinityPolicy, churn::ChurnPolicy, conversion::Conversion, currency::Currency, index::IndexPolicy, lifecycle::LifecyclePolicy,
     tier_policy::TierPolicy,
 };
 

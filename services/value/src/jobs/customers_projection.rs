@@ -73,23 +73,15 @@ impl Apply for CustomersProjection {
             unmerge(&self.state, connection, tenant, &CustomersUnmerged::decode(data)?).await
         } else if event.r#type == CustomerErased::full_name() {
             erase(&self.state, connection, tenant, &CustomerErased::decode(data)?).await
-        } else if let Some(customer) = customer(&event.r#type, data)? {
+        } else if let Some(customer) = customer(event)? {
             appear(&self.state, connection, tenant, &customer).await
         } else {
             Ok(())
         }
-        let Some(customer) = customer(event)? else { return Ok(()) };
-        let customer_id = Uuid::try_parse(&customer.customer_id)?;
-        let external_id = Some(customer.external_id.as_str()).filter(|key| !key.is_empty());
-        customer_apply(connection, &event.tenant_id, customer_id, external_id).await?;
-        segment_review_put_for_customer(connection, &event.tenant_id, customer_id).await?;
-        Ok(())
     }
 }
 
 /// The customer as it is after the event.
-fn customer(event_type: &str, data: &[u8]) -> Result<Option<Customer>, Failure> {
-    Ok(match event_type {
 pub(super) fn customer(event: &Event) -> Result<Option<Customer>, Failure> {
     let Some(data) = &event.data else { return Ok(None) };
     let data = data.value.as_slice();
@@ -111,7 +103,9 @@ pub(super) async fn appear(
 ) -> Result<(), Failure> {
     let customer_id = Uuid::try_parse(&customer.customer_id)?;
     let external_id = Some(customer.external_id.as_str()).filter(|key| !key.is_empty());
-    let Some(moved) = customer_apply(connection, tenant, customer_id, external_id).await? else { return Ok(()) };
+    let moved = customer_apply(connection, tenant, customer_id, external_id).await?;
+    segment_review_put_for_customer(connection, tenant, customer_id).await?;
+    let Some(moved) = moved else { return Ok(()) };
     let told = CustomerDataMoved {
         cause: Cause::Joined.into(),
         customer_id: customer.customer_id.clone(),
@@ -181,20 +175,13 @@ pub async fn customer_apply(
         (None, Some(buyer)) => buyer_update(connection, tenant, buyer.buyer_id, Some(customer_id), Some(key)).await?,
         (Some(buyer), None) => rename(connection, tenant, &buyer, Some(key)).await?,
         (Some(by_id), Some(by_key)) => {
-            transactions_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
-            account_signals_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
-            tiers_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
-            churn_alerts_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
-            contracts_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
-            segments_move(connection, tenant, by_id.buyer_id, by_key.buyer_id).await?;
-            buyer_delete(connection, tenant, by_id.buyer_id).await?;
-            buyer_update(connection, tenant, by_key.buyer_id, Some(customer_id), Some(key)).await?;
-            buyer_epoch_raise(connection, tenant).await
             let (from, to) = (by_id.buyer_id, by_key.buyer_id);
             let transactions = transactions_move(connection, tenant, from, to).await? as i64;
             account_signals_move(connection, tenant, from, to).await?;
             tiers_move(connection, tenant, from, to).await?;
             churn_alerts_move(connection, tenant, from, to).await?;
+            contracts_move(connection, tenant, from, to).await?;
+            segments_move(connection, tenant, from, to).await?;
             buyer_join(connection, tenant, (from, to)).await?;
             buyer_update(connection, tenant, to, Some(customer_id), Some(key)).await?;
             buyer_epoch_raise(connection, tenant).await?;

@@ -25,16 +25,13 @@ use crate::{
     State,
     domain::lifecycle::{Stage, Stay},
     scoring::{
-        RunError,
+        RunError, ScoredRun,
         churn_message::alert,
-        known, newest_run,
+        converting, known, needs, newest_run,
         reading::day_number,
         rescoring::Rescorer,
         tiering::{Newest, move_events},
-        RunError, ScoredRun, churn_message::alert, converting, known, newest_run, reading::day_number,
-        rescoring::Rescorer,
     },
-    scoring::{RunError, churn_message::alert, known, needs, newest_run, reading::day_number, rescoring::Rescorer},
     store::{
         buyer::{buyers_by_customer_ids, buyers_by_external_ids},
         buyer_merge::buyers_with_merged,
@@ -44,13 +41,11 @@ use crate::{
         rescore::{
             Beside, Past, RecordedEvent, buyers_of_transactions, feed_latest, histories, recorded_events,
             rescore_cursor, rescore_cursor_move, rescore_replay_take, rescore_replay_tenants, score_rescore,
-            score_revisions_insert, scores_beside, scores_delete, scores_restore,
-            score_revisions_insert, score_signals_update, scores_beside, scores_delete,
+            score_revisions_insert, score_signals_update, scores_beside, scores_delete, scores_restore,
         },
         score_run::score_run_get,
-        tier::{NewMoves, cause, tier_override_get, tiers_lock},
         segment_review::segment_reviews_put_for_buyers,
-        tier::tiers_lock,
+        tier::{NewMoves, cause, tier_override_get, tiers_lock},
     },
 };
 
@@ -259,7 +254,6 @@ async fn rescore_tenant(
         let past = past.get(buyer).map(Vec::as_slice).unwrap_or_default();
         let share_minor = beside.and_then(|beside| beside.acquisition_share_minor).unwrap_or_default();
         let before = (beside.and_then(stay), share_minor);
-        let Some(score) = rescorer.score(*buyer, past, signals.as_ref(), before) else {
         let encoded = beside.and_then(|beside| beside.signals.as_deref());
         let renewed = match (encoded, rescorer.as_of_date(past)) {
             (Some(encoded), Some(as_of_date)) => {
@@ -268,7 +262,7 @@ async fn rescore_tenant(
             _ => None,
         };
         let signals = renewed.as_deref().or(encoded).and_then(|encoded| known::signals(encoded).ok());
-        let Some(score) = rescorer.score(*buyer, past, signals.as_ref(), beside.and_then(stay)) else {
+        let Some(score) = rescorer.score(*buyer, past, signals.as_ref(), before) else {
             gone.push(*buyer);
             continue;
         };
@@ -315,6 +309,8 @@ async fn retier(
         state.outbox.publish_all(connection, events).await?;
     }
     Ok(())
+}
+
 /// What customers did, in the currency of the run: as the run counted it, by the rates that it read.
 async fn histories_of(
     connection: &mut PgConnection,

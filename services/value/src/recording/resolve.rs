@@ -68,20 +68,13 @@ pub async fn resolve(
 /// Buyers by either kind of key.
 #[derive(Debug, Default)]
 pub struct Found {
-    by_id: HashMap<Uuid, i64>,
-    by_external_id: HashMap<String, i64>,
-}
-
-impl Found {
-    /// The buyer of a key.
-    pub fn get(&self, key: &CustomerKey) -> Option<i64> {
-struct Found {
     by_id: HashMap<Uuid, Booking>,
     by_external_id: HashMap<String, Booking>,
 }
 
 impl Found {
-    fn get(&self, key: &CustomerKey) -> Option<Booking> {
+    /// Where to book what has a key.
+    pub fn get(&self, key: &CustomerKey) -> Option<Booking> {
         match key {
             CustomerKey::Id(id) => self.by_id.get(id).copied(),
             CustomerKey::External(key) => self.by_external_id.get(key).copied(),

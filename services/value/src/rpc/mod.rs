@@ -1,13 +1,13 @@
 //! The RPCs, a folder a service and a file an RPC: parse -> run -> reply.
 
-pub mod changes;
 pub mod acquisition;
+pub mod changes;
 pub mod churn;
 pub mod contracts;
 pub mod cross_sell;
 mod customer;
-pub mod fx;
 pub mod customer_share;
+pub mod fx;
 mod once;
 pub mod policies;
 pub mod reports;

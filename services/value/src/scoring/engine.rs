@@ -13,10 +13,9 @@ use clientele_proto::value::v1::score_run_progress::Stage;
 use rayon::prelude::*;
 
 use super::{
+    acquiring::{Winning, days_to_pay_back},
     choosing::{Chosen, Trial},
     drifting::{Drifted, drifted},
-    acquiring::{Winning, days_to_pay_back},
-    choosing::{AutoChoice, Trial},
     error::RunError,
     fitted,
     judging::{Base, Judged, Known, judge},

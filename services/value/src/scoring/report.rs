@@ -11,9 +11,8 @@ use clientele_proto::value::v1::{
 use rayon::prelude::*;
 
 use super::{
-    choosing::Tried,
     acquisition_report,
-    choosing::AutoChoice,
+    choosing::Tried,
     engine::Scored,
     findings::{
         DepthFinding, Findings, LifecycleFinding, Medians, OnceFinding, StageFinding, TierFinding, TransitionFinding,
@@ -44,7 +43,6 @@ pub fn summary(
     let clvs = clv_by_tier(scored);
     let left = left_by_tier(scored, settings);
     let tiers = settings.tiers.tiers.iter().zip(&scored.judged.tier_findings).zip(clvs).zip(left);
-    let tiers = settings.tiers.tiers.iter().zip(&scored.judged.tier_findings).zip(clvs);
     let (shared, unborne, unborne_spends) = acquisition_report::unborne(scored, currency);
     ScoreRunSummary {
         customers: scored.summaries.len() as i64,
@@ -72,8 +70,6 @@ pub fn summary(
             .collect(),
         model_choice: scored.chosen.why.clone(),
         holdout: scored.chosen.tried.as_ref().and_then(|tried| tried.as_ref().ok()).map(holdout),
-        model_choice: scored.choice.as_ref().map(|choice| choice.why.clone()).unwrap_or_default(),
-        holdout: scored.choice.as_ref().map(holdout),
         shared_acquisition_spend: Some(shared),
         unborne_acquisition_spend: Some(unborne),
         unborne_acquisition_spends: unborne_spends,

@@ -60,14 +60,13 @@ impl<'r> Rescorer<'r> {
         })
     }
 
-    /// The score of a buyer from all it did, going on from its stage and its share of acquisition spends; `None` where no purchase is left.
     /// The day a buyer's score is true for: the run's, or that of a later purchase; `None` where it never bought.
     pub fn as_of_date(&self, past: &[Past]) -> Option<Date> {
         let last_bought = past.iter().filter(|past| past.kind == 1).map(|past| past.occur_date.to_jiff()).max()?;
         Some(self.run.settings.as_of_date.max(last_bought))
     }
 
-    /// The score of a buyer from all it did; `None` where no purchase is left.
+    /// The score of a buyer from all it did, going on from its stage and its share of acquisition spends; `None` where no purchase is left.
     pub fn score(
         &self,
         buyer_id: i64,
@@ -76,14 +75,11 @@ impl<'r> Rescorer<'r> {
         (stay_before, share_minor): (Option<Stay>, i64),
     ) -> Option<Rescored> {
         let settings = &self.run.settings;
-        let last_bought = past.iter().filter(|past| past.kind == 1).map(|past| past.occur_date.to_jiff()).max();
-        let as_of_date = settings.as_of_date.max(last_bought?);
+        let as_of_date = self.as_of_date(past)?;
         let log = log(buyer_id, past);
         let paid = spent(past, as_of_date);
         let acquired = acquired(&log, as_of_date, (&paid.0, &paid.1), share_minor, settings.margin);
         let summary = log.summarise(day_number(as_of_date)).customers.first().copied()?;
-        let as_of_date = self.as_of_date(past)?;
-        let summary = summary(buyer_id, past, as_of_date)?;
         let per_unit = settings.currency.minor_per_unit() as f64;
         let score = self.scorer.score_one(&Customer::of(&summary, per_unit));
         let costs = paid.0;

@@ -15,8 +15,7 @@ use crate::domain::{
     score_settings::{RfmPolicy, ScoreSettings, TimeUnit, are_cuts},
 };
 
-use super::{churn_message, conversion_message, lifecycle_message, policy_message};
-use super::{affinity_message, churn_message, lifecycle_message, policy_message};
+use super::{affinity_message, churn_message, conversion_message, lifecycle_message, policy_message};
 
 const DEFAULT_HORIZON_MONTHS: i32 = 12;
 const DEFAULT_DISCOUNT_RATE: f64 = 0.1;
@@ -53,8 +52,6 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
         days @ 0..=3650 => days,
         _ => wrong.or("holdout_days", "must be 1 to 3,650 days, or 0 for none", 0),
     };
-    match (as_of_date, currency, tiers, index, lifecycle.zip(churn)) {
-        (Some(as_of_date), Some(currency), Some(tiers), Some(index), Some((lifecycle, churn)))
     match (as_of_date, currency, tiers, index, lifecycle.zip(churn).zip(affinity)) {
         (Some(as_of_date), Some(currency), Some(tiers), Some(index), Some(((lifecycle, churn), affinity)))
             if wrong.0.is_empty() =>
@@ -126,7 +123,6 @@ pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
         churn_policy: Some(churn_message::policy_message(&settings.churn)),
         holdout_days: settings.holdout_days as i32,
         affinity_policy: Some(affinity_message::policy_message(&settings.affinity)),
-    }
         ..ScoreRunSettings::default()
     };
     conversion_message::told(settings.conversion.as_ref(), told)

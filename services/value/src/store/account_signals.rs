@@ -37,8 +37,8 @@ pub async fn account_signals_get(
     }
     let row = sqlx::query!(
         r#"SELECT yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat, open_complaints,
-               last_interaction_date AS "last_interaction_date: jiff_sqlx::Date", qualification_status, acquisition_channel, version,
-               last_interaction_date AS "last_interaction_date: jiff_sqlx::Date", qualification_status, declared_needs, version,
+               last_interaction_date AS "last_interaction_date: jiff_sqlx::Date", qualification_status, acquisition_channel,
+               declared_needs, version,
                update_time AS "update_time: jiff_sqlx::Timestamp"
            FROM value.account_signals WHERE tenant_id = $1 AND buyer_id = $2"#,
         tenant,
@@ -79,15 +79,13 @@ pub async fn account_signals_put(
     let signals = &record.signals;
     sqlx::query!(
         "INSERT INTO value.account_signals (tenant_id, buyer_id, yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat,
-             open_complaints, last_interaction_date, qualification_status, version, update_time, acquisition_channel)
-             open_complaints, last_interaction_date, qualification_status, version, update_time, declared_needs)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+             open_complaints, last_interaction_date, qualification_status, version, update_time, acquisition_channel, declared_needs)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          ON CONFLICT (tenant_id, buyer_id) DO UPDATE SET yearly_wallet_minor = excluded.yearly_wallet_minor,
              wallet_currency_code = excluded.wallet_currency_code, strategic_fit = excluded.strategic_fit, nps = excluded.nps,
              csat = excluded.csat, open_complaints = excluded.open_complaints, last_interaction_date = excluded.last_interaction_date,
              qualification_status = excluded.qualification_status, version = excluded.version, update_time = excluded.update_time,
-             acquisition_channel = excluded.acquisition_channel",
-             declared_needs = excluded.declared_needs",
+             acquisition_channel = excluded.acquisition_channel, declared_needs = excluded.declared_needs",
         tenant,
         buyer_id,
         signals.yearly_wallet.map(Amount::minor),

@@ -30,7 +30,6 @@ use crate::{
 
 pub const ANA: &str = "0198c1f2-7d3a-7cc3-8a51-000000000001";
 pub const BEN: &str = "0198c1f2-7d3a-7cc3-8a51-000000000002";
-const BEN: &str = "0198c1f2-7d3a-7cc3-8a51-000000000002";
 
 /// The customers service's feed: what a test says happened.
 #[derive(Debug, Clone)]

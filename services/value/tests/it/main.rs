@@ -7,9 +7,6 @@
     reason = "a test that meets the unexpected has to fail"
 )]
 
-mod harness;
-mod scoring;
-
 mod account_signals;
 mod acquisition_spends;
 mod batch_record_transactions;
@@ -17,11 +14,11 @@ mod change_transaction;
 mod churn_alerts;
 mod contract_reports;
 mod contracts;
+mod contribution;
+mod cross_sell;
+mod currencies;
 mod customer_erasure;
 mod customer_merges;
-mod contribution;
-mod currencies;
-mod cross_sell;
 mod customer_profiles;
 mod customer_share;
 mod customers_projection;
@@ -30,6 +27,7 @@ mod export_transactions;
 mod fx_rates;
 mod get_sales_report;
 mod get_transaction;
+mod harness;
 mod import_transactions;
 mod lifecycle;
 mod list_transactions;
@@ -44,6 +42,7 @@ mod score_forecast;
 mod score_runs;
 mod score_worker;
 mod scores;
+mod scoring;
 mod segment_clusterings;
 mod segments;
 mod start_score_run;

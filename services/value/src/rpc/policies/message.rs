@@ -8,8 +8,7 @@ use sqlx::PgConnection;
 
 use crate::{
     scoring::{
-        churn_message, conversion_message, lifecycle_message, policy_message, run_message::instant,
-        affinity_message, churn_message, lifecycle_message, policy_message, run_message::instant,
+        affinity_message, churn_message, conversion_message, lifecycle_message, policy_message, run_message::instant,
         settings_message::Wrong,
     },
     store::value_policy::{PolicyRecord, value_policy_list},
