@@ -12,7 +12,8 @@ use crate::{
     domain::{score_settings::ScoreSettings, tiers::given},
     store::{
         scored_run::{ScoredRecord, scored_runs},
-        tier::{MoveRecord, NewMoves, score_tier_for_update, score_tier_update, tier_moves_insert},
+        segment_review::segment_reviews_put_for_buyers,
+        tier::{MoveRecord, NewMoves, cause, score_tier_for_update, score_tier_update, tier_moves_insert},
     },
 };
 
@@ -82,6 +83,10 @@ pub async fn move_events(
         let from: Vec<String> = moves.iter().map(|(_, from, _)| from.clone()).collect();
         let to: Vec<String> = moves.iter().map(|(.., to)| to.clone()).collect();
         let records = tier_moves_insert(connection, new, (&buyers, &from, &to)).await?;
+        // After a run all customers are looked at anyway.
+        if new.cause != cause::SCORE_RUN {
+            segment_reviews_put_for_buyers(connection, new.tenant, &buyers).await?;
+        }
         let payload = TiersChanged { tier_moves: records.iter().map(move_message).collect() };
         events.push(NewEvent::of_job(&state.context, new.tenant, new.actor, new.now, "tiers".to_owned(), &payload));
     }

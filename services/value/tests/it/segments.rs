@@ -2,12 +2,13 @@
 
 use clientele_error::{Reason, reason_of, violations_of};
 use clientele_proto::value::v1::{
-    AddSegmentMembersRequest, CreateSegmentRequest, CustomerSegment, DeleteSegmentRequest,
+    AddSegmentMembersRequest, CreateSegmentRequest, CreateTierOverrideRequest, CustomerSegment, DeleteSegmentRequest,
     GetSegmentMovementReportRequest, GetSegmentPreviewRequest, GetSegmentRequest, ListCustomerSegmentsRequest,
     ListSegmentMembersRequest, ListSegmentsRequest, RemoveSegmentMembersRequest, Segment, SegmentChangeCause,
     SegmentCluster, SegmentList, SegmentMembersChanged, SegmentMovement, SegmentMovementGrouping, SegmentRule,
-    UpdateSegmentRequest, get_segment_preview_request, get_segment_request, list_customer_segments_request,
-    list_segment_members_request, segment::Definition, segment_service_client::SegmentServiceClient,
+    TierOverride, UpdateSegmentRequest, get_segment_preview_request, get_segment_request,
+    list_customer_segments_request, list_segment_members_request, segment::Definition,
+    segment_service_client::SegmentServiceClient, tier_override,
 };
 use clientele_testkit::Authorised;
 use prost::Message as _;
@@ -17,6 +18,7 @@ use tonic::{Code, Status};
 
 use crate::{
     harness::{TENANT, Value, on, purchase},
+    policies::by_revenue,
     scoring::{SHOP, date, settings},
 };
 
@@ -161,6 +163,25 @@ async fn members_are_told_exactly_once_over_two_runs_and_a_purchase() {
     let by_month = movements(&value, &made.segment_id, SegmentMovementGrouping::Unspecified).await;
     assert_eq!(by_month.iter().map(figures).collect::<Vec<_>>(), [[0, 2, 0, 0, 2]]);
     assert_eq!(by_month[0].start_date, Some(date("2026-03-02")));
+}
+
+#[tokio::test]
+async fn a_tier_that_people_decide_moves_the_customer_at_once() {
+    let value = Value::start().await;
+    value.bought(&SHOP).await;
+    value.policy(by_revenue(60.0, 60.0)).await.unwrap();
+    value.scored().await;
+    value.create(rule("GOLDEN", "tier = \"GOLD\"")).await.unwrap();
+    value.until_members("GOLDEN", &["cat"]).await;
+    let tier_override = TierOverride {
+        customer: Some(tier_override::Customer::CustomerExternalId("bob".into())),
+        tier: "GOLD".into(),
+        reason: "the founder knows them".into(),
+        ..TierOverride::default()
+    };
+    let request = CreateTierOverrideRequest { tier_override: Some(tier_override), ..Default::default() };
+    value.tiers().create_tier_override(request).await.unwrap();
+    value.until_members("GOLDEN", &["bob", "cat"]).await;
 }
 
 #[tokio::test]
