@@ -193,7 +193,17 @@ impl Garbage {
             "order_by" => self.one_of(&["", "external_id desc", "create_time", "rank, clv desc"]).to_owned(),
             "event_types" => self.one_of(&["clientele.customers.v1.CustomerCreated", "nothing.Known"]).to_owned(),
             "paths" => self
-                .one_of(&["email", "display_name", "external_id", "*", "person", "attributes", "nps", "channel", "description"])
+                .one_of(&[
+                    "email",
+                    "display_name",
+                    "external_id",
+                    "*",
+                    "person",
+                    "attributes",
+                    "nps",
+                    "channel",
+                    "description",
+                ])
                 .to_owned(),
             "tier" => "KEY".to_owned(),
             "segment_name" | "name_prefix" => format!("NORTH_{}", self.below(30)),

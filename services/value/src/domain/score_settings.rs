@@ -4,8 +4,8 @@ use btyd::TransactionKind;
 use jiff::civil::Date;
 
 use super::{
-    affinity::AffinityPolicy, churn::ChurnPolicy, conversion::Conversion, currency::Currency, index::IndexPolicy, lifecycle::LifecyclePolicy,
-    tier_policy::TierPolicy,
+    affinity::AffinityPolicy, churn::ChurnPolicy, conversion::Conversion, currency::Currency, index::IndexPolicy,
+    lifecycle::LifecyclePolicy, tier_policy::TierPolicy,
 };
 
 /// The settings of a run, every default filled in.

@@ -12,10 +12,10 @@ use jiff::{Timestamp, ToSpan as _, Unit, civil::Date};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use super::{
-    drifting::{self, EarlierFit},
     acquiring::{self, Acquisition},
-    converting,
     affinities::{self, Items},
+    converting,
+    drifting::{self, EarlierFit},
     error::RunError,
     judging::Known,
     known,

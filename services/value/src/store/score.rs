@@ -290,6 +290,10 @@ macro_rules! scores_by {
                 Field::new("stage", "('{NEW,ACTIVE,LOYAL,AT_RISK,DORMANT,LOST}'::text[])[s.stage]", STAGES)
                     .nullable()
                     .sortable(),
+                Field::new("acquisition_cost", "coalesce(s.acquisition_cost_minor, 0) / r.minor_per_unit", Kind::Float)
+                    .sortable(),
+                Field::new("clv_to_cac", "s.clv_minor / s.acquisition_cost_minor", Kind::Float).nullable().sortable(),
+                Field::new("payback_date", "s.payback_date", Kind::Date).nullable().sortable(),
                 Field::new("stage_days", "coalesce(s.as_of_date, r.as_of_date) - s.stage_since", Kind::Integer)
                     .nullable()
                     .sortable(),
@@ -305,28 +309,6 @@ pub static SCORES: Schema = scores_by!(Field::new("rank", "s.rank", Kind::Intege
 pub static SCORES_BY_CUSTOMER: Schema = scores_by!(
     Field::new("customer_no", "s.buyer_id", Kind::Integer).not_filterable(),
     Field::new("rank", "s.rank", Kind::Integer).sortable()
-        .sortable(),
-        Field::new("frequency", "s.frequency", Kind::Integer).sortable(),
-        Field::new("recency_days", "s.last_purchase_date - s.first_purchase_date", Kind::Integer).sortable(),
-        Field::new("age_days", "coalesce(s.as_of_date, r.as_of_date) - s.first_purchase_date", Kind::Integer)
-            .sortable(),
-        Field::new(
-            "days_since_last_purchase",
-            "coalesce(s.as_of_date, r.as_of_date) - s.last_purchase_date",
-            Kind::Integer,
-        )
-        .sortable(),
-        Field::new("stage", "('{NEW,ACTIVE,LOYAL,AT_RISK,DORMANT,LOST}'::text[])[s.stage]", STAGES)
-            .nullable()
-            .sortable(),
-        Field::new("acquisition_cost", "coalesce(s.acquisition_cost_minor, 0) / r.minor_per_unit", Kind::Float)
-            .sortable(),
-        Field::new("clv_to_cac", "s.clv_minor / s.acquisition_cost_minor", Kind::Float).nullable().sortable(),
-        Field::new("payback_date", "s.payback_date", Kind::Date).nullable().sortable(),
-        Field::new("stage_days", "coalesce(s.as_of_date, r.as_of_date) - s.stage_since", Kind::Integer)
-            .nullable()
-            .sortable(),
-    ],
 );
 
 const COLUMNS: &str = "b.customer_id, b.external_id, s.rank, s.total_revenue_minor, s.repeat_revenue_minor, s.total_cost_minor, \

@@ -57,10 +57,9 @@ fn by_policy(settings: ScoreRunSettings, policy: Option<ValuePolicy>) -> ScoreRu
         || settings.tier_policy.is_none()
         || settings.index_policy.is_none()
         || settings.lifecycle_policy.is_none() && policy.lifecycle_policy.is_some()
-        || settings.churn_policy.is_none() && policy.churn_policy.is_some();
-    let settings = conversion_message::by_policy(settings, &policy);
         || settings.churn_policy.is_none() && policy.churn_policy.is_some()
         || settings.affinity_policy.is_none() && policy.affinity_policy.is_some();
+    let settings = conversion_message::by_policy(settings, &policy);
     ScoreRunSettings {
         value_policy_version: if follows { policy.version } else { 0 },
         tier_policy: settings.tier_policy.or(policy.tier_policy),

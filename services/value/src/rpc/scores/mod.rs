@@ -1,9 +1,9 @@
 //! `ScoreService`: an RPC a file. All read a succeeded run, by its id or the newest one.
 
 mod batch_get_scores;
+mod contribution;
 mod export_scores;
 mod forecast;
-mod contribution;
 mod get_concentration_report;
 mod get_lifecycle_report;
 mod get_purchase_depth_report;
