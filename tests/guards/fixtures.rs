@@ -1,13 +1,22 @@
 //! A tenant that has some of everything.
 
 use clientele_proto::{
+    Money,
     customers::v1::{
         BatchUpsertCustomersRequest, CreateCustomerMergeRequest, CreateCustomerRequest, CustomerMerge,
         customer_merge_service_client::CustomerMergeServiceClient, customer_service_client::CustomerServiceClient,
     },
-    Money,
     value::v1::{
-        AccountSignals, AcquisitionSpend, BatchRecordTransactionsRequest, BatchUpsertFxRatesRequest, ChurnLevelRule, ChurnPolicy, CorrectTransactionRequest, CreateAcquisitionSpendRequest, CreateTierOverrideRequest, CreateValuePolicyRequest, FxRate, LineItem, ListChurnAlertsRequest, SalesOrganisation, ScoreRun, StartScoreRunRequest, TierOverride, Transaction, TransactionKind, UpdateAccountSignalsRequest, ValuePolicy, WatchScoreRunRequest, account_signals, account_signals_service_client::AccountSignalsServiceClient, acquisition_spend_service_client::AcquisitionSpendServiceClient, churn_alert_service_client::ChurnAlertServiceClient, fx_rate_service_client::FxRateServiceClient, record_outcome, score_run::State, score_run_service_client::ScoreRunServiceClient, tier_override, tier_service_client::TierServiceClient, transaction, transaction_service_client::TransactionServiceClient, value_policy_service_client::ValuePolicyServiceClient,
+        AccountSignals, AcquisitionSpend, BatchRecordTransactionsRequest, BatchUpsertFxRatesRequest, ChurnLevelRule,
+        ChurnPolicy, CorrectTransactionRequest, CreateAcquisitionSpendRequest, CreateTierOverrideRequest,
+        CreateValuePolicyRequest, FxRate, LineItem, ListChurnAlertsRequest, SalesOrganisation, ScoreRun,
+        StartScoreRunRequest, TierOverride, Transaction, TransactionKind, UpdateAccountSignalsRequest, ValuePolicy,
+        WatchScoreRunRequest, account_signals, account_signals_service_client::AccountSignalsServiceClient,
+        acquisition_spend_service_client::AcquisitionSpendServiceClient,
+        churn_alert_service_client::ChurnAlertServiceClient, fx_rate_service_client::FxRateServiceClient,
+        record_outcome, score_run::State, score_run_service_client::ScoreRunServiceClient, tier_override,
+        tier_service_client::TierServiceClient, transaction, transaction_service_client::TransactionServiceClient,
+        value_policy_service_client::ValuePolicyServiceClient,
     },
 };
 use clientele_tests::{World, cdnow, data, eventually, garbage::Ids, rows::count};
@@ -65,7 +74,6 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
         ("earlier_score_run_id", score_run_ids),
         ("product_external_id", ["X1", "X2", "X3"].map(str::to_owned).to_vec()),
         ("category", ["Parts", "Service", "Training"].map(str::to_owned).to_vec()),
-        ("score_run_id", score_run_ids),
         ("churn_alert_id", alerts(world, name).await),
         ("contract_id", contracts),
         ("acquisition_spend_id", spend(world, name).await),
@@ -99,6 +107,8 @@ async fn merge(world: &World, tenant: &str) -> Vec<String> {
     let mut owner = world.database.owner().await;
     eventually("the merges reach value", async || (count(&mut owner, &statement).await == 3).then_some(())).await;
     merges
+}
+
 /// Gives a tenant exchange rates and what it spent to win customers, and answers the ids of these.
 async fn spend(world: &World, tenant: &str) -> Vec<String> {
     let rates = (1..=9).map(|day| FxRate {
@@ -125,6 +135,8 @@ async fn spend(world: &World, tenant: &str) -> Vec<String> {
         ids.push(client.create_acquisition_spend(request).await.unwrap().into_inner().acquisition_spend_id);
     }
     ids
+}
+
 /// Sells a machine to the eleventh customer and every second one, and what belongs to it to every second of these.
 async fn stock(world: &World, tenant: &str, customers: usize) {
     let item = |product: &str, category: &str| LineItem {

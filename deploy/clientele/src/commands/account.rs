@@ -3,16 +3,9 @@
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 use clientele_proto::value::v1::{
-    AccountSignals, CreateTierOverrideRequest, EndTierOverrideRequest, ListTierMovesRequest, QualificationStatus,
-    TierMove, TierOverride, UpdateAccountSignalsRequest, account_signals, end_tier_override_request,
-    list_tier_moves_request, tier_move::Cause, tier_override,
-use clientele_proto::{
-    Date,
-    value::v1::{
-        AccountSignals, CreateTierOverrideRequest, DeclaredNeed, EndTierOverrideRequest, ListTierMovesRequest,
-        QualificationStatus, TierMove, TierOverride, UpdateAccountSignalsRequest, account_signals, declared_need::Need,
-        end_tier_override_request, list_tier_moves_request, tier_move::Cause, tier_override,
-    },
+    AccountSignals, CreateTierOverrideRequest, DeclaredNeed, EndTierOverrideRequest, ListTierMovesRequest,
+    QualificationStatus, TierMove, TierOverride, UpdateAccountSignalsRequest, account_signals, declared_need::Need,
+    end_tier_override_request, list_tier_moves_request, tier_move::Cause, tier_override,
 };
 use clientele_service::Context;
 use jiff::{Timestamp, civil};

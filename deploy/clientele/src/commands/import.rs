@@ -228,7 +228,6 @@ fn customers(args: &ImportCustomers) -> Result<()> {
     tell(&args.common, &source.name, progress, &imported)
 }
 
-pub(super) fn delimiter(character: char) -> Result<u8> {
 fn fx_rates(args: &ImportFxRates) -> Result<()> {
     let source = files::open(&args.common.file)?;
     let progress = Progress::start("importing exchange rates", source.bytes, Unit::Bytes);
@@ -240,7 +239,7 @@ fn fx_rates(args: &ImportFxRates) -> Result<()> {
     tell(&args.common, &source.name, progress, &imported)
 }
 
-fn delimiter(character: char) -> Result<u8> {
+pub(super) fn delimiter(character: char) -> Result<u8> {
     u8::try_from(character)
         .ok()
         .filter(u8::is_ascii)

@@ -1,9 +1,9 @@
 //! `clientele score`: scores every customer and waits for the end.
 
 use anyhow::Result;
+use clap::{Args, Subcommand, ValueEnum};
 use clap::{Args, ValueEnum};
 use clientele_proto::value::v1::{ScoreRunSettings, StartScoreRunRequest, TimeUnit, TransactionModel};
-use clap::{Args, Subcommand, ValueEnum};
 use clientele_proto::{
     Date,
     value::v1::{GetScoreRunComparisonRequest, ScoreRunSettings, StartScoreRunRequest, TimeUnit, TransactionModel},

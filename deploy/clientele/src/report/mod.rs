@@ -1,27 +1,24 @@
 //! What the services answer, for a person to read.
 
-pub mod churn;
-pub mod churn_alerts;
-pub mod contracts;
 pub mod acquisition;
 pub mod affinities;
-pub mod heat;
-pub mod json;
-pub mod key_customers;
-pub mod lifecycle;
+pub mod churn;
+pub mod churn_alerts;
 pub mod comparison;
+pub mod contracts;
 pub mod growth;
 pub mod heat;
 pub mod json;
 pub mod key_customers;
+pub mod lifecycle;
 pub mod model_quality;
 pub mod purchase_depth;
 pub mod retention;
 pub mod run;
 pub mod sales;
-pub mod tier_movement;
 pub mod segment;
 pub mod share;
+pub mod tier_movement;
 
 use clientele_proto::{Date, Money, value::v1::ScoreReason};
 use iso_currency::Currency;

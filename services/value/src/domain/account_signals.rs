@@ -52,7 +52,7 @@ pub enum Signal {
 
 impl Signal {
     /// All of them with their names in a mask.
-    pub const ALL: [(Self, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str); 9] = [
         (Self::YearlyWallet, "yearly_wallet"),
         (Self::StrategicFit, "strategic_fit"),
         (Self::Nps, "nps"),

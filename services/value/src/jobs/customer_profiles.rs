@@ -2,19 +2,21 @@
 //!
 //! It follows the feed by a cursor of its own, beside [`super::customers_projection`]: profiles are built from the feed's beginning also where
 //! buyers were attached long before. Where the feed has forgotten its beginning, they are built from what it still holds. A customer that is
-//! deleted keeps its profile, marked so.
+//! deleted keeps its profile, marked so; of one that is erased nothing is kept.
 
 use std::{sync::Arc, time::Duration};
 
 use clientele_feed::{Apply, Projection, projection::Failure};
 use clientele_pg::Pool;
 use clientele_proto::{
-    customers::v1::{Customer, CustomerCreated, CustomerDeleted, CustomerUndeleted, CustomerUpdated, customer::Kind},
+    customers::v1::{
+        Customer, CustomerCreated, CustomerDeleted, CustomerErased, CustomerUndeleted, CustomerUpdated, customer::Kind,
+    },
     events::v1::{Event, GetFeedBoundsRequest, event_feed_service_client::EventFeedServiceClient},
 };
 use clientele_service::{Job, client::Peer, serve::stopped};
 use jiff::Timestamp;
-use prost::Name;
+use prost::{Message as _, Name};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -22,7 +24,7 @@ use super::customers_projection::customer;
 use crate::{
     SCHEMA,
     store::{
-        customer_profile::{Profile, customer_profile_put, customer_profiles_begin},
+        customer_profile::{Profile, customer_profile_put, customer_profiles_begin, customer_profiles_delete},
         segment_review::segment_review_put_for_customer,
     },
 };
@@ -69,10 +71,18 @@ impl Apply for CustomerProfiles {
             CustomerUpdated::full_name(),
             CustomerDeleted::full_name(),
             CustomerUndeleted::full_name(),
+            CustomerErased::full_name(),
         ]
     }
 
     async fn apply(&self, connection: &mut PgConnection, event: &Event) -> Result<(), Failure> {
+        if event.r#type == CustomerErased::full_name() {
+            let data = event.data.as_ref().map(|data| data.value.as_slice()).unwrap_or_default();
+            let erased = CustomerErased::decode(data)?;
+            let ids = std::iter::once(&erased.customer_id).chain(&erased.merged_customer_ids);
+            let ids = ids.map(|id| Uuid::try_parse(id)).collect::<Result<Vec<_>, _>>()?;
+            return Ok(customer_profiles_delete(connection, &event.tenant_id, &ids).await?);
+        }
         let Some(customer) = customer(event)? else { return Ok(()) };
         let profile = profile(customer)?;
         if customer_profile_put(connection, &event.tenant_id, &profile).await? {

@@ -149,19 +149,29 @@ pub async fn read(
     Ok(read)
 }
 
-/// Reads the purchases and refunds in a currency up to a day, and nothing else.
-pub async fn read_log(pool: &Pool, tenant: &str, currency: &str, until: Date) -> Result<PurchaseLog, RunError> {
+/// Reads the purchases and refunds up to a day in the currency of the settings, converted as these say by the rates as they are now, and
+/// nothing else.
+pub async fn read_log(
+    pool: &Pool,
+    tenant: &str,
+    settings: &ScoreSettings,
+    until: Date,
+) -> Result<PurchaseLog, RunError> {
     let progress = Progress::default();
-    let connection = session::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let purchases = scan::Purchases { tenant, currency, until };
-    let copying = copy_half(connection, purchases.copy(None), progress.clone());
-    let (mut half, mut connection) = session::apart(&progress, copying).await?;
-    for refund in purchases.refunds(&mut connection).await? {
-        let bought = refund.purchase_date.map(|date| day_number(date.to_jiff()));
-        half.log.refund(refund.buyer_id as u64, day_number(refund.occur_date.to_jiff()), refund.amount_minor, bought);
+    let mut connection = session::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let (book, _) = book(&mut connection, tenant, settings).await?;
+    let purchases = scan::Purchases { tenant, currency: settings.currency.code(), until, converts: book.is_some() };
+    let copying = copy_half(connection, purchases.copy(None), book.clone(), progress.clone());
+    let (half, mut connection) = session::apart(&progress, copying).await?;
+    let mut read = Purchases { log: half.log, ..Purchases::default() };
+    match &book {
+        None => add_refunds(&mut connection, &purchases, &mut read).await?,
+        Some(book) => {
+            add_converted(&mut connection, &purchases, &mut read, book, &mut Tally::default()).await?;
+        }
     }
     session::end(connection).await?;
-    Ok(half.log)
+    Ok(read.log)
 }
 
 #[derive(Debug, Default)]

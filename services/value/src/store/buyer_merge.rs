@@ -108,7 +108,7 @@ pub async fn buyer_merge(
 ) -> sqlx::Result<Moved> {
     sqlx::query!(
         "INSERT INTO value.buyer_merge (tenant_id, buyer_id, survivor_id, yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat,
-             open_complaints, last_interaction_date, qualification_status)
+             open_complaints, last_interaction_date, qualification_status, acquisition_channel, declared_needs)
          SELECT $1, $2, $3,
              CASE WHEN s.yearly_wallet_minor IS NULL THEN m.yearly_wallet_minor END,
              CASE WHEN s.yearly_wallet_minor IS NULL THEN m.wallet_currency_code END,
@@ -117,7 +117,9 @@ pub async fn buyer_merge(
              CASE WHEN s.csat IS NULL THEN m.csat END,
              CASE WHEN s.open_complaints IS NULL THEN m.open_complaints END,
              CASE WHEN s.last_interaction_date IS NULL THEN m.last_interaction_date END,
-             CASE WHEN s.qualification_status IS NULL THEN m.qualification_status END
+             CASE WHEN s.qualification_status IS NULL THEN m.qualification_status END,
+             CASE WHEN s.acquisition_channel IS NULL THEN m.acquisition_channel END,
+             CASE WHEN s.declared_needs IS NULL THEN m.declared_needs END
          FROM (SELECT) AS one
          LEFT JOIN value.account_signals m ON m.tenant_id = $1 AND m.buyer_id = $2
          LEFT JOIN value.account_signals s ON s.tenant_id = $1 AND s.buyer_id = $3",
@@ -160,12 +162,12 @@ pub async fn buyer_merge(
 async fn signals_fill(connection: &mut PgConnection, tenant: &str, merged: i64, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO value.account_signals AS s (tenant_id, buyer_id, yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat,
-             open_complaints, last_interaction_date, qualification_status, update_time)
+             open_complaints, last_interaction_date, qualification_status, acquisition_channel, declared_needs, update_time)
          SELECT tenant_id, survivor_id, yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat, open_complaints,
-             last_interaction_date, qualification_status, $3
+             last_interaction_date, qualification_status, acquisition_channel, declared_needs, $3
          FROM value.buyer_merge m
          WHERE m.tenant_id = $1 AND m.buyer_id = $2 AND num_nonnulls(m.yearly_wallet_minor, m.strategic_fit, m.nps, m.csat,
-             m.open_complaints, m.last_interaction_date, m.qualification_status) > 0
+             m.open_complaints, m.last_interaction_date, m.qualification_status, m.acquisition_channel, m.declared_needs) > 0
          ON CONFLICT (tenant_id, buyer_id) DO UPDATE SET
              yearly_wallet_minor = coalesce(s.yearly_wallet_minor, excluded.yearly_wallet_minor),
              wallet_currency_code = coalesce(s.wallet_currency_code, excluded.wallet_currency_code),
@@ -173,6 +175,8 @@ async fn signals_fill(connection: &mut PgConnection, tenant: &str, merged: i64, 
              csat = coalesce(s.csat, excluded.csat), open_complaints = coalesce(s.open_complaints, excluded.open_complaints),
              last_interaction_date = coalesce(s.last_interaction_date, excluded.last_interaction_date),
              qualification_status = coalesce(s.qualification_status, excluded.qualification_status),
+             acquisition_channel = coalesce(s.acquisition_channel, excluded.acquisition_channel),
+             declared_needs = coalesce(s.declared_needs, excluded.declared_needs),
              version = s.version + 1, update_time = excluded.update_time",
         tenant,
         merged,
@@ -238,6 +242,13 @@ async fn rows_move(connection: &mut PgConnection, tenant: &str, (merged, survivo
         merged,
         survivor,
     );
+    let contracts = sqlx::query!(
+        "UPDATE value.contract SET buyer_id = $3, own_buyer_id = coalesce(own_buyer_id, $2) WHERE tenant_id = $1 AND buyer_id = $2",
+        tenant,
+        merged,
+        survivor,
+    );
+    contracts.execute(&mut *connection).await?;
     Ok(Moved {
         transactions: transactions.execute(&mut *connection).await?.rows_affected() as i64,
         tier_moves: tier_moves.execute(&mut *connection).await?.rows_affected() as i64,
@@ -345,6 +356,15 @@ async fn rows_return(
         survivor,
         own,
     );
+    let contracts = sqlx::query!(
+        "UPDATE value.contract SET buyer_id = $2, own_buyer_id = NULLIF(own_buyer_id, $2)
+         WHERE tenant_id = $1 AND buyer_id = $3 AND own_buyer_id = ANY ($4)",
+        tenant,
+        buyer,
+        survivor,
+        own,
+    );
+    contracts.execute(&mut *connection).await?;
     Ok(Moved {
         transactions: transactions.execute(&mut *connection).await?.rows_affected() as i64,
         tier_moves: tier_moves.execute(&mut *connection).await?.rows_affected() as i64,
@@ -364,10 +384,13 @@ async fn signals_return(connection: &mut PgConnection, tenant: &str, buyer: i64,
              open_complaints = NULLIF(s.open_complaints, m.open_complaints),
              last_interaction_date = NULLIF(s.last_interaction_date, m.last_interaction_date),
              qualification_status = NULLIF(s.qualification_status, m.qualification_status),
+             acquisition_channel = NULLIF(s.acquisition_channel, m.acquisition_channel),
+             declared_needs = NULLIF(s.declared_needs, m.declared_needs),
              version = s.version + 1, update_time = $3
          FROM value.buyer_merge m
          WHERE m.tenant_id = $1 AND m.buyer_id = $2 AND s.tenant_id = $1 AND s.buyer_id = m.survivor_id AND num_nonnulls(
-             m.yearly_wallet_minor, m.strategic_fit, m.nps, m.csat, m.open_complaints, m.last_interaction_date, m.qualification_status) > 0",
+             m.yearly_wallet_minor, m.strategic_fit, m.nps, m.csat, m.open_complaints, m.last_interaction_date, m.qualification_status,
+             m.acquisition_channel, m.declared_needs) > 0",
         tenant,
         buyer,
         now.to_sqlx() as _,

@@ -66,6 +66,22 @@ pub async fn customer_profile_put(
     Ok(done.rows_affected() > 0)
 }
 
+/// Takes profiles away.
+pub async fn customer_profiles_delete(
+    connection: &mut PgConnection,
+    tenant: &str,
+    customer_ids: &[Uuid],
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "DELETE FROM value.customer_profile WHERE tenant_id = $1 AND customer_id = ANY ($2)",
+        tenant,
+        customer_ids,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 #[cfg(test)]
 mod tests {
     use clientele_testkit::TestDatabase;

@@ -227,6 +227,20 @@ pub async fn buyers_erase(
              DELETE FROM value.tier_override WHERE tenant_id = $1 AND buyer_id = ANY ($2)
          ), merges AS (
              DELETE FROM value.buyer_merge WHERE tenant_id = $1 AND buyer_id = ANY ($2)
+         ), contracts AS (
+             DELETE FROM value.contract WHERE tenant_id = $1 AND buyer_id = ANY ($2) RETURNING contract_id
+         ), terms AS (
+             DELETE FROM value.contract_term t USING contracts c WHERE t.tenant_id = $1 AND t.contract_id = c.contract_id
+         ), members AS (
+             DELETE FROM value.segment_member WHERE tenant_id = $1 AND buyer_id = ANY ($2) RETURNING segment_id
+         ), left_segments AS (
+             UPDATE value.segment s SET members = s.members - m.gone
+             FROM (SELECT segment_id, count(*) AS gone FROM members GROUP BY segment_id) m
+             WHERE s.tenant_id = $1 AND s.segment_id = m.segment_id
+         ), moves AS (
+             DELETE FROM value.segment_move WHERE tenant_id = $1 AND buyer_id = ANY ($2)
+         ), reviews AS (
+             DELETE FROM value.segment_review WHERE tenant_id = $1 AND buyer_id = ANY ($2)
          )
          DELETE FROM value.buyer WHERE tenant_id = $1 AND buyer_id = ANY ($2)",
         tenant,

@@ -228,7 +228,8 @@ pub async fn scores_of_buyers(
                s.last_purchase_date AS "last_purchase_date: jiff_sqlx::Date", s.rfm_code, s.segment, s.tier, s.index,
                s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
                s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
-               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date"
+               s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date", s.cost_of_goods_minor, s.acquisition_cost_minor,
+               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date"
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.score s WHERE s.tenant_id = $1 AND s.score_set = $2 AND s.buyer_id = k.buyer_id LIMIT 1

@@ -27,7 +27,7 @@ impl Value {
         Ok(self.acquisition().create_acquisition_spend(request).await?.into_inner())
     }
 
-    async fn update(&self, spend: AcquisitionSpend, paths: &[&str]) -> Result<AcquisitionSpend, Status> {
+    async fn update_spend(&self, spend: AcquisitionSpend, paths: &[&str]) -> Result<AcquisitionSpend, Status> {
         let paths = paths.iter().map(|path| (*path).to_owned()).collect();
         let request = UpdateAcquisitionSpendRequest {
             acquisition_spend: Some(spend),
@@ -71,13 +71,13 @@ async fn a_spend_is_kept_listed_changed_and_deleted() {
     assert_eq!(value.spends(r#"end_date < "1997-02-01""#).await, ["fair"]);
 
     let longer = AcquisitionSpend { end_date: Some(date("1997-03-31")), channel: "not named".into(), ..fair.clone() };
-    let longer = value.update(longer, &["end_date"]).await.unwrap();
+    let longer = value.update_spend(longer, &["end_date"]).await.unwrap();
     assert_eq!(
         (longer.end_date, longer.channel.as_str(), longer.etag.as_str()),
         (Some(date("1997-03-31")), "fair", "2")
     );
-    assert_eq!(value.update(longer.clone(), &["*"]).await.unwrap(), longer);
-    let stale = value.update(fair.clone(), &["*"]).await.unwrap_err();
+    assert_eq!(value.update_spend(longer.clone(), &["*"]).await.unwrap(), longer);
+    let stale = value.update_spend(fair.clone(), &["*"]).await.unwrap_err();
     assert_eq!((stale.code(), reason_of(&stale)), (Code::Aborted, Some(Reason::EtagMismatch)));
 
     let delete = |etag: &str| DeleteAcquisitionSpendRequest {
@@ -91,7 +91,7 @@ async fn a_spend_is_kept_listed_changed_and_deleted() {
     for status in [
         value.acquisition().get_acquisition_spend(get).await.unwrap_err(),
         value.acquisition().delete_acquisition_spend(delete("")).await.unwrap_err(),
-        value.update(fair.clone(), &["*"]).await.unwrap_err(),
+        value.update_spend(fair.clone(), &["*"]).await.unwrap_err(),
     ] {
         assert_eq!(status.code(), Code::NotFound);
     }
@@ -109,8 +109,8 @@ async fn what_is_no_spend_is_refused_with_everything_wrong() {
     assert_eq!(fields(&endless), ["acquisition_spend.end_date"]);
     let fair = value.spend(spend("fair", "1997-01-01", "1997-01-31", 1)).await.unwrap();
     let earlier = AcquisitionSpend { end_date: Some(date("1996-12-31")), etag: String::new(), ..fair.clone() };
-    assert_eq!(fields(&value.update(earlier, &["end_date"]).await.unwrap_err()), ["acquisition_spend.end_date"]);
-    assert_eq!(fields(&value.update(fair.clone(), &["note"]).await.unwrap_err()), ["update_mask.paths[0]"]);
+    assert_eq!(fields(&value.update_spend(earlier, &["end_date"]).await.unwrap_err()), ["acquisition_spend.end_date"]);
+    assert_eq!(fields(&value.update_spend(fair.clone(), &["note"]).await.unwrap_err()), ["update_mask.paths[0]"]);
     assert_eq!(value.spends("").await, ["fair"]);
 }
 

@@ -20,11 +20,11 @@ impl Value {
 
     /// Stores rates that are known to be good.
     pub async fn priced(&self, rates: &[(&str, &str, &str, &str)]) {
-        let outcomes = self.upsert(rates.iter().map(|rate| fx_rate(*rate)).collect()).await;
+        let outcomes = self.upsert_rates(rates.iter().map(|rate| fx_rate(*rate)).collect()).await;
         assert!(outcomes.iter().all(|outcome| outcome.result() != Outcome::Rejected), "{outcomes:?}");
     }
 
-    async fn upsert(&self, fx_rates: Vec<FxRate>) -> Vec<FxRateOutcome> {
+    async fn upsert_rates(&self, fx_rates: Vec<FxRate>) -> Vec<FxRateOutcome> {
         let request = BatchUpsertFxRatesRequest { fx_rates, ..BatchUpsertFxRatesRequest::default() };
         self.fx_rates().batch_upsert_fx_rates(request).await.unwrap().into_inner().outcomes
     }
@@ -59,7 +59,7 @@ fn told(id: &str, rate: &str) -> (String, String) {
 async fn a_rate_is_stored_for_its_pair_and_day_and_replaced_by_another() {
     let value = Value::start().await;
     let first = value
-        .upsert(vec![
+        .upsert_rates(vec![
             fx_rate(("EUR", "USD", "1997-03-01", "1.1000")),
             fx_rate(("EUR", "USD", "1997-03-01", "1.1")),
             fx_rate(("EUR", "USD", "1997-03-01", "1.2")),
@@ -73,7 +73,7 @@ async fn a_rate_is_stored_for_its_pair_and_day_and_replaced_by_another() {
         ("GBP", "EUR", "1997-03-01", "1.440"),
         ("EUR", "USD", "1997-03-02", "1.4"),
     ];
-    let second = value.upsert(second.map(fx_rate).to_vec()).await;
+    let second = value.upsert_rates(second.map(fx_rate).to_vec()).await;
     assert_eq!(results(&second), [Outcome::Updated, Outcome::Unchanged, Outcome::Created]);
     assert_eq!(
         value.rates("").await.unwrap(),
@@ -106,7 +106,7 @@ async fn rates_are_listed_by_currency_and_day() {
 async fn a_bad_rate_is_told_with_everything_wrong_and_the_good_ones_are_kept() {
     let value = Value::start().await;
     let outcomes = value
-        .upsert(vec![
+        .upsert_rates(vec![
             fx_rate(("EUR", "EUR", "1997-03-01", "0")),
             FxRate { rate_date: None, ..fx_rate(("EURO", "XXX", "1997-03-01", "1,1")) },
             fx_rate(("EUR", "USD", "2197-03-01", "1.1")),

@@ -1,26 +1,23 @@
 //! `clientele report`: what all customers of a score run did, and what was sold to them.
 
+mod affinities;
 mod contracts;
 mod over_time;
-mod affinities;
 mod sales;
 mod share;
 
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 use clientele_proto::value::v1::{
-    CalendarUnit, GetChurnReportRequest, GetLifecycleReportRequest, GetPurchaseDepthReportRequest,
-    GetRetentionReportRequest,
+    CalendarUnit, GetAcquisitionReportRequest, GetChurnReportRequest, GetLifecycleReportRequest,
+    GetPurchaseDepthReportRequest, GetRetentionReportRequest,
 };
 use jiff::civil;
-    CalendarUnit, GetAcquisitionReportRequest, GetPurchaseDepthReportRequest, GetRetentionReportRequest,
-};
 
 use crate::{
     files::date,
     online::{Online, block_on, explain},
-    report::{churn, json, lifecycle, purchase_depth, retention},
-    report::{acquisition, json, purchase_depth, retention},
+    report::{acquisition, churn, json, lifecycle, purchase_depth, retention},
     term::{self, Format, Screen},
 };
 
@@ -89,6 +86,10 @@ pub struct Churn {
     /// Last day of the period; by default the as-of date of the run
     #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
     to: Option<civil::Date>,
+    #[command(flatten)]
+    common: Common,
+}
+
 /// Tell what winning the customers of each channel, spend and month cost, what they brought and how many have paid back
 #[derive(Debug, Args)]
 pub struct Acquisition {
@@ -165,8 +166,6 @@ fn print_purchase_depth(args: &PurchaseDepth) -> Result<()> {
 fn print_retention(args: &Retention) -> Result<()> {
     let unit = CalendarUnit::from(args.unit).into();
     let request = GetRetentionReportRequest { score_run_id: args.common.score_run.clone(), unit };
-    let unit = CalendarUnit::from(args.unit);
-    let request = GetRetentionReportRequest { score_run_id: args.common.score_run.clone(), unit: unit.into() };
     let report = block_on(async {
         let mut scores = args.common.online.clients()?.scores;
         Ok(scores.get_retention_report(request).await.map_err(|status| explain(&status))?.into_inner())
@@ -206,6 +205,11 @@ fn print_churn(args: &Churn) -> Result<()> {
     match args.common.format {
         Format::Table => term::print(&churn::render(&report, &Screen::stdout()))?,
         Format::Csv => term::print(&churn::csv(&report))?,
+        Format::Json => json::print(&json::of(&report)?)?,
+    }
+    Ok(())
+}
+
 fn print_acquisition(args: &Acquisition) -> Result<()> {
     let request = GetAcquisitionReportRequest { score_run_id: args.common.score_run.clone() };
     let report = block_on(async {

@@ -70,7 +70,7 @@ const TWO_YEARS_DAYS: i32 = 2 * btyd::purchase_log::YEAR_DAYS as i32;
 
 impl Metric {
     /// All of them, in the order of the contract.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Clv,
         Self::RevenueLastYear,
         Self::Profit,

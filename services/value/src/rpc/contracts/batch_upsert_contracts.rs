@@ -89,7 +89,7 @@ async fn run(
     let good = || rows.iter().filter_map(|row| row.as_ref().ok());
     buyers_lock_shared(tx, tenant).await.map_err(failed)?;
     let found = look_up(tx, tenant, good().map(|row| &row.customer)).await.map_err(failed)?;
-    let ids: Vec<i64> = good().filter_map(|row| found.get(&row.customer)).collect();
+    let ids: Vec<i64> = good().filter_map(|row| found.get(&row.customer)).map(|booking| booking.buyer_id).collect();
     let buyers = buyers_by_buyer_ids(tx, tenant, &ids).await.map_err(failed)?;
     contract_keys_lock(tx, tenant).await.map_err(failed)?;
     let keys: Vec<String> = good().map(|row| row.external_id.clone()).collect();
@@ -108,7 +108,7 @@ async fn run(
         let settled = match row {
             Err(violations) => Err(Rejected { reason: Reason::InvalidFields, violations: violations.clone() }),
             Ok(row) => {
-                let buyer = found.get(&row.customer).and_then(|id| buyers.get(&id));
+                let buyer = found.get(&row.customer).and_then(|booking| buyers.get(&booking.buyer_id));
                 let buyer = buyer.ok_or_else(|| Error::internal("a buyer that was made cannot be found"))?;
                 writing.upsert(row, buyer, &mut known).await?
             }

@@ -57,7 +57,8 @@ async fn run(
     let tenant = call.tenant();
     buyers_lock_shared(tx, tenant).await.map_err(failed)?;
     let found = look_up(tx, tenant, std::iter::once(customer)).await.map_err(failed)?;
-    let buyer_id = found.get(customer).ok_or_else(|| Error::internal("a buyer that was made cannot be found"))?;
+    let booking = found.get(customer).ok_or_else(|| Error::internal("a buyer that was made cannot be found"))?;
+    let buyer_id = booking.buyer_id;
     let buyer = buyers_by_buyer_ids(tx, tenant, &[buyer_id]).await.map_err(failed)?.remove(&buyer_id);
     let buyer = buyer.ok_or_else(|| Error::internal("a buyer that was found is gone"))?;
     let now = state.context.now();

@@ -52,7 +52,7 @@ pub(super) async fn get_model_quality_report(
         return Err(asked.too_early(&run));
     }
     let (as_of_date, currency) = (run.settings.as_of_date, run.settings.currency);
-    let log = read_log(&state.pool, call.tenant(), currency.code(), end).await.map_err(Error::internal)?;
+    let log = read_log(&state.pool, call.tenant(), &run.settings, end).await.map_err(Error::internal)?;
     let (fitted, days_per_unit) = (run.fitted.clone(), run.settings.time_unit.days());
     let per_unit = currency.minor_per_unit() as f64;
     let days = (day_number(as_of_date), day_number(end));

@@ -83,8 +83,8 @@ impl Change {
     async fn buyers(&self, connection: &mut PgConnection, tenant: &str) -> Result<Vec<i64>> {
         let by_id = buyers_by_customer_ids(connection, tenant, &self.customer_ids).await.map_err(failed)?;
         let by_key = buyers_by_external_ids(connection, tenant, &self.external_ids).await.map_err(failed)?;
-        let by_id: HashMap<Uuid, i64> = by_id.into_iter().collect();
-        let by_key: HashMap<String, i64> = by_key.into_iter().collect();
+        let by_id: HashMap<Uuid, i64> = by_id.into_iter().map(|(id, booking)| (id, booking.buyer_id)).collect();
+        let by_key: HashMap<String, i64> = by_key.into_iter().map(|(key, booking)| (key, booking.buyer_id)).collect();
         if self.joined {
             let ids = self.customer_ids.iter().enumerate().filter(|(_, id)| !by_id.contains_key(*id));
             let keys = self.external_ids.iter().enumerate().filter(|(_, key)| !by_key.contains_key(*key));
