@@ -2,11 +2,8 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
-use clap::{Args, ValueEnum};
-use clientele_proto::value::v1::{ScoreRunSettings, StartScoreRunRequest, TimeUnit, TransactionModel};
-use clientele_proto::{
-    Date,
-    value::v1::{GetScoreRunComparisonRequest, ScoreRunSettings, StartScoreRunRequest, TimeUnit, TransactionModel},
+use clientele_proto::value::v1::{
+    GetScoreRunComparisonRequest, ScoreRunSettings, StartScoreRunRequest, TimeUnit, TransactionModel,
 };
 use jiff::civil;
 
@@ -26,9 +23,6 @@ pub struct Score {
     /// Last day whose transactions count
     #[arg(long, required = true, value_name = "DAY", value_parser = date::parse_day)]
     as_of: Option<civil::Date>,
-    /// Currency to score; transactions in others are counted and left out
-    #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
-    as_of: civil::Date,
     /// Currency to score; transactions in others are counted and left out, unless --convert says otherwise
     #[arg(long, default_value = "USD", value_name = "CODE")]
     currency: String,
@@ -117,12 +111,7 @@ pub fn run(args: &Score) -> Result<()> {
         return compare(args);
     }
     let settings = ScoreRunSettings {
-        as_of_date: Some(date::message(args.as_of)),
-        as_of_date: args.as_of.map(|day| Date {
-            year: day.year().into(),
-            month: day.month().into(),
-            day: day.day().into(),
-        }),
+        as_of_date: args.as_of.map(date::message),
         currency_code: args.currency.clone(),
         transaction_model: match args.model {
             Model::BgNbd => TransactionModel::BgNbd,
