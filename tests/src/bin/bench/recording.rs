@@ -35,7 +35,7 @@ const SCORED: u32 = 20_000;
 const IN_FLIGHT: u32 = 32;
 
 /// A score that does not follow for so long never will.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// Records purchases of customers with a score, each a durable transaction with its event.
 pub async fn measure(house: &House, size: Size) -> Result<Vec<Row>> {
