@@ -85,9 +85,11 @@ impl Garbage {
         let of_answers = matches!(field.name(), "create_time" | "update_time" | "delete_time" | "purge_time");
         let of_tests = matches!(field.name(), "validate_only" | "page_token" | "resume_token" | "etag" | "request_id");
         // Items have to sum to an amount, only a cost has a kind of cost, fields of a merge come from its own customers, before its run had
-        // succeeded a score cannot be read, and rates have an age only where currencies are converted.
+        // succeeded a score cannot be read, rates have an age only where currencies are converted, and what became of a contract has to fit
+        // its terms.
         let of_experts = field.name().ends_with("_policy") && field.name() != "value_policy"
-            || matches!(field.name(), "items" | "cost_kind" | "field_sources" | "read_time" | "max_fx_rate_age_days");
+            || matches!(field.name(), "items" | "cost_kind" | "field_sources" | "read_time" | "max_fx_rate_age_days")
+            || matches!(field.name(), "renewals" | "cancel_date" | "cancel_reason");
         depth > 6
             || self.chance(self.wildness / 2.0)
             || (self.wildness == 0.0 && (of_answers || of_tests || of_experts))
