@@ -2,7 +2,7 @@
 //!
 //! It follows the feed by a cursor of its own, beside [`super::customers_projection`]: profiles are built from the feed's beginning also where
 //! buyers were attached long before. Where the feed has forgotten its beginning, they are built from what it still holds. A customer that is
-//! deleted keeps its profile, marked so; of one that is erased nothing is kept.
+//! deleted or merged into another keeps its profile, marked so; of one that is erased nothing is kept.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +10,8 @@ use clientele_feed::{Apply, Projection, projection::Failure};
 use clientele_pg::Pool;
 use clientele_proto::{
     customers::v1::{
-        Customer, CustomerCreated, CustomerDeleted, CustomerErased, CustomerUndeleted, CustomerUpdated, customer::Kind,
+        Customer, CustomerCreated, CustomerDeleted, CustomerErased, CustomerUndeleted, CustomerUpdated,
+        CustomersMerged, CustomersUnmerged, customer::Kind,
     },
     events::v1::{Event, GetFeedBoundsRequest, event_feed_service_client::EventFeedServiceClient},
 };
@@ -71,24 +72,44 @@ impl Apply for CustomerProfiles {
             CustomerUpdated::full_name(),
             CustomerDeleted::full_name(),
             CustomerUndeleted::full_name(),
+            CustomersMerged::full_name(),
+            CustomersUnmerged::full_name(),
             CustomerErased::full_name(),
         ]
     }
 
     async fn apply(&self, connection: &mut PgConnection, event: &Event) -> Result<(), Failure> {
         if event.r#type == CustomerErased::full_name() {
-            let data = event.data.as_ref().map(|data| data.value.as_slice()).unwrap_or_default();
-            let erased = CustomerErased::decode(data)?;
+            let erased = CustomerErased::decode(data(event))?;
             let ids = std::iter::once(&erased.customer_id).chain(&erased.merged_customer_ids);
             let ids = ids.map(|id| Uuid::try_parse(id)).collect::<Result<Vec<_>, _>>()?;
             return Ok(customer_profiles_delete(connection, &event.tenant_id, &ids).await?);
         }
-        let Some(customer) = customer(event)? else { return Ok(()) };
-        let profile = profile(customer)?;
-        if customer_profile_put(connection, &event.tenant_id, &profile).await? {
-            segment_review_put_for_customer(connection, &event.tenant_id, profile.customer_id).await?;
+        for profile in profiles(event)? {
+            if customer_profile_put(connection, &event.tenant_id, &profile).await? {
+                segment_review_put_for_customer(connection, &event.tenant_id, profile.customer_id).await?;
+            }
         }
         Ok(())
+    }
+}
+
+fn data(event: &Event) -> &[u8] {
+    event.data.as_ref().map(|data| data.value.as_slice()).unwrap_or_default()
+}
+
+/// What customers are after the event. One that is merged into another is not there any more, like one that is deleted.
+fn profiles(event: &Event) -> Result<Vec<Profile>, Failure> {
+    if event.r#type == CustomersMerged::full_name() {
+        let CustomersMerged { customer_merge, merged_customers } = CustomersMerged::decode(data(event))?;
+        let survivor = customer_merge.and_then(|merge| merge.survivor).map(profile);
+        let merged = merged_customers.into_iter().map(|customer| Ok(Profile { deleted: true, ..profile(customer)? }));
+        survivor.into_iter().chain(merged).collect()
+    } else if event.r#type == CustomersUnmerged::full_name() {
+        let CustomersUnmerged { survivor, restored_customers, .. } = CustomersUnmerged::decode(data(event))?;
+        survivor.into_iter().chain(restored_customers).map(profile).collect()
+    } else {
+        customer(event)?.map(profile).into_iter().collect()
     }
 }
 

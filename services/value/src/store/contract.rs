@@ -266,6 +266,24 @@ pub async fn contract_put(connection: &mut PgConnection, tenant: &str, record: &
     .map(drop)
 }
 
+/// Remembers the merged buyer under whose key a new contract came, so that an undo of the merge gives it back.
+pub async fn contract_own(
+    connection: &mut PgConnection,
+    tenant: &str,
+    contract_id: Uuid,
+    own_buyer_id: i64,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE value.contract SET own_buyer_id = $3 WHERE tenant_id = $1 AND contract_id = $2",
+        tenant,
+        contract_id,
+        own_buyer_id,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 /// A term as it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TermRecord {

@@ -6,7 +6,7 @@ use clientele_error::{Reason, reason_of};
 use clientele_proto::{
     customers::v1::CustomerErased,
     value::v1::{
-        AccountSignals, BatchRecordTransactionsRequest, CorrectTransactionRequest, CustomerDataErased,
+        AccountSignals, BatchRecordTransactionsRequest, Contract, CorrectTransactionRequest, CustomerDataErased,
         DeleteTransactionRequest, RecordTransactionRequest, record_outcome,
     },
 };
@@ -16,10 +16,12 @@ use tokio::time::{sleep, timeout};
 
 use crate::{
     account_signals::of,
+    contracts::yearly,
     customers_projection::{ANA, BEN, Feed, caught_up, of_key, start},
     harness::{Value, by_id, on, purchase, request},
     policies::by_revenue,
     scoring::{SHOP, settings},
+    segments::list,
     tiers::score_of,
 };
 
@@ -74,6 +76,31 @@ async fn holding(value: &Value, text: &str) -> Vec<String> {
     found
 }
 
+/// Tables with rows of a buyer that there is not, whatever they are.
+async fn orphaned(value: &Value) -> Vec<String> {
+    let mut owner = value.database.owner().await;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT table_name::text FROM information_schema.columns
+         WHERE table_schema = 'value' AND column_name = 'buyer_id' ORDER BY 1",
+    )
+    .fetch_all(&mut owner)
+    .await
+    .unwrap();
+    assert!(tables.len() > 10, "{tables:?}");
+    let mut found = Vec::new();
+    for table in tables {
+        let sql = format!(
+            "SELECT count(*) FROM value.{table} r WHERE r.buyer_id IS NOT NULL AND NOT EXISTS (
+                 SELECT FROM value.buyer b WHERE b.tenant_id = r.tenant_id AND b.buyer_id = r.buyer_id)"
+        );
+        let count: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut owner).await.unwrap();
+        if count > 0 {
+            found.push(table);
+        }
+    }
+    found
+}
+
 /// Ann under the key `C-SECRET`, with some of everything.
 async fn known(value: &Value, feed: &Feed) {
     value.bought(&SHOP).await;
@@ -100,6 +127,11 @@ async fn known(value: &Value, feed: &Feed) {
     value.run(settings("1997-06-30")).await;
     value.signal(AccountSignals { nps: Some(9.0), ..of("C-SECRET") }, &[]).await.unwrap();
     value.decide("C-SECRET", "GOLD", None).await.unwrap();
+    let contract =
+        Contract { product: "support of C-SECRET".into(), ..yearly("INV-SECRET-K", "C-SECRET", "1997-02-01") };
+    value.contract(contract).await.unwrap();
+    let pilots = value.create(list("PILOTS")).await.unwrap();
+    value.add(&pilots, &["C-SECRET", "bob"]).await.unwrap();
     feed.created(ANA, "C-SECRET");
     caught_up(value, feed).await;
 }
@@ -117,6 +149,9 @@ async fn nothing_of_an_erased_customer_is_left_and_others_are_as_they_were() {
     for text in ["C-SECRET", "INV-SECRET"] {
         assert_eq!(holding(&value, text).await, [""; 0], "{text}");
     }
+    assert_eq!(orphaned(&value).await, [""; 0], "rows of a buyer that is gone");
+    assert_eq!(value.members("PILOTS").await, ["bob"]);
+    assert_eq!(value.segment("PILOTS").await.members, 1);
     assert_eq!(score_of(&value, "bob").await, bob);
     assert_eq!(value.all_scores().await.len(), 5);
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use clientele_proto::{
     customers::v1::{CustomerMerge, CustomersMerged, CustomersUnmerged},
     value::v1::{
-        AccountSignals, BatchRecordTransactionsRequest, CorrectTransactionRequest, CustomerDataMoved, GetScoreRequest,
-        Score, churn_alert::State, customer_data_moved::Cause, get_score_request, record_outcome,
-        transaction::Customer as Of,
+        AccountSignals, BatchRecordTransactionsRequest, CorrectTransactionRequest, CustomerDataMoved, DeclaredNeed,
+        GetScoreRequest, Score, churn_alert::State, contract::Customer as Party, customer_data_moved::Cause,
+        declared_need::Need, get_score_request, record_outcome, transaction::Customer as Of,
     },
 };
 use prost::{Message as _, Name as _};
@@ -16,6 +16,7 @@ use tonic::Response;
 
 use crate::{
     account_signals::{get, of},
+    contracts::yearly,
     customers_projection::{ANA, BEN, Feed, caught_up, customer, of_id, of_key, start},
     harness::{Value, by_id, on, purchase},
     policies::by_revenue,
@@ -298,4 +299,37 @@ async fn customers_merged_while_a_run_is_at_work_are_one_in_its_scores() {
     };
     timeout(Duration::from_mins(1), one).await.expect("bob's score goes");
     assert_eq!(dollars(&score_of(&value, "bob").await), 97);
+}
+
+/// Bob's contract is Ann's while they are one, with those that came before and after; what only Bob had declared fills her gaps.
+#[tokio::test]
+async fn contracts_channel_and_needs_go_to_the_survivor_and_back() {
+    let (value, feed, _customers) = shop().await;
+    value.contract(yearly("OF-ANN", "ann", "2025-06-01")).await.unwrap();
+    value.contract(yearly("OF-BOB", "bob", "2025-06-01")).await.unwrap();
+    let need = |product: &str| DeclaredNeed {
+        weight: 1.0,
+        need: Some(Need::ProductExternalId(product.into())),
+        ..Default::default()
+    };
+    let of_bob = AccountSignals { acquisition_channel: "fair".into(), declared_needs: vec![need("P-1")], ..of("bob") };
+    value.signal(of_bob, &[]).await.unwrap();
+    value.signal(AccountSignals { acquisition_channel: "web".into(), ..of("ann") }, &[]).await.unwrap();
+    let whose = async |key: &str| match value.get_contract(key).await.customer {
+        Some(Party::CustomerId(id)) => id,
+        other => panic!("{other:?}"),
+    };
+    feed.merged(&[(ANA, "ann"), (BEN, "bob")]);
+    caught_up(&value, &feed).await;
+    value.contract(yearly("LATER", "bob", "2025-06-01")).await.unwrap();
+    assert_eq!([whose("OF-ANN").await, whose("OF-BOB").await, whose("LATER").await], [ANA, ANA, ANA]);
+    let both = get(&value, "ann").await.unwrap();
+    assert_eq!((both.acquisition_channel.as_str(), both.declared_needs.len()), ("web", 1));
+
+    feed.unmerged(&[(ANA, "ann"), (BEN, "bob")]);
+    caught_up(&value, &feed).await;
+    assert_eq!([whose("OF-ANN").await, whose("OF-BOB").await, whose("LATER").await], [ANA, BEN, BEN]);
+    let (ann, bob) = (get(&value, "ann").await.unwrap(), get(&value, "bob").await.unwrap());
+    assert_eq!((ann.acquisition_channel.as_str(), ann.declared_needs.len()), ("web", 0));
+    assert_eq!((bob.acquisition_channel.as_str(), bob.declared_needs.len()), ("fair", 1));
 }

@@ -1,11 +1,15 @@
 //! What the customers service tells, and segments whose rules ask for it.
 
+use std::time::Duration;
+
 use clientele_proto::customers::v1::{
-    Customer, CustomerCreated, CustomerDeleted, CustomerUndeleted, CustomerUpdated, Organisation, customer::Kind,
+    Customer, CustomerCreated, CustomerDeleted, CustomerErased, CustomerMerge, CustomerUndeleted, CustomerUpdated,
+    CustomersMerged, CustomersUnmerged, Organisation, customer::Kind,
 };
+use tokio::time::{sleep, timeout};
 
 use crate::{
-    customers_projection::{ANA, Feed, caught_up, start},
+    customers_projection::{ANA, BEN, Feed, caught_up, start},
     harness::{Value, by_id, on, purchase},
     scoring::{SHOP, settings},
     segments::rule,
@@ -87,4 +91,50 @@ async fn count_of(value: &Value, segment_id: &str) -> i64 {
         .fetch_one(&*value.pool)
         .await
         .unwrap()
+}
+
+/// Ben, of the south, is merged into Ana, who takes over what makes her one of the north.
+#[tokio::test]
+async fn a_merge_leaves_the_survivor_as_it_made_it_and_an_undo_both_as_they_were() {
+    let (value, feed, _customers) = start().await;
+    value.create(rule("NORTH", "customer.attributes.region = \"north\"")).await.unwrap();
+    value.create(rule("SOUTH", "customer.attributes.region = \"south\"")).await.unwrap();
+    let ben = |region| Customer { customer_id: BEN.to_owned(), external_id: "ben".to_owned(), ..ana(region) };
+    feed.publish(&CustomerCreated { customer: Some(ana("south")) });
+    feed.publish(&CustomerCreated { customer: Some(ben("south")) });
+    value.until_members("SOUTH", &["ann", "ben"]).await;
+    let merge = CustomerMerge {
+        survivor_customer_id: ANA.to_owned(),
+        merged_customer_ids: vec![BEN.to_owned()],
+        previous_customers: vec![ana("south"), ben("south")],
+        survivor: Some(ana("north")),
+        ..CustomerMerge::default()
+    };
+    feed.publish(&CustomersMerged { customer_merge: Some(merge.clone()), merged_customers: vec![ben("south")] });
+    value.until_members("NORTH", &["ann"]).await;
+    value.until_members("SOUTH", &[]).await;
+    feed.publish(&CustomersUnmerged {
+        customer_merge: Some(merge),
+        survivor: Some(ana("south")),
+        restored_customers: vec![ben("south")],
+    });
+    value.until_members("SOUTH", &["ann", "ben"]).await;
+    value.until_members("NORTH", &[]).await;
+}
+
+#[tokio::test]
+async fn an_erased_customer_has_no_profile_and_is_in_no_segment() {
+    let (value, feed, _customers) = start().await;
+    value.create(rule("NORTH", NORTH)).await.unwrap();
+    feed.publish(&CustomerCreated { customer: Some(ana("north")) });
+    value.until_members("NORTH", &["ann"]).await;
+    feed.publish(&CustomerErased { customer_id: ANA.into(), external_ids: vec!["ann".into()], ..Default::default() });
+    let traces = "SELECT (SELECT count(*) FROM value.customer_profile) + (SELECT count(*) FROM value.segment_member)
+                      + (SELECT count(*) FROM value.segment_move) + (SELECT sum(members)::bigint FROM value.segment)";
+    let gone = async {
+        while value.count(traces).await > 0 {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_mins(1), gone).await.expect("every trace goes");
 }

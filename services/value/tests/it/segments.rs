@@ -97,7 +97,7 @@ pub fn rule(name: &str, filter: &str) -> Segment {
     }
 }
 
-fn list(name: &str) -> Segment {
+pub fn list(name: &str) -> Segment {
     Segment { segment_name: name.into(), definition: Some(Definition::List(SegmentList {})), ..Segment::default() }
 }
 
@@ -212,7 +212,7 @@ async fn movement_of_a_period_begins_with_who_was_in_before() {
 }
 
 impl Value {
-    async fn add(&self, segment: &Segment, customers: &[&str]) -> Result<i32, Status> {
+    pub async fn add(&self, segment: &Segment, customers: &[&str]) -> Result<i32, Status> {
         let request = AddSegmentMembersRequest {
             segment_id: segment.segment_id.clone(),
             customer_external_ids: keys(customers),

@@ -33,7 +33,9 @@ use crate::{
     rpc::once::{Asked, once},
     store::{
         buyer::{Buyer, buyers_by_buyer_ids, buyers_lock_shared},
-        contract::{ContractRecord, contract_ids_by_external_ids, contract_keys_lock, contracts_for_update},
+        contract::{
+            ContractRecord, contract_ids_by_external_ids, contract_keys_lock, contract_own, contracts_for_update,
+        },
     },
 };
 
@@ -108,7 +110,8 @@ async fn run(
         let settled = match row {
             Err(violations) => Err(Rejected { reason: Reason::InvalidFields, violations: violations.clone() }),
             Ok(row) => {
-                let buyer = found.get(&row.customer).and_then(|booking| buyers.get(&booking.buyer_id));
+                let found = found.get(&row.customer);
+                let buyer = found.and_then(|booking| Some((buyers.get(&booking.buyer_id)?, booking.own_buyer_id)));
                 let buyer = buyer.ok_or_else(|| Error::internal("a buyer that was made cannot be found"))?;
                 writing.upsert(row, buyer, &mut known).await?
             }
@@ -149,7 +152,7 @@ impl Writing<'_> {
     async fn upsert(
         &mut self,
         row: &Row,
-        buyer: &Buyer,
+        (buyer, own_buyer_id): (&Buyer, Option<i64>),
         known: &mut HashMap<String, ContractRecord>,
     ) -> Result<Settled> {
         let before = known.get(&row.external_id);
@@ -177,6 +180,9 @@ impl Writing<'_> {
         let step = revise(&mut record, contract, change, &self.call.caller.subject, (self.today, self.now));
         self.events.push(step.of_call(&self.state.context, self.call, self.request_id));
         put(self.tx, self.call.tenant(), &record, "").await?;
+        if let (Change::Created, Some(own)) = (change, own_buyer_id) {
+            contract_own(self.tx, self.call.tenant(), record.contract_id, own).await.map_err(failed)?;
+        }
         let id = record.contract_id;
         known.insert(row.external_id.clone(), record);
         Ok(Ok((result, id)))

@@ -21,7 +21,7 @@ use crate::{
     rpc::once::{Asked, once},
     store::{
         buyer::{Buyer, buyers_by_buyer_ids, buyers_lock_shared},
-        contract::ContractRecord,
+        contract::{ContractRecord, contract_own},
     },
 };
 
@@ -66,6 +66,9 @@ async fn run(
     let contract = revised(said, None, day::day_of(now)).map_err(|error| refused(error, WITHIN))?;
     let step = revise(&mut record, contract, Change::Created, &call.caller.subject, (day::day_of(now), now));
     put(tx, tenant, &record, WITHIN).await?;
+    if let Some(own) = booking.own_buyer_id {
+        contract_own(tx, tenant, record.contract_id, own).await.map_err(failed)?;
+    }
     let event = step.of_call(&state.context, call, request_id);
     state.outbox.publish(tx, event).await.map_err(failed)?;
     read(state, tx, tenant, record.contract_id).await
