@@ -199,6 +199,15 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     let names: Vec<_> = columns.iter().map(|column| column.name()).collect();
     assert_eq!(names.join(","), exported.lines().next().unwrap(), "the columns of CSV");
     assert_eq!(parquet.metadata().file_metadata().num_rows(), 13);
+    let scores = printed(here, &["export", "scores", "--filter", "rank <= 2"]);
+    assert_eq!(scores.lines().count(), 3, "{scores}");
+    assert!(
+        scores.starts_with("customer_id,customer_external_id,score_run_id,as_of_date,currency_code,rank,"),
+        "{scores}"
+    );
+    printed(here, &["export", "scores", "--format", "parquet", "-o", "scores.parquet"]);
+    let parquet = SerializedFileReader::new(fs::File::open(here.join("scores.parquet")).unwrap()).unwrap();
+    assert_eq!(parquet.metadata().file_metadata().num_rows(), 3);
     let lines = printed(here, &["export", "transactions", "--format", "jsonl", "--from", "2026-02-01"]);
     let mut unread = command(here, &["export", "transactions"]).stdout(Stdio::piped()).spawn().unwrap();
     drop(unread.stdout.take());

@@ -1,4 +1,4 @@
-//! `clientele export transactions`: everything into a file.
+//! `clientele export`: everything into a file.
 
 use std::{
     ffi::OsString,
@@ -12,9 +12,9 @@ use clap::{Args, Subcommand};
 use jiff::civil;
 
 use crate::{
-    exporting::{self, FileFormat, Transactions},
+    exporting::{self, FileFormat, Scores, Source, Transactions},
     files::date,
-    online::{Online, block_on},
+    online::{Clients, Online, block_on},
     term::{Progress, number, progress::Unit},
 };
 
@@ -23,17 +23,13 @@ use crate::{
 pub enum Export {
     /// Export purchases, refunds and costs, with their items
     Transactions(ExportTransactions),
+    /// Export the scores of a run
+    Scores(ExportScores),
 }
 
 /// Flags of `export transactions`.
 #[derive(Debug, Args)]
 pub struct ExportTransactions {
-    /// How to write them
-    #[arg(long, value_enum, default_value = "csv")]
-    format: FileFormat,
-    /// File to write, which is there once it is whole; standard output without it
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
     /// First day to export
     #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
     from: Option<civil::Date>,
@@ -41,15 +37,54 @@ pub struct ExportTransactions {
     #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
     to: Option<civil::Date>,
     #[command(flatten)]
+    common: Common,
+}
+
+/// Flags of `export scores`.
+#[derive(Debug, Args)]
+pub struct ExportScores {
+    /// Score run to export; by default the newest that succeeded
+    #[arg(long, default_value = "", value_name = "ID")]
+    score_run: String,
+    /// Which scores, such as `tier = "KEY" AND p_alive < 0.5`; all by default
+    #[arg(long, default_value = "", value_name = "FILTER")]
+    filter: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// How to write them
+    #[arg(long, value_enum, default_value = "csv")]
+    format: FileFormat,
+    /// File to write, which is there once it is whole; standard output without it
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
     online: Online,
 }
 
 /// Runs the command.
 pub fn run(export: Export) -> Result<()> {
-    let Export::Transactions(args) = export;
-    let Some(path) = &args.output else {
+    match export {
+        Export::Transactions(args) => {
+            let filter = filter(args.from, args.to);
+            let source = |clients: Clients| Transactions { client: clients.transactions, filter };
+            write(&args.common, "transactions", source)
+        }
+        Export::Scores(args) => {
+            let ExportScores { score_run: score_run_id, filter, common } = args;
+            write(&common, "scores", |clients| Scores { client: clients.scores, score_run_id, filter })
+        }
+    }
+}
+
+fn write<S: Source>(common: &Common, what: &str, source: impl FnOnce(Clients) -> S) -> Result<()> {
+    let Some(path) = &common.output else {
         // A reader that has gone away (`| head`) is no error.
-        return write(&args, BufWriter::new(io::stdout())).or_else(|error| match error.downcast_ref() {
+        let out = BufWriter::new(io::stdout());
+        return write_to(out, common, what, source).or_else(|error| match error.downcast_ref() {
             Some(written) if io::Error::kind(written) == io::ErrorKind::BrokenPipe => Ok(()),
             _ => Err(error),
         });
@@ -57,7 +92,7 @@ pub fn run(export: Export) -> Result<()> {
     // Under another name until it is whole: a file of this name is never half an export.
     let part = part(path);
     let file = File::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
-    let done = write(&args, BufWriter::new(file));
+    let done = write_to(BufWriter::new(file), common, what, source);
     if done.is_err() {
         // What went wrong before counts more than this.
         let _ = fs::remove_file(&part);
@@ -72,14 +107,18 @@ fn part(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn write(args: &ExportTransactions, out: impl io::Write + Send) -> Result<()> {
-    let progress = Progress::start("exporting transactions", None, Unit::Items);
-    let filter = filter(args.from, args.to);
+fn write_to<S: Source>(
+    out: impl io::Write + Send,
+    common: &Common,
+    what: &str,
+    source: impl FnOnce(Clients) -> S,
+) -> Result<()> {
+    let progress = Progress::start(&format!("exporting {what}"), None, Unit::Items);
     let written = block_on(async {
-        let source = Transactions { client: args.online.clients()?.transactions, filter };
-        exporting::write(source, args.format, out, |written| progress.set(written)).await
+        let source = source(common.online.clients()?);
+        exporting::write(source, common.format, out, |written| progress.set(written)).await
     })?;
-    progress.finish(&format!("{} transactions", number::count(written)));
+    progress.finish(&format!("{} {what}", number::count(written)));
     Ok(())
 }
 

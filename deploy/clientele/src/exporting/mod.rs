@@ -5,6 +5,7 @@
 mod cell;
 mod csv;
 mod parquet;
+mod scores;
 mod sink;
 mod transactions;
 
@@ -13,8 +14,8 @@ use std::{io::Write, time::Duration};
 use anyhow::Result;
 use clientele_error::{Reason, reason_of};
 use clientele_proto::value::v1::{
-    ExportTransactionsRequest, ExportTransactionsResponse, Transaction,
-    transaction_service_client::TransactionServiceClient,
+    ExportScoresRequest, ExportScoresResponse, ExportTransactionsRequest, ExportTransactionsResponse, Score,
+    Transaction, score_service_client::ScoreServiceClient, transaction_service_client::TransactionServiceClient,
 };
 use clientele_service::client::Peer;
 use prost::{Message, Name};
@@ -62,6 +63,30 @@ impl Source for Transactions {
 
     fn take(answer: Self::Answer) -> (Vec<Self::Item>, String) {
         (answer.transactions, answer.resume_token)
+    }
+}
+
+/// The scores of a run that pass a filter.
+pub struct Scores {
+    /// Where they are.
+    pub client: ScoreServiceClient<Peer>,
+    /// Which run; empty for the newest.
+    pub score_run_id: String,
+    /// Which scores.
+    pub filter: String,
+}
+
+impl Source for Scores {
+    type Item = Score;
+    type Answer = ExportScoresResponse;
+
+    async fn open(&mut self, resume_token: String) -> Result<Streaming<Self::Answer>, Status> {
+        let (score_run_id, filter) = (self.score_run_id.clone(), self.filter.clone());
+        Ok(self.client.export_scores(ExportScoresRequest { score_run_id, filter, resume_token }).await?.into_inner())
+    }
+
+    fn take(answer: Self::Answer) -> (Vec<Self::Item>, String) {
+        (answer.scores, answer.resume_token)
     }
 }
 
