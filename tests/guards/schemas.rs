@@ -1,20 +1,23 @@
 //! What the database must hold to: a schema a service, a role a schema, the tenant first in every key.
 
 use clientele_testkit::TestDatabase;
-use clientele_tests::rows::tables;
+use clientele_tests::{rows::tables, world::SCHEMAS};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, error::DatabaseError, query_as, raw_sql};
 
 /// What has no tenant: the bounds of feeds, cursors into feeds of all tenants, the record of migrations.
-const WITHOUT_TENANT: [&str; 5] = [
+const WITHOUT_TENANT: [&str; 8] = [
     "customers._migrations",
     "customers.feed_bounds",
+    "qualification._migrations",
+    "qualification.feed_bounds",
+    "qualification.projection_cursor",
     "value._migrations",
     "value.feed_bounds",
     "value.projection_cursor",
 ];
 
 async fn database() -> TestDatabase {
-    TestDatabase::new(&[&clientele_customers::SCHEMA, &clientele_value::SCHEMA]).await
+    TestDatabase::new(&SCHEMAS).await
 }
 
 #[tokio::test]
@@ -26,7 +29,7 @@ async fn every_primary_key_starts_with_the_tenant() {
          JOIN pg_namespace n ON n.oid = c.relnamespace \
          LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary \
          LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0] \
-         WHERE n.nspname IN ('customers', 'value') AND c.relkind IN ('r', 'p') ORDER BY 1",
+         WHERE n.nspname IN ('customers', 'qualification', 'value') AND c.relkind IN ('r', 'p') ORDER BY 1",
     )
     .fetch_all(&mut owner)
     .await
@@ -44,10 +47,9 @@ async fn every_primary_key_starts_with_the_tenant() {
 async fn a_role_reaches_its_own_schema_and_no_other() {
     let database = database().await;
     let tables = tables(&mut database.owner().await).await;
-    for (service, other) in [("customers", "value"), ("value", "customers")] {
-        let schema =
-            if service == "value" { clientele_value::SCHEMA.schema } else { clientele_customers::SCHEMA.schema };
-        let mut role = PgConnection::connect(&database.url(schema)).await.unwrap();
+    for schema in SCHEMAS {
+        let service = schema.schema.name();
+        let mut role = PgConnection::connect(&database.url(schema.schema)).await.unwrap();
         let mut tried = 0;
         for table in &tables {
             let statements =
@@ -56,20 +58,21 @@ async fn a_role_reaches_its_own_schema_and_no_other() {
                 raw_sql(AssertSqlSafe(statements[0].clone())).execute(&mut role).await.unwrap();
                 continue;
             }
-            assert!(table.starts_with(other), "{table}");
             for statement in statements {
                 denied(&mut role, &statement).await;
                 tried += 1;
             }
         }
-        assert!(tried > 9, "{service} was shown nothing of {other}");
-        for statement in [
-            format!("CREATE TABLE {other}.thing (n int)"),
-            format!("DROP SCHEMA {other} CASCADE"),
-            format!("SET ROLE clientele_{other}"),
-            "CREATE SCHEMA thing".to_owned(),
-        ] {
-            denied(&mut role, &statement).await;
+        assert!(tried > 9, "{service} was shown nothing of the others");
+        denied(&mut role, "CREATE SCHEMA thing").await;
+        for other in SCHEMAS.map(|other| other.schema.name()).into_iter().filter(|other| *other != service) {
+            for statement in [
+                format!("CREATE TABLE {other}.thing (n int)"),
+                format!("DROP SCHEMA {other} CASCADE"),
+                format!("SET ROLE clientele_{other}"),
+            ] {
+                denied(&mut role, &statement).await;
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, PgConnection, query_as, query_scalar};
 pub async fn tables(owner: &mut PgConnection) -> Vec<String> {
     query_scalar(
         "SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables \
-         WHERE table_schema IN ('customers', 'value') AND table_type = 'BASE TABLE' ORDER BY 1",
+         WHERE table_schema IN ('customers', 'qualification', 'value') AND table_type = 'BASE TABLE' ORDER BY 1",
     )
     .fetch_all(owner)
     .await
@@ -25,7 +25,7 @@ pub async fn tables(owner: &mut PgConnection) -> Vec<String> {
 pub async fn snapshot(owner: &mut PgConnection, tenant: &str) -> BTreeMap<String, (i64, String)> {
     let with_tenants: Vec<String> = query_scalar(
         "SELECT format('%I.%I', table_schema, table_name) FROM information_schema.columns \
-         WHERE table_schema IN ('customers', 'value') AND column_name = 'tenant_id'",
+         WHERE table_schema IN ('customers', 'qualification', 'value') AND column_name = 'tenant_id'",
     )
     .fetch_all(&mut *owner)
     .await

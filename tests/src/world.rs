@@ -1,9 +1,14 @@
-//! Both services at work on one database, in this process.
+//! All services at work on one database, in this process.
 
+use clientele_pg::ServiceSchema;
 use clientele_testkit::{FakeClock, Running, TestDatabase};
 use prost_reflect::MethodDescriptor;
 
 use crate::Raw;
+
+/// Every schema.
+pub static SCHEMAS: [&ServiceSchema; 3] =
+    [&clientele_customers::SCHEMA, &clientele_value::SCHEMA, &clientele_qualification::SCHEMA];
 
 /// The permissions of a service that follows the feeds of others.
 pub const FEED_READER: [&str; 2] = ["events.read", "events.all_tenants"];
@@ -14,22 +19,24 @@ pub struct World {
     pub customers: Running,
     /// Answers value's RPCs; it follows the feed of customers.
     pub value: Running,
-    /// Where both keep their data.
+    /// Answers qualification's RPCs; it follows the feed of customers.
+    pub qualification: Running,
+    /// Where all keep their data.
     pub database: TestDatabase,
-    /// The time, for both.
+    /// The time, for all.
     pub clock: FakeClock,
 }
 
 impl World {
-    /// Starts both.
+    /// Starts all.
     pub async fn start() -> Self {
         Self::with_flags(&[]).await
     }
 
-    /// Starts both with flags of the server, such as `["--max-calls", "1"]`.
+    /// Starts all with flags of the server, such as `["--max-calls", "1"]`.
     pub async fn with_flags(flags: &[&str]) -> Self {
         let clock = FakeClock::default();
-        let database = TestDatabase::new(&[&clientele_customers::SCHEMA, &clientele_value::SCHEMA]).await;
+        let database = TestDatabase::new(&SCHEMAS).await;
         let tokens = std::sync::Arc::new(clientele_testkit::Tokens::new(clock.now()));
 
         let pool = database.pool(clientele_customers::SCHEMA.schema).await;
@@ -39,13 +46,18 @@ impl World {
         let pool = database.pool(clientele_value::SCHEMA.schema).await;
         let peer = customers.peer("clientele", &FEED_READER);
         let app = clientele_value::app_on(pool, clock.context(), Some(peer));
-        let value = Running::start_with(app, &clock, tokens, flags).await;
-        Self { customers, value, database, clock }
+        let value = Running::start_with(app, &clock, tokens.clone(), flags).await;
+
+        let pool = database.pool(clientele_qualification::SCHEMA.schema).await;
+        let peer = customers.peer("clientele", &FEED_READER);
+        let app = clientele_qualification::app_on(pool, clock.context(), Some(peer));
+        let qualification = Running::start_with(app, &clock, tokens, flags).await;
+        Self { customers, value, qualification, database, clock }
     }
 
     /// Every service.
-    pub fn services(&self) -> [&Running; 2] {
-        [&self.customers, &self.value]
+    pub fn services(&self) -> [&Running; 3] {
+        [&self.customers, &self.value, &self.qualification]
     }
 
     /// The services that serve a method: one, or all where each serves its own, as with the feed.
@@ -56,7 +68,8 @@ impl World {
         match method.parent_service().package_name() {
             "clientele.customers.v1" => vec![&self.customers],
             "clientele.value.v1" => vec![&self.value],
-            "clientele.events.v1" => vec![&self.customers, &self.value],
+            "clientele.qualification.v1" => vec![&self.qualification],
+            "clientele.events.v1" => self.services().to_vec(),
             other => panic!("no service serves {other}: name it here"),
         }
     }

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use clientele_error::violations_of;
 use clientele_proto::{
+    qualification::v1::qualification_service_client::QualificationServiceClient,
     customers::v1::{
         customer_merge_service_client::CustomerMergeServiceClient, customer_service_client::CustomerServiceClient,
     },
@@ -45,6 +46,9 @@ pub struct Online {
     /// URL of the value service; by default where `clientele up` listens
     #[arg(long, env = "CLIENTELE_VALUE_URL", value_name = "URL", help_heading = "Connection")]
     value_url: Option<String>,
+    /// URL of the qualification service; by default where `clientele up` listens
+    #[arg(long, env = "CLIENTELE_QUALIFICATION_URL", value_name = "URL", help_heading = "Connection")]
+    qualification_url: Option<String>,
     /// Token to send; by default one signed with the development key of `clientele up`
     #[arg(long, env = "CLIENTELE_TOKEN", hide_env_values = true, value_name = "TOKEN", help_heading = "Connection")]
     token: Option<String>,
@@ -79,7 +83,12 @@ impl Online {
                 running.as_ref().map(|running| running.customers.clone()),
                 "--customers-url",
             )?,
-            value: find(&self.value_url, running.map(|running| running.value), "--value-url")?,
+            value: find(&self.value_url, running.as_ref().map(|running| running.value.clone()), "--value-url")?,
+            qualification: find(
+                &self.qualification_url,
+                running.map(|running| running.qualification),
+                "--qualification-url",
+            )?,
         };
         let token = match &self.token {
             Some(token) => token.clone(),
@@ -132,6 +141,8 @@ pub struct Clients {
     pub clusterings: SegmentClusteringServiceClient<Peer>,
     /// Groups beside each other, the market and their wallets.
     pub shares: CustomerShareServiceClient<Peer>,
+    /// Whether we may do business with customers.
+    pub qualifications: QualificationServiceClient<Peer>,
 }
 
 impl Clients {
@@ -144,7 +155,9 @@ impl Clients {
         };
         let value = peer(&endpoints.value)?;
         let customers = peer(&endpoints.customers)?;
+        let qualification = peer(&endpoints.qualification)?;
         Ok(Self {
+            qualifications: QualificationServiceClient::new(qualification),
             merges: CustomerMergeServiceClient::new(customers.clone()),
             customers: CustomerServiceClient::new(customers).max_decoding_message_size(LARGEST_ANSWER),
             transactions: TransactionServiceClient::new(value.clone()).max_decoding_message_size(LARGEST_ANSWER),

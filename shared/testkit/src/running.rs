@@ -95,6 +95,11 @@ impl Running {
         self.bearer(&self.tokens.of_tenant(tenant))
     }
 
+    /// A channel whose calls are those of a person who may do everything within `tenant`.
+    pub fn person(&self, tenant: &str, subject: &str) -> Authorised {
+        self.bearer(&self.tokens.of_person(tenant, subject))
+    }
+
     /// A channel whose calls hold these scopes only.
     pub fn scopes(&self, tenant: &str, scopes: &[&str]) -> Authorised {
         self.bearer(&self.tokens.with_scopes(tenant, scopes))

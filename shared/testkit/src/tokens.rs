@@ -52,16 +52,25 @@ impl Tokens {
 
     /// A token of [`SUBJECT`] that may call every method of the contract, within its tenant.
     pub fn of_tenant(&self, tenant: &str) -> String {
+        self.of_person(tenant, SUBJECT)
+    }
+
+    /// The same of a person that the test names.
+    pub fn of_person(&self, tenant: &str, subject: &str) -> String {
         let mut scopes: Vec<_> = METHODS.values().filter_map(|method| method.permission.as_deref()).collect();
         scopes.sort_unstable();
         scopes.dedup();
-        self.with_scopes(tenant, &scopes)
+        self.sign(tenant, subject, &scopes)
     }
 
     /// A token of [`SUBJECT`] that holds these scopes only.
     pub fn with_scopes(&self, tenant: &str, scopes: &[&str]) -> String {
+        self.sign(tenant, SUBJECT, scopes)
+    }
+
+    fn sign(&self, tenant: &str, subject: &str, scopes: &[&str]) -> String {
         let lifetime = Duration::from_hours(24 * 3650);
-        self.issuer.sign(&DevToken { tenant, subject: SUBJECT, scopes, lifetime, id: None }, self.now)
+        self.issuer.sign(&DevToken { tenant, subject, scopes, lifetime, id: None }, self.now)
     }
 }
 

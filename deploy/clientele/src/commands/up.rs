@@ -49,6 +49,9 @@ pub struct Up {
     /// Address of the value service
     #[arg(long, env = "CLIENTELE_VALUE_LISTEN", default_value = "127.0.0.1:7102", value_name = "ADDRESS")]
     value_listen: SocketAddr,
+    /// Address of the qualification service
+    #[arg(long, env = "CLIENTELE_QUALIFICATION_LISTEN", default_value = "127.0.0.1:7103", value_name = "ADDRESS")]
+    qualification_listen: SocketAddr,
     /// Tenant of the token that is printed
     #[arg(long, env = "CLIENTELE_TENANT", default_value = "demo", value_name = "TENANT")]
     tenant: String,
@@ -60,7 +63,11 @@ pub fn run(args: &Up) -> Result<()> {
         let telemetry = args.local.telemetry()?;
         let stop = stop_at_signal()?;
         let folder = &args.local.folder;
-        let addresses = Addresses { customers: args.customers_listen, value: args.value_listen };
+        let addresses = Addresses {
+            customers: args.customers_listen,
+            value: args.value_listen,
+            qualification: args.qualification_listen,
+        };
         let launched = Launched::start(folder, addresses, stop).await?;
         launched.endpoints.write(folder)?;
         let lifetime = Duration::from_hours(7 * 24);
@@ -74,14 +81,15 @@ pub fn run(args: &Up) -> Result<()> {
 }
 
 fn greeting(endpoints: &Endpoints, tenant: &str, token: &str) -> String {
-    let Endpoints { customers, value } = endpoints;
+    let Endpoints { customers, value, qualification } = endpoints;
     let authority = customers.trim_start_matches("http://");
     format!(
         "\
 Clientele is up. Ctrl-C stops it.
 
-  customers  {customers}
-  value      {value}
+  customers      {customers}
+  value          {value}
+  qualification  {qualification}
 
 A token for the tenant `{tenant}`, valid for a week:
 

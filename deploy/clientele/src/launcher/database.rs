@@ -9,7 +9,8 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
 /// Every schema, in the order in which they are migrated.
-pub static SCHEMAS: [&ServiceSchema; 2] = [&clientele_customers::SCHEMA, &clientele_value::SCHEMA];
+pub static SCHEMAS: [&ServiceSchema; 3] =
+    [&clientele_customers::SCHEMA, &clientele_value::SCHEMA, &clientele_qualification::SCHEMA];
 
 /// The name of the database in the private Postgres.
 const DATABASE: &str = "clientele";

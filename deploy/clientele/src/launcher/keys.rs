@@ -13,12 +13,19 @@ const ISSUER: &str = "clientele-development";
 const AUDIENCE: &str = "clientele";
 
 /// The permissions of a token for a person: everything a tenant's own user may do.
-pub const EVERYTHING: [&str; 9] = [
+pub const EVERYTHING: [&str; 16] = [
     "customers.erase",
     "customers.merge",
     "customers.read",
     "customers.write",
     "events.read",
+    "qualification.approve",
+    "qualification.audit",
+    "qualification.check",
+    "qualification.policy",
+    "qualification.read",
+    "qualification.review",
+    "qualification.write",
     "value.policy",
     "value.read",
     "value.score",
@@ -41,10 +48,10 @@ impl Keys {
         self.issuer.sign(&DevToken { tenant, subject, scopes, lifetime, id: None }, now)
     }
 
-    /// A token for calls between services.
-    pub fn service_token(&self, now: Timestamp) -> String {
+    /// A token with which `service` calls the others.
+    pub fn service_token(&self, service: &str, now: Timestamp) -> String {
         let scopes = ["events.read", clientele_feed::service::ALL_TENANTS];
-        self.token("clientele", "value", &scopes, Duration::from_hours(1), now)
+        self.token("clientele", service, &scopes, Duration::from_hours(1), now)
     }
 
     /// Verifies the tokens.

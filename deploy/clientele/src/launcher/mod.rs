@@ -22,13 +22,15 @@ pub struct Addresses {
     pub customers: SocketAddr,
     /// The value service.
     pub value: SocketAddr,
+    /// The qualification service.
+    pub qualification: SocketAddr,
 }
 
 impl Addresses {
     /// Free ports of loopback.
     pub fn free() -> Self {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        Self { customers: any, value: any }
+        Self { customers: any, value: any, qualification: any }
     }
 }
 
@@ -58,15 +60,27 @@ impl Launched {
         let customers = serve_at(customers, addresses.customers, &guard, &stop).await?;
         let customers_url = format!("http://{}", customers.address);
 
-        let peer_keys = Arc::clone(&keys);
-        let clock = context.clone();
-        let peer = Peer::new(&customers_url, Arc::new(move || peer_keys.service_token(clock.now())))?;
+        let peer = |service: &'static str| {
+            let (keys, clock) = (Arc::clone(&keys), context.clone());
+            Peer::new(&customers_url, Arc::new(move || keys.service_token(service, clock.now())))
+        };
         let value_pool = database.pool("clientele-value", &clientele_value::SCHEMA).await?;
-        let value = clientele_value::app_on(value_pool.clone(), context, Some(peer));
+        let value = clientele_value::app_on(value_pool.clone(), context.clone(), Some(peer("value")?));
         let value = serve_at(value, addresses.value, &guard, &stop).await?;
 
-        let endpoints = Endpoints { customers: customers_url, value: format!("http://{}", value.address) };
-        Ok(Self { endpoints, keys, serving: vec![customers, value], pools: vec![customers_pool, value_pool], database })
+        let qualification_pool = database.pool("clientele-qualification", &clientele_qualification::SCHEMA).await?;
+        let qualification =
+            clientele_qualification::app_on(qualification_pool.clone(), context.clone(), Some(peer("qualification")?));
+        let qualification = serve_at(qualification, addresses.qualification, &guard, &stop).await?;
+
+        let endpoints = Endpoints {
+            customers: customers_url,
+            value: format!("http://{}", value.address),
+            qualification: format!("http://{}", qualification.address),
+        };
+        let serving = vec![customers, value, qualification];
+        let pools = vec![customers_pool, value_pool, qualification_pool];
+        Ok(Self { endpoints, keys, serving, pools, database })
     }
 
     /// Waits until the services have drained, then stops the private Postgres.

@@ -12,6 +12,8 @@ pub struct Endpoints {
     pub customers: String,
     /// The value service.
     pub value: String,
+    /// The qualification service.
+    pub qualification: String,
 }
 
 const FILE: &str = "running.json";

@@ -1,0 +1,5 @@
+//! Rules: no RPC, no database, no clock, no randomness.
+
+pub mod instant;
+pub mod key;
+pub mod standing;

@@ -1,0 +1,4 @@
+//! The RPCs: a folder a service, a file an RPC.
+
+pub mod once;
+pub mod qualifications;

@@ -1,0 +1,47 @@
+//! A running service with a database of its own.
+
+use std::sync::Arc;
+
+use clientele_pg::Pool;
+use clientele_qualification::{SCHEMA, app_on};
+use clientele_service::client::Peer;
+use clientele_testkit::{FakeClock, Running, TestDatabase, Tokens};
+
+/// The tenant of a test that does not care.
+pub const TENANT: &str = "acme";
+
+/// A service at work.
+pub struct Qualification {
+    pub running: Running,
+    pub clock: FakeClock,
+    pub pool: Pool,
+    pub database: TestDatabase,
+}
+
+impl Qualification {
+    pub async fn start() -> Self {
+        Self::start_beside(None, Arc::new(Tokens::new(FakeClock::default().now()))).await
+    }
+
+    /// Beside a customers service that takes the same tokens.
+    pub async fn start_beside(customers: Option<Peer>, tokens: Arc<Tokens>) -> Self {
+        let database = TestDatabase::new(&[&SCHEMA]).await;
+        let pool = database.pool(SCHEMA.schema).await;
+        let clock = FakeClock::default();
+        let running = Running::start_with(app_on(pool.clone(), clock.context(), customers), &clock, tokens, &[]).await;
+        Self { running, clock, pool, database }
+    }
+
+    /// One number out of the service's own tables.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&*self.pool).await.unwrap()
+    }
+
+    /// Types of the events of the outbox, in order.
+    pub async fn events(&self) -> Vec<String> {
+        sqlx::query_scalar("SELECT event_type FROM qualification.outbox ORDER BY outbox_id")
+            .fetch_all(&*self.pool)
+            .await
+            .unwrap()
+    }
+}
