@@ -37,6 +37,15 @@ fn hashes(texts: Option<&Vec<String>>) -> Result<Vec<Hash>, NotAHash> {
     texts.into_iter().flatten().map(|text| hash(text)).collect()
 }
 
+/// Some probes have roots of 12 bytes ("dont care 1"), which no [`Hash`] has: filled up with zeros they say the same.
+fn root(text: &str) -> Result<Hash, NotAHash> {
+    let mut bytes = STANDARD.decode(text).unwrap();
+    if bytes.len() == 12 {
+        bytes.resize(32, 0);
+    }
+    Hash::try_from(bytes.as_slice())
+}
+
 impl InclusionProbe {
     fn verify(&self) -> Result<(), Box<dyn std::error::Error>> {
         let (leaf, root) = (hash(&self.leaf_hash)?, hash(&self.root)?);
@@ -47,7 +56,7 @@ impl InclusionProbe {
 
 impl ConsistencyProbe {
     fn verify(&self) -> Result<(), Box<dyn std::error::Error>> {
-        let (old, new) = (hash(&self.root1)?, hash(&self.root2)?);
+        let (old, new) = (root(&self.root1)?, root(&self.root2)?);
         let proof = ConsistencyProof(hashes(self.proof.as_ref())?);
         Ok(proof.verify(self.size1, self.size2, &old, &new)?)
     }
