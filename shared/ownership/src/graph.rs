@@ -66,7 +66,7 @@ impl Graph {
         crate::reading::read(statements, settings)
     }
 
-    /// What is wrong with the statements, sorted by kind and place, for the whole graph.
+    /// What is wrong with the statements of the whole graph, in the order of ids: relationships, then sums of shares, then of votes.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }

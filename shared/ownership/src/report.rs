@@ -172,7 +172,9 @@ impl Graph {
         let owns = |share: ShareRange| threshold.is_met(share.low, share.low_exclusive);
         let may_own = |share: ShareRange| threshold.can_be_met(share.high, share.high_exclusive);
         let is_owner = owns(economic) || owns(voting);
-        let controls = command.chain.is_some() || threshold.is_met(command.votes, command.votes_exclusive);
+        // Votes that are commanded are a ground of their own only where those that are owned are not enough.
+        let commands = threshold.is_met(command.votes, command.votes_exclusive);
+        let controls = command.chain.is_some() || (!is_owner && commands);
         let (bases, certainty) = match (is_owner, controls) {
             (true, true) => (vec![Basis::Ownership, Basis::Control], Certainty::Certain),
             (true, false) => (vec![Basis::Ownership], Certainty::Certain),
