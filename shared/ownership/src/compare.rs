@@ -59,8 +59,7 @@ pub fn compare(declared: &[Declared], computed: &Report, tolerance: f64) -> Vec<
             differences.push(Difference::DeclaredNotComputed { person: (*person).to_owned(), economic, voting });
             continue;
         }
-        let sides =
-            [(Right::Economic, declaration.economic, economic), (Right::Voting, declaration.voting, voting)];
+        let sides = [(Right::Economic, declaration.economic, economic), (Right::Voting, declaration.voting, voting)];
         for (right, declared, computed) in sides {
             let Some(declared) = declared else { continue };
             let gap = declared.gap(&computed);

@@ -16,29 +16,24 @@ pub(crate) fn components_above(subject: usize, holdings: &Holdings, records: &[R
     let mut path = vec![(subject, 0)];
     while let Some((entity, position)) = path.last_mut() {
         let entity = *entity;
-        match holdings.holders[entity].get(*position) {
-            Some(&(holder, share)) => {
-                *position += 1;
-                if records[holder].is_person || share.high <= 0.0 {
-                    continue;
-                }
-                match search.order[holder] {
-                    None => {
-                        search.enter(holder);
-                        path.push((holder, 0));
-                    }
-                    Some(order) if search.on_stack[holder] => {
-                        search.low[entity] = search.low[entity].min(order);
-                    }
-                    Some(_) => {}
-                }
+        if let Some(&(holder, share)) = holdings.holders[entity].get(*position) {
+            *position += 1;
+            if records[holder].is_person || share.high <= 0.0 {
+                continue;
             }
-            None => {
-                path.pop();
-                search.leave(entity);
-                if let Some((below, _)) = path.last() {
-                    search.low[*below] = search.low[*below].min(search.low[entity]);
+            match search.order[holder] {
+                None => {
+                    search.enter(holder);
+                    path.push((holder, 0));
                 }
+                Some(order) if search.on_stack[holder] => search.low[entity] = search.low[entity].min(order),
+                Some(_) => {}
+            }
+        } else {
+            path.pop();
+            search.leave(entity);
+            if let Some((below, _)) = path.last() {
+                search.low[*below] = search.low[*below].min(search.low[entity]);
             }
         }
     }

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::graph::{ControlInterest, Graph, Holdings, Record};
 use crate::settings::TOLERANCE;
-use crate::{
-    Directness, Interest, InterestType, Party, Problem, Relationship, Right, Settings, ShareRange, Statement,
-};
+use crate::{Directness, Interest, InterestType, Party, Problem, Relationship, Right, Settings, ShareRange, Statement};
 
 /// Holdings while they are gathered: (subject, holder) to share.
 type Gathered = BTreeMap<(usize, usize), ShareRange>;
@@ -58,10 +56,7 @@ pub(crate) fn read(statements: &[Statement], settings: Settings) -> Graph {
 }
 
 /// Each record once, by id; those stated in several ways not at all.
-fn without_conflicts<'a>(
-    statements: &'a [Statement],
-    problems: &mut Vec<Problem>,
-) -> BTreeMap<&'a str, &'a Statement> {
+fn without_conflicts<'a>(statements: &'a [Statement], problems: &mut Vec<Problem>) -> BTreeMap<&'a str, &'a Statement> {
     let mut by_id: BTreeMap<&str, Vec<&Statement>> = BTreeMap::new();
     for statement in statements {
         let same = by_id.entry(statement.id()).or_default();
@@ -179,8 +174,8 @@ impl Holdings {
         for (entity, holders) in holders.iter_mut().enumerate() {
             let least: f64 = holders.iter().map(|(_, share)| share.low).sum();
             if least > 1.0 + TOLERANCE {
-                let entity = records[entity].id.clone();
-                problems.push(Problem::OverHundred { entity, right, percent: least * 100.0 });
+                let (entity, percent) = (records[entity].id.clone(), (least * 1e8).round() / 1e6);
+                problems.push(Problem::OverHundred { entity, right, percent });
             }
             // Nobody has what others surely have.
             for (_, share) in holders.iter_mut() {

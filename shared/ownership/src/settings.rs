@@ -21,9 +21,7 @@ impl Threshold {
     pub(crate) fn is_met(self, share: f64, exclusive: bool) -> bool {
         match self {
             Self::AtLeast(threshold) => share >= threshold - TOLERANCE,
-            Self::MoreThan(threshold) => {
-                share > threshold + TOLERANCE || (exclusive && share >= threshold - TOLERANCE)
-            }
+            Self::MoreThan(threshold) => share > threshold + TOLERANCE || (exclusive && share >= threshold - TOLERANCE),
         }
     }
 

@@ -168,10 +168,12 @@ impl ShareRange {
         }
     }
 
-    /// No more than `most`, and no more than everything.
+    /// No more than `most`, and no more than everything; not less than what is sure, though, where statements add up to too much.
     pub(crate) fn at_most(self, most: f64) -> Self {
-        let most = most.clamp(0.0, 1.0).max(self.low.min(1.0));
-        if self.high <= most { self } else { Self { high: most, high_exclusive: false, ..self } }
+        let low = self.low.min(1.0);
+        let most = most.clamp(0.0, 1.0).max(low);
+        let (high, high_exclusive) = if self.high <= most { (self.high, self.high_exclusive) } else { (most, false) };
+        Self { low, high, high_exclusive, ..self }
     }
 
     /// Surely more than nothing.

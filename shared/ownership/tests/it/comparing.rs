@@ -10,10 +10,8 @@ fn declared(person: &str, share: f64) -> Declared {
 
 #[test]
 fn every_kind_of_difference_is_found_and_small_ones_are_not() {
-    let statements = structure(
-        &["ann", "bob", "cid"],
-        &[holds("ann", "a", 50.0), holds("bob", "a", 40.0), holds("cid", "a", 10.0)],
-    );
+    let statements =
+        structure(&["ann", "bob", "cid"], &[holds("ann", "a", 50.0), holds("bob", "a", 40.0), holds("cid", "a", 10.0)]);
     let report = report(&statements, "a");
     assert!(compare(&[declared("ann", 0.5), declared("bob", 0.404)], &report, 0.005).is_empty());
     let differences = compare(&[declared("ann", 0.3), declared("cid", 0.1), declared("eve", 0.3)], &report, 0.005);

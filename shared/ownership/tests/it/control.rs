@@ -11,10 +11,8 @@ fn right(kind: InterestType) -> Vec<Interest> {
 #[test]
 fn a_chain_of_majorities_controls_wholly() {
     // 51 % of 51 % of 51 % is 13.3 % of the capital, below the threshold, and control of every vote on the way.
-    let statements = structure(
-        &["ann"],
-        &[holds("ann", "top", 51.0), holds("top", "middle", 51.0), holds("middle", "a", 51.0)],
-    );
+    let statements =
+        structure(&["ann"], &[holds("ann", "top", 51.0), holds("top", "middle", 51.0), holds("middle", "a", 51.0)]);
     let report = report(&statements, "a");
     assert_exactly(&report, "ann", 0.51 * 0.51 * 0.51);
     assert_eq!(report.owners[0].bases, [Basis::Control]);
@@ -94,10 +92,7 @@ fn who_appoints_the_board_or_dominates_controls_whatever_their_share() {
 
 #[test]
 fn a_circle_of_majorities_ends() {
-    let statements = structure(
-        &["ann"],
-        &[holds("b", "a", 60.0), holds("a", "b", 60.0), holds("ann", "a", 10.0)],
-    );
+    let statements = structure(&["ann"], &[holds("b", "a", 60.0), holds("a", "b", 60.0), holds("ann", "a", 10.0)]);
     let report = report(&statements, "a");
     // y_A = 1 / (1 - .36): Ann has .1 / .64 of the capital, and controls nothing.
     assert_exactly(&report, "ann", 0.1 / 0.64);

@@ -85,7 +85,9 @@ fn a_closed_circle_is_reported_and_reaches_nobody() {
     );
     let report = report(&statements, "a");
     assert_exactly(&report, "ann", 0.3);
-    assert!((report.unreached_economic.low - 0.7).abs() < 1e-12 && (report.unreached_economic.high - 0.7).abs() < 1e-12);
+    assert!(
+        (report.unreached_economic.low - 0.7).abs() < 1e-12 && (report.unreached_economic.high - 0.7).abs() < 1e-12
+    );
     let texts: Vec<_> = report.problems.iter().map(ToString::to_string).collect();
     assert_eq!(texts[0], "a circle owns all shares of itself, and nobody owns it: x, y");
     let inside = crate::structure::report(&statements, "x");
@@ -95,9 +97,8 @@ fn a_closed_circle_is_reported_and_reaches_nobody() {
 #[test]
 fn ranges_give_bounds_and_leave_open_what_they_leave_open() {
     // The holding has 50 to 75 %, Ann 80 to 100 % of it: .4 to .75. Bob has what others leave at most: 20 % of 75 %, and nothing for sure.
-    let between = |holder, subject, low, high| {
-        relationship(holder, subject, vec![shares(DeclaredShare::between(low, high))])
-    };
+    let between =
+        |holder, subject, low, high| relationship(holder, subject, vec![shares(DeclaredShare::between(low, high))]);
     let statements = structure(
         &["ann", "bob", "cid"],
         &[
@@ -144,10 +145,8 @@ fn the_threshold_is_a_setting_to_the_last_share() {
 fn an_exclusive_bound_stays_exclusive_down_a_chain() {
     // Ann has more than 50 % of a holding with 50 %: more than 25 %.
     let over = DeclaredShare { exclusive_minimum: Some(50.0), maximum: Some(75.0), ..DeclaredShare::default() };
-    let statements = structure(
-        &["ann"],
-        &[holds("holding", "a", 50.0), relationship("ann", "holding", vec![shares(over)])],
-    );
+    let statements =
+        structure(&["ann"], &[holds("holding", "a", 50.0), relationship("ann", "holding", vec![shares(over)])]);
     let settings = settings().with_threshold(Threshold::MoreThan(0.25)).unwrap();
     let report = Graph::new(&statements, settings).beneficial_owners("a").unwrap();
     assert_eq!(report.owners[0].certainty, Certainty::Certain);

@@ -7,5 +7,5 @@ mod control;
 mod examples;
 mod problems;
 mod shares;
-mod structure;
 mod size;
+mod structure;

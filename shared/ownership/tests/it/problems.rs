@@ -53,7 +53,8 @@ fn unspecified_parties_keep_their_reason_and_reach_nobody() {
 
 #[test]
 fn shares_that_cannot_be_count_as_unknown() {
-    let contradiction = DeclaredShare { minimum: Some(50.0), exclusive_maximum: Some(50.0), ..DeclaredShare::default() };
+    let contradiction =
+        DeclaredShare { minimum: Some(50.0), exclusive_maximum: Some(50.0), ..DeclaredShare::default() };
     let statements = structure(
         &["ann", "bob", "cid"],
         &[
