@@ -113,6 +113,14 @@ pub enum Problem {
         /// Of shares or votes.
         right: Right,
     },
+    /// A circle of more than 1,000 entities that lets so little out to others that its shares do not settle. Nothing is computed through it.
+    #[error("a circle lets too little of its {right} out to be solved: {}", entities.join(", "))]
+    UnsolvedCircle {
+        /// Its entities, by id.
+        entities: Vec<String>,
+        /// Of shares or votes.
+        right: Right,
+    },
 }
 
 /// There is no such company to ask about.

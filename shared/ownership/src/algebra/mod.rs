@@ -6,6 +6,8 @@ mod linear;
 
 use std::collections::HashMap;
 
+use linear::NoSolution;
+
 use crate::components::components_above;
 use crate::graph::{Holdings, Record};
 use crate::settings::TOLERANCE;
@@ -33,6 +35,7 @@ pub(crate) fn integrate(right: Right, subject: usize, holdings: &Holdings, recor
             problems.push(match wrong {
                 Wrong::Closed => Problem::ClosedCircle { entities, right },
                 Wrong::Impossible => Problem::ImpossibleCircle { entities, right },
+                Wrong::Unsolved => Problem::UnsolvedCircle { entities, right },
             });
         }
         for (&entity, &share) in component.iter().zip(&solved.shares) {
@@ -67,6 +70,7 @@ pub(crate) fn integrate(right: Right, subject: usize, holdings: &Holdings, recor
 enum Wrong {
     Closed,
     Impossible,
+    Unsolved,
 }
 
 struct Solved {
@@ -137,10 +141,11 @@ fn side(
     }
     // Non-negative matrices have a non-negative solution exactly where the series over all rounds converges (Perron and Frobenius).
     match linear::solve(&within, &inflow) {
-        Some(solution) if solution.iter().all(|share| share.is_finite() && *share >= -TOLERANCE) => {
+        Ok(solution) if solution.iter().all(|share| share.is_finite() && *share >= -TOLERANCE) => {
             Ok(solution.into_iter().map(|share| share.max(0.0)).collect())
         }
-        _ => Err(Wrong::Impossible),
+        Ok(_) | Err(NoSolution::Unbounded) => Err(Wrong::Impossible),
+        Err(NoSolution::Slow) => Err(Wrong::Unsolved),
     }
 }
 

@@ -175,3 +175,39 @@ fn a_large_circle_is_solved_in_rounds_as_exactly_as_a_small_one() {
     }
     assert_exactly(&report(&statements, "e0"), "pat", 1.0);
 }
+
+#[test]
+fn a_circle_that_lets_out_a_thousandth_is_exact_to_the_stated_tolerance() {
+    // A and B hold 99.9 % of each other, Pat and Quin the rest of A and of B. y_A = 1 / (1 - .999^2), y_B = .999 y_A; so Pat has
+    // .001 / (.001 * 1.999) = 1 / 1.999 and Quin .999 / 1.999.
+    let statements = [
+        entity("a"),
+        entity("b"),
+        person("pat"),
+        person("quin"),
+        holds("a", "b", 99.9),
+        holds("b", "a", 99.9),
+        holds("pat", "a", 0.1),
+        holds("quin", "b", 0.1),
+    ];
+    let report = report(&statements, "a");
+    for (person, expected) in [("pat", 1.0 / 1.999), ("quin", 0.999 / 1.999)] {
+        let (low, high) = economic(&report, person);
+        assert!((low - expected).abs() < 1e-9 && (high - expected).abs() < 1e-9, "{person}: {low} to {high}");
+    }
+}
+
+#[test]
+fn a_large_circle_that_grows_without_end_is_impossible() {
+    // Each of 1,200 entities has 60 % of the next and 60 % of the one after: 1.2 of each round goes on.
+    const SIZE: usize = 1_200;
+    let mut statements = vec![person("pat"), holds("pat", "e0", 1.0)];
+    for k in 0..SIZE {
+        statements.push(entity(&format!("e{k}")));
+        statements.push(holds(&format!("e{}", (k + 1) % SIZE), &format!("e{k}"), 60.0));
+        statements.push(holds(&format!("e{}", (k + 2) % SIZE), &format!("e{k}"), 60.0));
+    }
+    let report = report(&statements, "e0");
+    assert!(report.problems.iter().any(|problem| matches!(problem, ownership::Problem::ImpossibleCircle { .. })));
+    assert_eq!(economic(&report, "pat"), (0.0, 1.0));
+}
