@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 
-/// Bytes of a [`Hash`].
+/// Bytes of a [`struct@Hash`].
 pub const HASH_BYTES: usize = 32;
 
 const LEAF_PREFIX: [u8; 1] = [0];
@@ -37,7 +37,7 @@ impl Hash {
     }
 }
 
-/// Bytes or text that are not a [`Hash`].
+/// Bytes or text that are not a [`struct@Hash`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAHash {
     /// A digest of another length.
