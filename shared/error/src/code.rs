@@ -15,7 +15,10 @@ pub fn code_of(reason: Reason) -> Code {
         Reason::TokenMissing | Reason::TokenInvalid => Code::Unauthenticated,
         Reason::PermissionDenied => Code::PermissionDenied,
         Reason::NotFound | Reason::CustomerErased => Code::NotFound,
-        Reason::ExternalIdTaken | Reason::TransactionConflict | Reason::TransactionDeleted => Code::AlreadyExists,
+        Reason::ExternalIdTaken
+        | Reason::NameTaken
+        | Reason::TransactionConflict
+        | Reason::TransactionDeleted => Code::AlreadyExists,
         Reason::EtagMismatch | Reason::Conflict => Code::Aborted,
         Reason::CustomerDeleted
         | Reason::CustomerNotDeleted

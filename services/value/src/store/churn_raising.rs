@@ -22,7 +22,7 @@ pub struct OpenAlert {
     pub last_purchase_date: jiff_sqlx::Date,
 }
 
-/// Makes the rest of the transaction look alerts up by their indexes. A first run fills an empty table with tens of thousands of alerts;
+/// Makes the rest of the transaction look alerts up by their indexes (`churn_alert_of_buyer` is the one of its kind). A first run fills an empty table with tens of thousands of alerts;
 /// Postgres, which plans the statements while it is empty, would read all of it again for each of them.
 pub async fn churn_alerts_by_index(connection: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("SET LOCAL enable_seqscan = off").execute(connection).await.map(drop)

@@ -142,5 +142,5 @@ async fn clusters_that_cannot_be_found_are_refused() {
     assert!((2..=5).contains(&chosen.cluster_count), "{}", chosen.cluster_count);
     value.cluster("RFM", 2, false).await.unwrap();
     let taken = value.cluster("RFM", 3, false).await.unwrap_err();
-    assert_eq!(reason_of(&taken), Some(Reason::ExternalIdTaken));
+    assert_eq!(reason_of(&taken), Some(Reason::NameTaken));
 }

@@ -361,7 +361,7 @@ async fn a_definition_that_cannot_hold_is_refused() {
     let taken = value.create(rule("VIP", "rank = 1")).await.unwrap_err();
     assert_eq!(
         (reason_of(&taken), violations_of(&taken)[0].field.as_str()),
-        (Some(Reason::ExternalIdTaken), "segment.segment_name")
+        (Some(Reason::NameTaken), "segment.segment_name")
     );
     let field = |status: &Status| violations_of(status)[0].field.clone();
     for (segment, wrong) in [

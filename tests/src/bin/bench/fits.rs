@@ -32,8 +32,9 @@ const WEEK: f64 = 7.0;
 /// Fits BG/NBD to all customers on both sides; Pareto/NBD, which lifetimes does not finish on a million, to a tenth of them there.
 pub async fn measure(house: &House, size: Size) -> Result<Vec<Row>> {
     let python = install(&house.tools().join("lifetimes")).await?;
-    let script = house.folder().join("lifetimes.py");
-    std::fs::write(&script, include_str!("lifetimes.py"))?;
+    // Not named like the library: a script finds itself first.
+    let script = house.folder().join("fit_with_lifetimes.py");
+    std::fs::write(&script, include_str!("fit_with_lifetimes.py"))?;
     let all = tokio::task::spawn_blocking(move || summaries(size.scored_customers)).await?;
     let tenth = &all[..all.len() / 10];
     let (all_file, tenth_file) = (house.folder().join("all.csv"), house.folder().join("tenth.csv"));

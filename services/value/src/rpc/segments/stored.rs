@@ -44,7 +44,7 @@ pub(super) fn check_etag(etag: &str, record: &SegmentRecord, field: &str) -> Res
 pub(in crate::rpc) fn name_taken(error: sqlx::Error, name: &str, field: &str) -> Error {
     if violated(&error) == Some("segment_name_taken") {
         let message = format!("another segment is called {name}; choose another name, or change that one");
-        return Error::new(Reason::ExternalIdTaken, message).at(field);
+        return Error::new(Reason::NameTaken, message).at(field);
     }
     failed(error)
 }

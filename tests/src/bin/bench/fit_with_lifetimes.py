@@ -1,6 +1,6 @@
 """Fits models of lifetimes to a file of frequency, recency and age (a row for each customer); prints the seconds that each fit took.
 
-    lifetimes.py FILE bg-nbd|pareto-nbd
+    fit_with_lifetimes.py FILE bg-nbd|pareto-nbd
 """
 
 import sys
