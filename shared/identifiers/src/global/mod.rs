@@ -1,0 +1,3 @@
+//! Schemes of all countries.
+
+pub(crate) mod lei;
