@@ -1,19 +1,36 @@
 #![doc = include_str!("../README.md")]
 
+mod au;
+mod br;
+mod ca;
+mod ch;
 mod check;
 mod checksum;
+mod cn;
 mod date;
 mod decoded;
 mod detect;
 mod eu;
+mod gb;
 mod global;
+mod hk;
+mod india;
+mod jp;
 mod kind;
+mod kr;
+mod mx;
+mod no;
 mod number;
 mod reason;
 mod refusal;
+mod ru;
 mod rules;
 mod scheme;
+mod sg;
 mod shape;
+mod tr;
+mod tw;
+mod us;
 mod verdict;
 mod warning;
 

@@ -73,8 +73,6 @@ impl Rules {
 pub(crate) struct Separators(u8);
 
 impl Separators {
-    /// White space alone.
-    pub const NONE: Self = Self(0);
     /// Dashes of all kinds.
     pub const DASH: Self = Self(1);
     /// Full stops and middle dots.

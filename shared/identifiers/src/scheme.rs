@@ -48,6 +48,66 @@ schemes! {
     // All countries.
     /// Legal Entity Identifier, ISO 17442.
     Lei, "lei", crate::global::lei::RULES;
+    /// International Bank Account Number, ISO 13616.
+    Iban, "iban", crate::global::iban::RULES;
+    /// Business Identifier Code (SWIFT code), ISO 9362.
+    Bic, "bic", crate::global::bic::RULES;
+    /// International Securities Identification Number, ISO 6166.
+    Isin, "isin", crate::global::isin::RULES;
+    /// D-U-N-S number of Dun & Bradstreet.
+    Duns, "duns", crate::global::duns::RULES;
+
+    // Countries outside of the European Union.
+    /// Australia: Australian Business Number.
+    AuAbn, "au.abn", crate::au::abn::RULES;
+    /// Australia: Australian Company Number.
+    AuAcn, "au.acn", crate::au::acn::RULES;
+    /// Brazil: Cadastro Nacional da Pessoa Jurídica, digits or letters.
+    BrCnpj, "br.cnpj", crate::br::CNPJ;
+    /// Canada: Business Number.
+    CaBn, "ca.bn", crate::ca::BN;
+    /// Switzerland: enterprise identification number.
+    ChUid, "ch.uid", crate::ch::UID;
+    /// China: Unified Social Credit Code.
+    CnUscc, "cn.uscc", crate::cn::uscc::RULES;
+    /// China: organisation code.
+    CnOrgcode, "cn.orgcode", crate::cn::orgcode::RULES;
+    /// China: resident identity number.
+    CnRic, "cn.ric", crate::cn::ric::RULES;
+    /// United Kingdom: company number.
+    GbCrn, "gb.crn", crate::gb::crn::RULES;
+    /// United Kingdom: Unique Taxpayer Reference.
+    GbUtr, "gb.utr", crate::gb::utr::RULES;
+    /// United Kingdom: VAT number.
+    GbVat, "gb.vat", crate::gb::vat::RULES;
+    /// Hong Kong: Business Registration number.
+    HkBr, "hk.br", crate::hk::BR;
+    /// India: Corporate Identification Number.
+    InCin, "in.cin", crate::india::cin::RULES;
+    /// India: Goods and Services Tax Identification Number.
+    InGstin, "in.gstin", crate::india::gstin::RULES;
+    /// India: Permanent Account Number.
+    InPan, "in.pan", crate::india::pan::RULES;
+    /// Japan: corporate number.
+    JpCn, "jp.cn", crate::jp::CN;
+    /// South Korea: business registration number.
+    KrBrn, "kr.brn", crate::kr::BRN;
+    /// Mexico: Registro Federal de Contribuyentes.
+    MxRfc, "mx.rfc", crate::mx::RFC;
+    /// Norway: organisation number.
+    NoOrgnr, "no.orgnr", crate::no::ORGNR;
+    /// Russia: taxpayer number.
+    RuInn, "ru.inn", crate::ru::inn::RULES;
+    /// Russia: state registration number.
+    RuOgrn, "ru.ogrn", crate::ru::ogrn::RULES;
+    /// Singapore: Unique Entity Number.
+    SgUen, "sg.uen", crate::sg::UEN;
+    /// Türkiye: tax number.
+    TrVkn, "tr.vkn", crate::tr::VKN;
+    /// Taiwan: Unified Business Number.
+    TwUbn, "tw.ubn", crate::tw::UBN;
+    /// United States: Employer Identification Number.
+    UsEin, "us.ein", crate::us::EIN;
 
     // The European Union: the files stand in `eu/`.
     /// Germany: Umsatzsteuer-Identifikationsnummer.

@@ -35,7 +35,7 @@ fn decode(number: &str) -> Decoded {
 mod tests {
     use crate::{Presentation, Reason, Scheme, check, is_valid};
 
-    /// GLEIF's own code and the example of ISO 17442's annex as GLEIF prints it; two more of the GLEIF register whose places 5 and 6 are not 00.
+    /// From GLEIF's register: its own code, and three whose places 5 and 6 are not 00.
     #[test]
     fn genuine_codes() {
         for code in ["506700GE1G29325QX363", "7ZW8QJWVPR4P1J1KQY45", "HWUPKR0MPOU8FGXBT394", "F50EOCWSQFAUVO9Q8Z97"] {
