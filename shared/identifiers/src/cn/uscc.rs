@@ -77,3 +77,7 @@ fn decode(number: &str) -> Decoded {
         ..Decoded::default()
     }
 }
+
+#[cfg(test)]
+#[path = "uscc_tests.rs"]
+mod tests;
