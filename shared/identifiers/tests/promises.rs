@@ -1,4 +1,5 @@
 //! What every scheme promises, whatever its rules.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use identifiers::{Presentation, Scheme, check, detect, is_valid, normalise};
 use proptest::prelude::*;

@@ -18,7 +18,7 @@ unknown_country, unknown_region, unknown_authority, unknown_entity_type, impossi
 bad_embedded_identifier, reserved, other_scheme; of the line itself: not_utf8, no_tab, unknown_scheme
   position    where in the input it is wrong, in characters from 1; null when it is not a matter of one place
   formatted   the form for people, null when refused
-  warnings    doubts about a valid number: check_digit_mismatch, unknown_region, unknown_prefix, superseded, test_code
+  warnings    doubts about a valid number: check_digit_mismatch, superseded, test_code
   decoded     what the number says, null when refused
 
 A line that cannot be read gets its own answer and never ends the command. The exit code says nothing of the numbers.
