@@ -90,8 +90,8 @@ fn warn(number: &str) -> Vec<Warning> {
 
 fn decode(number: &str) -> Decoded {
     let entity_type = match number.chars().count() {
-        12 => Term::known("", "Company", "Persona moral"),
-        _ => Term::known("", "Person", "Persona física"),
+        12 => Term::known("company", "Company", "Persona moral"),
+        _ => Term::known("person", "Person", "Persona física"),
     };
     Decoded { entity_type: Some(entity_type), ..Decoded::default() }
 }

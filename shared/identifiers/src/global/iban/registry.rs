@@ -94,7 +94,7 @@ pub(super) static COUNTRIES: [Country; 89] = [
     structure(*b"GI", "b4a a15c"),
     structure(*b"GL", "b4n a9n k1n"),
     structure(*b"GR", "b3n s4n a16c"),
-    structure(*b"GT", "b4c x2n x2n a16c"),
+    structure(*b"GT", "b4c x2c x2c a16c"),
     structure(*b"HN", "b4a a20n"),
     structure(*b"HR", "b7n a10n"),
     structure(*b"HU", "b3n s4n k1n a15n k1n"),
