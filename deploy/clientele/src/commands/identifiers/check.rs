@@ -33,7 +33,7 @@ fn documents(args: &Check, input: BufReader<impl Read>, out: &mut dyn Write) -> 
         match event {
             Event::Answer(answer) => {
                 document.clear();
-                serde_json::to_writer(&mut document, &answer).map_err(io::Error::other)?;
+                serde_json::to_writer(&mut document, answer).map_err(io::Error::other)?;
                 document.push(b'\n');
                 out.write_all(&document)?;
             }
@@ -53,10 +53,10 @@ fn table(args: &Check, input: BufReader<impl Read>) -> Result<Table> {
         let warnings: Vec<&str> = answer.warnings.iter().map(|it| it.code()).collect();
         table.row([
             Cell::from(answer.scheme.unwrap_or_default()),
-            Cell::from(answer.input),
+            Cell::from(answer.input.as_ref()),
             valid,
-            Cell::from(answer.normalised.unwrap_or_default()),
-            Cell::from(answer.formatted.unwrap_or_default()),
+            Cell::from(answer.normalised.as_deref().unwrap_or_default()),
+            Cell::from(answer.formatted.as_deref().unwrap_or_default()),
             Cell::from(answer.reason.unwrap_or_default()),
             Cell::from(warnings.join(", ")),
         ]);
@@ -68,7 +68,7 @@ fn table(args: &Check, input: BufReader<impl Read>) -> Result<Table> {
 /// What comes of the input.
 enum Event<'a> {
     /// The answer to a line.
-    Answer(Answer<'a>),
+    Answer(&'a Answer<'a>),
     /// Everything that has been read is answered; the next line has to be waited for.
     Waiting,
 }
@@ -93,10 +93,10 @@ fn each<R: Read>(args: &Check, mut input: BufReader<R>, mut tell: impl FnMut(Eve
         let text = if is_first { text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text) } else { text };
         is_first = false;
         if is_cut {
-            tell(Event::Answer(line::too_long(text, args.scheme)))?;
+            tell(Event::Answer(&line::too_long(text, args.scheme)))?;
             input.skip_until(b'\n').context("cannot read stdin")?;
         } else {
-            tell(Event::Answer(line::answer(text, args.scheme, args.presentation.into())))?;
+            tell(Event::Answer(&line::answer(text, args.scheme, args.presentation.into())))?;
         }
     }
 }
