@@ -1,0 +1,57 @@
+//! A name taken apart: words with roles, legal forms beside them.
+
+mod chinese;
+mod organisation;
+mod person;
+
+use crate::kind::Kind;
+use crate::normalise;
+use crate::token::Token;
+use crate::weights::Weights;
+
+/// The most words compared.
+pub(crate) const MAX_TOKENS: usize = 24;
+
+/// A name made ready for comparing: do it once for each name.
+#[derive(Debug, Clone)]
+pub struct Name {
+    text: String,
+    kind: Kind,
+    pub(crate) plain: String,
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) forms: Vec<Token>,
+}
+
+impl Name {
+    /// Takes a name apart, weighing words by the built-in list of common names.
+    pub fn new(text: &str, kind: Kind) -> Self {
+        Self::weighed(text, kind, &Weights::default())
+    }
+
+    /// Takes a name apart, weighing words by how rare they are in a list.
+    pub fn weighed(text: &str, kind: Kind, weights: &Weights) -> Self {
+        let words = normalise::words(text, kind != Kind::Person);
+        let (mut tokens, mut forms) = match kind {
+            Kind::Person => (person::tokens(words, weights), Vec::new()),
+            Kind::Organisation | Kind::Vessel | Kind::Aircraft => organisation::tokens(&words, kind, weights),
+        };
+        if tokens.is_empty() {
+            tokens.append(&mut forms);
+        }
+        tokens.retain(|it| !it.readings[0].latin.is_empty() || !it.text.is_ascii());
+        tokens.truncate(MAX_TOKENS);
+        forms.truncate(2);
+        let plain = normalise::plain(text).split_whitespace().collect::<Vec<_>>().join(" ");
+        Self { text: text.to_owned(), kind, plain, tokens, forms }
+    }
+
+    /// As it was given.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What bears it.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+}

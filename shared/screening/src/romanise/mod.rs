@@ -1,0 +1,42 @@
+//! Latin readings of words of other scripts. A further script is a further file here and an arm of [`readings`].
+
+mod arabic;
+mod cyrillic;
+mod fold;
+pub(crate) mod han;
+mod hangul;
+mod wade_giles;
+
+pub(crate) use fold::{Sounds, fold, skeleton};
+
+use crate::script::Script;
+
+/// How a word reads in Latin letters: lower-case ASCII, the most usual reading first.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Readings {
+    pub latin: Vec<String>,
+    /// The letters of a word of a script that leaves vowels out, as `kernel::unwritten` takes them.
+    pub bare: Option<String>,
+}
+
+/// The readings of a word that is neither Chinese (see [`han`]) nor empty.
+pub(crate) fn readings(text: &str, script: Script) -> Readings {
+    match script {
+        Script::Cyrillic => Readings { latin: cyrillic::readings(text), bare: None },
+        Script::Arabic | Script::Hebrew => {
+            let bare = arabic::letters(text);
+            Readings { latin: arabic::readings(text, &bare), bare: Some(bare) }
+        }
+        Script::Hangul => Readings { latin: hangul::readings(text), bare: None },
+        _ => Readings { latin: vec![ascii(text)], bare: None },
+    }
+}
+
+/// What is left of a text in lower-case ASCII letters and digits.
+pub(crate) fn ascii(text: &str) -> String {
+    any_ascii::any_ascii(text)
+        .bytes()
+        .filter(u8::is_ascii_alphanumeric)
+        .map(|byte| char::from(byte.to_ascii_lowercase()))
+        .collect()
+}
