@@ -47,10 +47,6 @@ impl Role {
         }
     }
 
-    /// Whether a name may have a word of this role or not without being another name.
-    pub(crate) fn may_be_left_out(self) -> bool {
-        matches!(self, Self::Particle | Self::Title | Self::Stop | Self::LegalForm)
-    }
 }
 
 /// One way to read a word in Latin letters.
@@ -72,6 +68,9 @@ impl Reading {
     }
 }
 
+/// What `Abd` or `Abdul` weighs, the first half of a name.
+const SERVANT: f32 = 0.35;
+
 /// A word of a name.
 #[derive(Debug, Clone)]
 pub(crate) struct Token {
@@ -82,13 +81,19 @@ pub(crate) struct Token {
     pub readings: Vec<Reading>,
     pub bare: Option<Box<str>>,
     pub concept: Option<u16>,
-    pub first_name: Option<u16>,
+    /// Groups of first names, as bits.
+    pub first_names: u128,
     pub number: Option<u32>,
     pub form: Option<LegalForm>,
     pub weight: f32,
 }
 
 impl Token {
+    /// Whether a name may have this word or not without being another name. `Abdul` may not: it stands for half a name.
+    pub fn may_be_left_out(&self) -> bool {
+        matches!(self.role, Role::Title | Role::Stop | Role::LegalForm) || (self.role == Role::Particle && self.weight < 0.2)
+    }
+
     /// A word of any script but Chinese.
     pub fn word(text: &str, script: Script, role: Role, weights: &Weights) -> Self {
         let readings = romanise::readings(text, script);
@@ -102,19 +107,24 @@ impl Token {
         let mut readings: Vec<Reading> = Vec::with_capacity(latin.len());
         for (nth, one) in latin.iter().enumerate() {
             readings.push(Reading::new(one, Sounds::English));
-            if nth == 0 && matches!(script, Script::Latin) && one.contains(['j', 'x']) {
-                let other = Reading::new(one, Sounds::Continental);
-                if other.fold != readings[readings.len() - 1].fold {
-                    readings.push(other);
+            if nth == 0 && script == Script::Latin && role == Role::Name {
+                for other in romanise::otherwise(one).into_iter().map(|it| Reading::new(&it, Sounds::Continental)) {
+                    if readings.iter().all(|it| it.fold != other.fold) {
+                        readings.push(other);
+                    }
                 }
             }
         }
         if readings.is_empty() {
             readings.push(Reading::new("", Sounds::English));
         }
-        let first_name = (role == Role::Name).then(|| words::first_name_group(&readings[0].latin)).flatten();
-        let weight = role.weight() * if role == Role::Name { weights.rarity(&readings[0].fold) } else { 1.0 };
-        Self { text: text.into(), script, role, readings, bare: None, concept: None, first_name, number: None, form: None, weight }
+        let first_names = if role == Role::Name { words::first_name_groups(&readings[0].latin) } else { 0 };
+        let weight = match role {
+            Role::Name => role.weight() * weights.rarity(&readings[0].fold),
+            Role::Particle if readings[0].latin.starts_with("abd") => SERVANT,
+            _ => role.weight(),
+        };
+        Self { text: text.into(), script, role, readings, bare: None, concept: None, first_names, number: None, form: None, weight }
     }
 
     /// A number.

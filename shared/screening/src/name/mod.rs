@@ -20,6 +20,8 @@ pub struct Name {
     pub(crate) plain: String,
     pub(crate) tokens: Vec<Token>,
     pub(crate) forms: Vec<Token>,
+    /// What stands between slashes: other names of the same.
+    pub(crate) alternatives: Vec<Name>,
 }
 
 impl Name {
@@ -42,7 +44,8 @@ impl Name {
         tokens.truncate(MAX_TOKENS);
         forms.truncate(2);
         let plain = normalise::plain(text).split_whitespace().collect::<Vec<_>>().join(" ");
-        Self { text: text.to_owned(), kind, plain, tokens, forms }
+        let alternatives = alternatives(text).into_iter().map(|it| Self::weighed(it, kind, weights)).collect();
+        Self { alternatives, text: text.to_owned(), kind, plain, tokens, forms }
     }
 
     /// As it was given.
@@ -54,4 +57,12 @@ impl Name {
     pub fn kind(&self) -> Kind {
         self.kind
     }
+}
+
+/// `Al-Qa'ida/Islamic Army` are two names; `A/S`, `M/V` and `c/o` are none.
+fn alternatives(text: &str) -> Vec<&str> {
+    const MOST: usize = 4;
+    let parts: Vec<&str> = text.split('/').map(str::trim).collect();
+    let whole = parts.len() > 1 && parts.len() <= MOST && parts.iter().all(|it| it.chars().filter(|c| c.is_alphabetic()).count() > 3);
+    if whole { parts } else { Vec::new() }
 }

@@ -1,6 +1,6 @@
 //! Organisations and ships: legal forms, words of trade, places, numbers, and what is particular to one.
 
-use super::chinese;
+use super::{chinese, person};
 use crate::kind::Kind;
 use crate::normalise::Word;
 use crate::romanise::{ascii, han};
@@ -35,7 +35,21 @@ pub(super) fn tokens(words: &[Word], kind: Kind, weights: &Weights) -> (Vec<Toke
         }
         match word.script {
             Script::Han | Script::Hangul => east(&word.text, word.script, kind, weights, &mut out, &mut forms),
-            _ => out.push(spelt(word, at, kind, weights)),
+            Script::Arabic => {
+                let from = out.len();
+                person::arabic(&word.text, weights, &mut out);
+                out[from..].iter_mut().for_each(of_trade);
+            }
+            _ => {
+                let token = spelt(word, at, kind, weights);
+                match compound(&out, &token) {
+                    Some(joined) => {
+                        out.pop();
+                        out.push(Token { text: format!("{} {}", texts[at - 1], word.text).into(), ..joined(weights) });
+                    }
+                    None => out.push(token),
+                }
+            }
         }
         at += 1;
     }
@@ -56,6 +70,33 @@ fn east(text: &str, script: Script, kind: Kind, weights: &Weights, out: &mut Vec
     } else if !rest.is_empty() {
         out.push(Token::word(rest, script, Role::Name, weights));
     }
+}
+
+/// Gives an Arabic word the role its concept has.
+fn of_trade(token: &mut Token) {
+    token.concept = words::concept(&token.text);
+    if token.role == Role::Name && token.concept.is_some() {
+        token.role = if words::is_place(&token.text) { Role::Place } else { Role::Trade };
+        token.weight = token.role.weight();
+    }
+}
+
+/// `forty four` is one number, `united states` one place: what takes the place of the word before.
+fn compound(before: &[Token], token: &Token) -> Option<Box<dyn Fn(&Weights) -> Token>> {
+    let last = before.last()?;
+    if let (Some(tens), Some(units)) = (last.number, token.number) {
+        let in_words = last.text.bytes().all(|byte| byte.is_ascii_alphabetic()) && (20..100).contains(&tens) && tens % 10 == 0;
+        let both = tens + units;
+        return (in_words && (1..10).contains(&units)).then(|| -> Box<dyn Fn(&Weights) -> Token> { Box::new(move |weights| Token::number("", both, weights)) });
+    }
+    let country = match (&*last.text, &*token.text) {
+        ("united", "states") => "usa",
+        ("united", "kingdom") => "uk",
+        _ => return None,
+    };
+    Some(Box::new(move |weights| {
+        Token { concept: words::concept(country), ..Token::word(country, Script::Latin, Role::Place, weights) }
+    }))
 }
 
 fn spelt(word: &Word, at: usize, kind: Kind, weights: &Weights) -> Token {

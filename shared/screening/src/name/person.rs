@@ -20,7 +20,7 @@ pub(super) fn tokens(words: Vec<Word>, weights: &Weights) -> Vec<Token> {
             _ => spelt(word, single, weights, &mut out),
         }
     }
-    join_allah(out, weights)
+    join_compounds(out, weights)
 }
 
 /// `FAMILY, Given` as it is spoken: the words before the comma go last. Order costs little, but neighbours may be one word.
@@ -45,7 +45,7 @@ fn spelt(word: &Word, single: bool, weights: &Weights, out: &mut Vec<Token>) {
         Role::Initial
     } else if single {
         Role::Name
-    } else if words::is_particle(text) {
+    } else if words::is_particle(text) && !(out.is_empty() && text == "ben") {
         Role::Particle
     } else if words::is_title(text) {
         Role::Title
@@ -73,7 +73,7 @@ fn after_abd(word: &str) -> Option<&str> {
 }
 
 /// Arabic writes the article, `abd` and `abu` together with what follows.
-fn arabic(text: &str, weights: &Weights, out: &mut Vec<Token>) {
+pub(super) fn arabic(text: &str, weights: &Weights, out: &mut Vec<Token>) {
     let mut rest = text;
     for (prefix, least) in [("عبدال", 2), ("عبد ال", 2), ("ابوال", 2), ("أبوال", 2), ("وال", 4), ("ال", 2), ("أل", 3)] {
         if let Some(after) = text.strip_prefix(prefix)
@@ -114,32 +114,37 @@ fn korean(text: &str, single: bool, weights: &Weights, out: &mut Vec<Token>) {
     }
 }
 
-/// `Abd Allah`, `Abd al-Lah` and عبد الله are Abdullah; `Nasr Allah` is Nasrullah.
-fn join_allah(tokens: Vec<Token>, weights: &Weights) -> Vec<Token> {
+/// `Abd Allah` and عبد الله are Abdullah, `Nasr Allah` is Nasrullah, `Siraj al-Din` and `Siraj-ud-Din` are Sirajuddin.
+fn join_compounds(tokens: Vec<Token>, weights: &Weights) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
     for token in tokens {
         let latin = &*token.readings[0].latin;
-        let is_allah = matches!(&*token.text, "الله" | "لله" | "اللہ" | "allah" | "ullah" | "ollah") || matches!(latin, "allah" | "ullah");
-        let Some(before) = out.last().filter(|_| is_allah) else {
+        let allah = matches!(&*token.text, "الله" | "لله" | "اللہ" | "allah" | "ullah" | "ollah" | "له");
+        let din = matches!(latin, "din" | "deen" | "dine" | "uddin" | "eddine" | "eddin" | "aldin");
+        if !allah && !din {
+            out.push(token);
+            continue;
+        }
+        let article = out.last().is_some_and(|it| it.role == Role::Particle && it.weight < 0.2 && it.readings[0].latin.len() == 2);
+        let at = out.len().wrapping_sub(1 + usize::from(article));
+        let Some(before) = out.get(at) else {
             out.push(token);
             continue;
         };
-        if before.role == Role::Particle && matches!(&*before.readings[0].latin, "abd" | "abdul" | "abdal") {
-            out.pop();
-            let mut joined = Token::word("abdullah", Script::Latin, Role::Name, weights);
-            joined.script = token.script;
-            out.push(joined);
+        let joined = if allah && before.role == Role::Particle && before.readings[0].latin.starts_with("abd") {
+            Token { script: token.script, ..Token::word("abdullah", Script::Latin, Role::Name, weights) }
         } else if before.role == Role::Name {
-            let reading = format!("{}ullah", before.readings[0].latin);
+            let (ending, bare) = if allah { ("ullah", "AlAh") } else { ("uddin", "AdIn") };
+            let reading = format!("{}{ending}", before.readings[0].latin);
             let text = format!("{} {}", before.text, token.text);
-            let bare = before.bare.as_ref().map(|it| format!("{it}AlAh").into());
-            let mut joined = Token::with_readings(&text, token.script, Role::Name, &[reading], weights);
-            joined.bare = bare;
-            out.pop();
-            out.push(joined);
+            let bare = before.bare.as_ref().map(|it| format!("{it}{bare}").into());
+            Token { bare, ..Token::with_readings(&text, token.script, Role::Name, &[reading], weights) }
         } else {
             out.push(token);
-        }
+            continue;
+        };
+        out.truncate(at);
+        out.push(joined);
     }
     out
 }
@@ -159,6 +164,8 @@ mod tests {
         assert_eq!(latin("Abd Allah"), ["abdullah"]);
         assert_eq!(latin("عبد الله"), ["abdullah"]);
         assert_eq!(latin("Abdullah"), ["abdullah"]);
+        assert_eq!(latin("Siraj al-Din"), ["sirajuddin"]);
+        assert_eq!(latin("نور الدين"), ["nooruddin"]);
     }
 
     #[test]

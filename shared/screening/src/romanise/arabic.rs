@@ -142,7 +142,10 @@ pub(super) fn letters(text: &str) -> String {
             'ש' => 'S',
             _ => continue,
         };
-        out.push(letter);
+        // A doubled letter is written once with a sign above it, or twice: the sound is the same.
+        if !out.ends_with(letter) {
+            out.push(letter);
+        }
     }
     out
 }

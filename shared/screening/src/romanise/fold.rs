@@ -100,6 +100,7 @@ const LONG: &[(&[u8], &[u8])] = &[
     (b"ei", b"i"),
     (b"ey", b"i"),
     (b"ai", b"i"),
+    (b"ae", b"i"),
     (b"ay", b"i"),
     (b"ie", b"i"),
     (b"ij", b"i"),

@@ -32,6 +32,33 @@ pub(crate) fn readings(text: &str, script: Script) -> Readings {
     }
 }
 
+/// Other ways to take a Latin word: j and x in other languages, Latvian endings, q for g, digits that look like letters.
+pub(crate) fn otherwise(word: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    if word.contains(['j', 'x']) {
+        out.push(word.to_owned());
+    }
+    if ["ovs", "evs", "ejs", "ijs"].iter().any(|end| word.ends_with(end)) {
+        out.push(word[..word.len() - 1].to_owned());
+    }
+    if let Some(rest) = word.strip_prefix('q') {
+        out.push(format!("g{rest}"));
+    }
+    if word.bytes().any(|byte| byte.is_ascii_digit()) && word.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        let looks = |c| match c {
+            '0' => 'o',
+            '1' => 'i',
+            '3' => 'e',
+            '4' => 'a',
+            '5' => 's',
+            '9' => 'g',
+            other => other,
+        };
+        out.push(word.chars().map(looks).collect());
+    }
+    out
+}
+
 /// What is left of a text in lower-case ASCII letters and digits.
 pub(crate) fn ascii(text: &str) -> String {
     any_ascii::any_ascii(text)

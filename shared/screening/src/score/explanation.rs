@@ -150,7 +150,7 @@ fn free(side: Side, tokens: &[Token], used: u32) -> Vec<Left> {
             side,
             token: it.text.to_string(),
             role: it.role,
-            cost: if it.role.may_be_left_out() { 0.0 } else { it.weight },
+            cost: if it.may_be_left_out() { 0.0 } else { it.weight },
         })
         .collect()
 }

@@ -43,14 +43,36 @@ const LEFT_OUT_SINGLE: f32 = 0.4;
 /// assert_eq!(score.left.len(), 1); // the patronymic
 /// ```
 pub fn compare(query: &Name, listed: &Name) -> Comparison {
+    let (query, listed) = best_parts(query, listed);
     let alignment = Alignment::of(query, listed);
     explanation::explain(query, listed, &alignment)
 }
 
 /// The score of two names alone: what [`compare`] gives, several times faster.
 pub fn score(query: &Name, listed: &Name) -> f32 {
-    let alignment = Alignment::of(query, listed);
-    parts(query, listed, &alignment).score()
+    let (query, listed) = best_parts(query, listed);
+    whole_score(query, listed)
+}
+
+fn whole_score(query: &Name, listed: &Name) -> f32 {
+    parts(query, listed, &Alignment::of(query, listed)).score()
+}
+
+/// The names between slashes that fit best, or the whole names.
+fn best_parts<'a>(query: &'a Name, listed: &'a Name) -> (&'a Name, &'a Name) {
+    if query.alternatives.is_empty() && listed.alternatives.is_empty() {
+        return (query, listed);
+    }
+    let mut best = (query, listed, whole_score(query, listed));
+    for one in std::iter::once(query).chain(&query.alternatives) {
+        for other in std::iter::once(listed).chain(&listed.alternatives) {
+            let score = whole_score(one, other);
+            if score > best.2 {
+                best = (one, other, score);
+            }
+        }
+    }
+    (best.0, best.1)
 }
 
 /// Numerator and denominator of the score.
@@ -75,7 +97,7 @@ pub(crate) fn parts(query: &Name, listed: &Name, alignment: &Alignment) -> Parts
         full += u32::from(pair.weight > 0.6);
     }
     let left = |name: &Name, used: u32| -> f32 {
-        let free = name.tokens.iter().enumerate().filter(|(at, it)| used >> at & 1 == 0 && !it.role.may_be_left_out());
+        let free = name.tokens.iter().enumerate().filter(|(at, it)| used >> at & 1 == 0 && !it.may_be_left_out());
         free.map(|(_, it)| it.weight).sum()
     };
     let (of_query, of_listed) = (left(query, alignment.query_used), left(listed, alignment.listed_used));

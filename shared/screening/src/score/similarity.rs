@@ -19,6 +19,10 @@ pub(super) fn of(a: &Token, b: &Token) -> (f32, How) {
     if a.script == b.script && a.text == b.text {
         return (1.0, How::Exact);
     }
+    // `al` is no misspelt `Ali`.
+    if a.role != b.role && (a.role == Role::Particle || b.role == Role::Particle) && a.readings[0].latin != b.readings[0].latin {
+        return (0.0, How::Edit);
+    }
     if a.concept.is_some() && a.concept == b.concept {
         return (0.96, How::Translation);
     }
@@ -31,7 +35,7 @@ pub(super) fn of(a: &Token, b: &Token) -> (f32, How) {
     {
         best = (similarity, How::Transliteration);
     }
-    if best.0 < 0.85 && a.first_name.is_some() && a.first_name == b.first_name {
+    if best.0 < 0.85 && a.first_names & b.first_names != 0 {
         best = (0.85, How::OtherForm);
     }
     best
@@ -97,6 +101,18 @@ fn edited(x: &Reading, y: &Reading) -> f32 {
     (1.0 - 1.5 * (0.65 * share_of_letters + 0.35 * consonants)).max(0.0)
 }
 
+/// Bits of `kernel::letters` for b to z without vowels: capitals share bits with nothing in it.
+const CONSONANTS: u64 = {
+    let word = b"bcdfghjklmnpqrstvz";
+    let mut bits = 0;
+    let mut at = 0;
+    while at < word.len() {
+        bits |= 1 << (word[at] & 63);
+        at += 1;
+    }
+    bits
+};
+
 /// A word without its vowels against one with them.
 fn unwritten(a: &Token, b: &Token) -> Option<f32> {
     let (bare, other) = match (&a.bare, &b.bare) {
@@ -104,6 +120,12 @@ fn unwritten(a: &Token, b: &Token) -> Option<f32> {
         (None, Some(bare)) => (bare, a),
         _ => return None,
     };
+    let consonants = |word: &str| kernel::letters(word.as_bytes()) & CONSONANTS;
+    let (written, read) = (consonants(bare), other.readings[0].letters & CONSONANTS);
+    let apart = (written & !read).count_ones() + (read & !written).count_ones();
+    if apart > 2 + written.count_ones().max(read.count_ones()) / 2 {
+        return None;
+    }
     let best = other.readings.iter().map(|it| kernel::unwritten_vowels(bare.as_bytes(), it.fold.as_bytes())).fold(0.0, f32::max);
     Some(0.95 * best)
 }

@@ -12,7 +12,7 @@ import imports importing импорт 进口
 export exports exporting экспорт 出口
 impex importexport 进出口
 industry industries industrial industrie industria industriya промышленность промышленный 工业 实业 产业
-group groupe gruppe grupo gruppa группа 集团
+group groupe gruppe grupo gruppa группа 集团 جماعة مجموعة
 holding holdings холдинг 控股
 international intl intern inter internacional internationale международный международная 国际
 technology technologies technological tech technik tekhnologiya технологии технология технологический 科技 技术
@@ -65,6 +65,9 @@ media медиа 传媒 媒体
 culture cultural культура 文化
 security охрана безопасность 安全 保安
 foundation fund fond trust фонд 基金 基金会 مؤسسة
+islamic islami islamiya islamiyah islamiyya исламский اسلامي اسلامية اسلامی إسلامية إسلامي 伊斯兰
+army جيش армия 军
+exchange exchanges sarafi صرافی صرافي صرافة обмен
 company 公司
 enterprise enterprises предприятие 企业
 association union ассоциация союз 协会 联合会
@@ -162,7 +165,7 @@ ukraine ukrainian украина
 korea korean 朝鲜 韩国
 pyongyang 平壤
 syria syrian سوريا
-iraq iraqi العراق
+iraq iraqi العراق عراق
 cuba cuban
 usa america american us
 uk britain british

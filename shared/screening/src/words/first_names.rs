@@ -25,7 +25,7 @@ paul pablo pavel paolo pavlo
 george jorge georg georges georgy giorgio yuri
 andrew andy andrei andrey andres andre andreas andriy
 anthony tony antonio anton antoine
-benjamin ben benny
+benjamin ben benny bibi
 christopher chris christoph cristobal
 matthew matt mateo matteo mathieu
 samuel sam sammy
@@ -57,27 +57,33 @@ anna ann anne ana hanna
 julia yulia julie
 helen elena yelena olena
 natalia natalya natasha nataliya
-theodore fyodor fedor
+theodore fyodor fedor ted teddy
 vincent vincenzo vicente";
 
-static TABLE: LazyLock<HashMap<&str, u16>> = LazyLock::new(|| {
-    let lines = GROUPS.lines().enumerate();
-    lines.flat_map(|(number, line)| line.split(' ').map(move |name| (name, number as u16))).collect()
+static TABLE: LazyLock<HashMap<&str, u128>> = LazyLock::new(|| {
+    let mut out: HashMap<&str, u128> = HashMap::new();
+    for (number, line) in GROUPS.lines().enumerate() {
+        for name in line.split(' ') {
+            *out.entry(name).or_default() |= 1 << number;
+        }
+    }
+    out
 });
 
-/// The number of the group a name belongs to.
-pub(crate) fn group(name: &str) -> Option<u16> {
-    TABLE.get(name).copied()
+/// The groups a name belongs to, as bits: `Ted` is Edward or Theodore.
+pub(crate) fn groups(name: &str) -> u128 {
+    TABLE.get(name).copied().unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::group;
+    use super::groups;
 
     #[test]
     fn short_forms_belong_to_the_long_ones() {
-        assert_eq!(group("bill"), group("william"));
-        assert_ne!(group("bill"), group("robert"));
-        assert_eq!(group("xi"), None);
+        assert_ne!(groups("bill") & groups("william"), 0);
+        assert_ne!(groups("ted") & groups("theodore"), 0);
+        assert_eq!(groups("bill") & groups("robert"), 0);
+        assert_eq!(groups("xi"), 0);
     }
 }
