@@ -135,7 +135,7 @@ fn flush(raw: &mut String, script: Script, dotted: bool, all_capitals: bool, out
     let text = plain(raw);
     let capitals = !all_capitals
         && (2..=3).contains(&raw.chars().count())
-        && raw.chars().all(|c| c.is_uppercase())
+        && raw.chars().all(char::is_uppercase)
         && !text.bytes().any(|b| b"aeiouy".contains(&b));
     raw.clear();
     if !text.is_empty() {

@@ -88,7 +88,9 @@ impl ListEntry {
         for mut group in groups {
             group.sort_unstable();
             put(&group.len().to_string());
-            group.iter().for_each(|it| put(it));
+            for it in &group {
+                put(it);
+            }
         }
         put(&format!("{:?}", self.details.gender));
         ContentHash(hash.finalize().into())

@@ -42,10 +42,10 @@ pub(super) fn tokens(words: &[Word], kind: Kind, weights: &Weights) -> (Vec<Toke
             }
             _ => {
                 let token = spelt(word, at, kind, weights);
-                match compound(&out, &token) {
+                match compound(&out, &token, weights) {
                     Some(joined) => {
                         out.pop();
-                        out.push(Token { text: format!("{} {}", texts[at - 1], word.text).into(), ..joined(weights) });
+                        out.push(Token { text: format!("{} {}", texts[at - 1], word.text).into(), ..joined });
                     }
                     None => out.push(token),
                 }
@@ -82,21 +82,19 @@ fn of_trade(token: &mut Token) {
 }
 
 /// `forty four` is one number, `united states` one place: what takes the place of the word before.
-fn compound(before: &[Token], token: &Token) -> Option<Box<dyn Fn(&Weights) -> Token>> {
+fn compound(before: &[Token], token: &Token, weights: &Weights) -> Option<Token> {
     let last = before.last()?;
     if let (Some(tens), Some(units)) = (last.number, token.number) {
         let in_words = last.text.bytes().all(|byte| byte.is_ascii_alphabetic()) && (20..100).contains(&tens) && tens % 10 == 0;
         let both = tens + units;
-        return (in_words && (1..10).contains(&units)).then(|| -> Box<dyn Fn(&Weights) -> Token> { Box::new(move |weights| Token::number("", both, weights)) });
+        return (in_words && (1..10).contains(&units)).then(|| Token::number("", both, weights));
     }
     let country = match (&*last.text, &*token.text) {
         ("united", "states") => "usa",
         ("united", "kingdom") => "uk",
         _ => return None,
     };
-    Some(Box::new(move |weights| {
-        Token { concept: words::concept(country), ..Token::word(country, Script::Latin, Role::Place, weights) }
-    }))
+    Some(Token { concept: words::concept(country), ..Token::word(country, Script::Latin, Role::Place, weights) })
 }
 
 fn spelt(word: &Word, at: usize, kind: Kind, weights: &Weights) -> Token {

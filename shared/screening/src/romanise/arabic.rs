@@ -94,6 +94,7 @@ static TABLE: LazyLock<HashMap<&str, &str>> =
     LazyLock::new(|| USUAL.lines().filter_map(|line| line.split_once(' ')).collect());
 
 /// The letters of a word for the comparison with Latin spellings.
+#[expect(clippy::match_same_arms, reason = "a table, in the order of the alphabets")]
 pub(super) fn letters(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

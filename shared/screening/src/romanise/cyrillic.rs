@@ -36,6 +36,7 @@ fn spell_otherwise(text: &str, ukrainian: bool) -> String {
         .collect()
 }
 
+#[expect(clippy::match_same_arms, reason = "a table, in the order of the alphabet")]
 fn letter(c: char, ukrainian: bool) -> &'static str {
     match c {
         'а' | 'ә' | 'ӑ' => "a",
