@@ -87,7 +87,11 @@ pub fn assess(names: Comparison, kind: NameKind, query: &Details, listed: &Detai
     if let Some(same) = same
         && so_far < SAME_IDENTIFIER
     {
-        adjustments.push(Adjustment { reason: Reason::Identifier, delta: SAME_IDENTIFIER - so_far, seen: format!("{} {}", same.scheme, same.value) });
+        adjustments.push(Adjustment {
+            reason: Reason::Identifier,
+            delta: SAME_IDENTIFIER - so_far,
+            seen: format!("{} {}", same.scheme, same.value),
+        });
     }
     let score = (names.score + adjustments.iter().map(|it| it.delta).sum::<f32>()).clamp(0.0, 1.0);
     Assessment { score, names, adjustments }
@@ -118,7 +122,12 @@ fn countries(query: &Details, listed: &Details, fits: bool, add: &mut impl FnMut
     // A code and a name cannot be told to differ.
     let is_code = |text: &str| text.len() <= 3;
     let comparable = |a: &str, b: &str| is_code(a) == is_code(b);
-    let mut pairs = query.countries.iter().flat_map(|a| listed.countries.iter().map(move |b| (a, b))).filter(|(a, b)| comparable(a, b)).peekable();
+    let mut pairs = query
+        .countries
+        .iter()
+        .flat_map(|a| listed.countries.iter().map(move |b| (a, b)))
+        .filter(|(a, b)| comparable(a, b))
+        .peekable();
     let Some((first, other)) = pairs.peek().copied() else { return };
     if let Some((same, _)) = pairs.find(|(a, b)| key(a) == key(b)) {
         if fits {

@@ -64,7 +64,11 @@ impl Kind {
                 || words::CHINESE_CONCEPTS.iter().any(|(word, _)| it.text.chars().count() > 3 && it.text.contains(word))
         });
         let trade = texts.iter().filter(|it| words::concept(it).is_some() && !words::is_stop(it)).count();
-        if has_form || chinese || trade >= 2 || (trade == 1 && texts.iter().any(|it| matches!(*it, "the" | "of" | "and"))) {
+        if has_form
+            || chinese
+            || trade >= 2
+            || (trade == 1 && texts.iter().any(|it| matches!(*it, "the" | "of" | "and")))
+        {
             Self::Organisation
         } else {
             Self::Person

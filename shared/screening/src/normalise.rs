@@ -108,7 +108,13 @@ pub(crate) fn words(text: &str, joins_points: bool) -> Vec<Word> {
                 last.before_comma = true;
             }
             if c == '&' || c == '+' {
-                out.push(Word { text: "and".into(), script: Script::Latin, dotted: false, capitals: false, before_comma: false });
+                out.push(Word {
+                    text: "and".into(),
+                    script: Script::Latin,
+                    dotted: false,
+                    capitals: false,
+                    before_comma: false,
+                });
             }
         }
         at += 1;

@@ -38,7 +38,11 @@ impl Script {
             '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}' | '\u{8a0}'..='\u{8ff}' => Self::Arabic,
             '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' => Self::Kana,
             '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7a3}' => Self::Hangul,
-            '\u{3005}' | '\u{3007}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+            '\u{3005}'
+            | '\u{3007}'
+            | '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{f900}'..='\u{faff}'
             | '\u{20000}'..='\u{323af}' => Self::Han,
             _ => Self::Other,
         }
@@ -50,7 +54,8 @@ impl Script {
         for c in text.chars().filter(|c| c.is_alphabetic()) {
             counts[Self::of(c) as usize] += 1;
         }
-        let most = counts.iter().enumerate().max_by_key(|(at, count)| (**count, usize::MAX - at)).map_or(8, |(at, _)| at);
+        let most =
+            counts.iter().enumerate().max_by_key(|(at, count)| (**count, usize::MAX - at)).map_or(8, |(at, _)| at);
         if counts[most] == 0 { Self::Other } else { ALL[most] }
     }
 }

@@ -46,7 +46,6 @@ impl Role {
             Self::Stop => 0.05,
         }
     }
-
 }
 
 /// One way to read a word in Latin letters.
@@ -91,7 +90,15 @@ pub(crate) struct Token {
 impl Token {
     /// Whether a name may have this word or not without being another name. `Abdul` may not: it stands for half a name.
     pub fn may_be_left_out(&self) -> bool {
-        matches!(self.role, Role::Title | Role::Stop | Role::LegalForm) || (self.role == Role::Particle && self.weight < 0.2)
+        matches!(self.role, Role::Title | Role::Stop | Role::LegalForm)
+            || (self.role == Role::Particle && self.weight < 0.2)
+    }
+
+    /// Weighs the word anew, by other counts of names.
+    pub fn weigh(&mut self, weights: &Weights) {
+        if self.role == Role::Name {
+            self.weight = self.role.weight() * weights.rarity(&self.readings[0].fold);
+        }
     }
 
     /// A word of any script but Chinese.
@@ -124,7 +131,18 @@ impl Token {
             Role::Particle if readings[0].latin.starts_with("abd") => SERVANT,
             _ => role.weight(),
         };
-        Self { text: text.into(), script, role, readings, bare: None, concept: None, first_names, number: None, form: None, weight }
+        Self {
+            text: text.into(),
+            script,
+            role,
+            readings,
+            bare: None,
+            concept: None,
+            first_names,
+            number: None,
+            form: None,
+            weight,
+        }
     }
 
     /// A number.

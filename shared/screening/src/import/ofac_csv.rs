@@ -20,7 +20,9 @@ pub fn ofac_csv(sdn: impl Read, alt: Option<impl Read>, add: Option<impl Read>, 
         rows(alt, "alt", sink, |row, record, sink| match (cell(record, 0), cell(record, 3)) {
             ("", _) => sink.problem(Problem::field(&place("alt", row), "column 1 (ent_num)", "is empty")),
             (_, "") => sink.problem(Problem::field(&place("alt", row), "column 4 (alt_name)", "is empty")),
-            (id, name) => aliases.entry(id.to_owned()).or_default().push((row, ListedName::new(name, NameKind::StrongAlias))),
+            (id, name) => {
+                aliases.entry(id.to_owned()).or_default().push((row, ListedName::new(name, NameKind::StrongAlias)))
+            }
         });
     }
     let mut countries: HashMap<String, Vec<String>> = HashMap::new();
@@ -39,7 +41,9 @@ pub fn ofac_csv(sdn: impl Read, alt: Option<impl Read>, add: Option<impl Read>, 
             ("", ..) => Some(("column 1 (ent_num)", "is empty".to_owned())),
             (id, ..) if id.parse::<u64>().is_err() => Some(("column 1 (ent_num)", format!("`{id}` is no number"))),
             (_, "", _) => Some(("column 2 (SDN_Name)", "is empty".to_owned())),
-            (_, _, None) => Some(("column 3 (SDN_Type)", format!("`{}` is none of individual, vessel, aircraft", cell(record, 2)))),
+            (_, _, None) => {
+                Some(("column 3 (SDN_Type)", format!("`{}` is none of individual, vessel, aircraft", cell(record, 2))))
+            }
             _ => None,
         };
         if let Some((column, reason)) = wrong {
@@ -49,12 +53,19 @@ pub fn ofac_csv(sdn: impl Read, alt: Option<impl Read>, add: Option<impl Read>, 
         let mut details = Details { countries: countries.remove(id).unwrap_or_default(), ..Details::default() };
         push_distinct(&mut details.countries, cell(record, 9));
         if !cell(record, 5).is_empty() {
-            details.identifiers.push(Identifier { scheme: "Vessel Call Sign".into(), value: cell(record, 5).into(), country: None });
+            details.identifiers.push(Identifier {
+                scheme: "Vessel Call Sign".into(),
+                value: cell(record, 5).into(),
+                country: None,
+            });
         }
         let mut names = vec![ListedName::new(name, NameKind::Primary)];
         names.extend(aliases.remove(id).unwrap_or_default().into_iter().map(|(_, name)| name));
         remarks(cell(record, 11), &place, &mut details, &mut names, sink);
-        let programmes = cell(record, 3).split("] [").map(|it| it.trim_matches(['[', ']', ' ']).to_owned()).filter(|it| !it.is_empty());
+        let programmes = cell(record, 3)
+            .split("] [")
+            .map(|it| it.trim_matches(['[', ']', ' ']).to_owned())
+            .filter(|it| !it.is_empty());
         sink.entry(ListEntry {
             list: LIST.into(),
             id: id.into(),
@@ -65,7 +76,8 @@ pub fn ofac_csv(sdn: impl Read, alt: Option<impl Read>, add: Option<impl Read>, 
             remarks: cell(record, 11).into(),
         });
     });
-    let mut lost: Vec<(u64, String)> = aliases.into_iter().flat_map(|(id, all)| all.into_iter().map(move |(row, _)| (row, id.clone()))).collect();
+    let mut lost: Vec<(u64, String)> =
+        aliases.into_iter().flat_map(|(id, all)| all.into_iter().map(move |(row, _)| (row, id.clone()))).collect();
     lost.sort_unstable();
     for (row, id) in lost {
         sink.problem(Problem::field(&place("alt", row), "column 1 (ent_num)", format!("sdn has no good entry {id}")));
@@ -139,9 +151,30 @@ fn remarks(text: &str, place: &str, details: &mut Details, names: &mut Vec<Liste
 /// `Passport AJ111604 (Colombia)`, `Tax ID No. 123 (Cuba)`, `Vessel Registration Identification IMO 9187629`.
 fn identifier(part: &str) -> Option<Identifier> {
     const SCHEMES: [&str; 24] = [
-        "Passport", "National ID", "Cedula", "Tax ID", "Registration", "Identification Number", "SSN", "IMO", "SWIFT/BIC",
-        "Digital Currency Address", "R.F.C.", "C.U.R.P.", "NIT", "D.N.I.", "Company Number", "Personal ID", "Driver's License",
-        "Unified Social Credit Code", "MMSI", "Aircraft", "Birth Certificate", "Trade License", "Legal Entity Number", "RTN",
+        "Passport",
+        "National ID",
+        "Cedula",
+        "Tax ID",
+        "Registration",
+        "Identification Number",
+        "SSN",
+        "IMO",
+        "SWIFT/BIC",
+        "Digital Currency Address",
+        "R.F.C.",
+        "C.U.R.P.",
+        "NIT",
+        "D.N.I.",
+        "Company Number",
+        "Personal ID",
+        "Driver's License",
+        "Unified Social Credit Code",
+        "MMSI",
+        "Aircraft",
+        "Birth Certificate",
+        "Trade License",
+        "Legal Entity Number",
+        "RTN",
     ];
     SCHEMES.iter().find(|it| part.contains(**it))?;
     let (body, country) = match part.rsplit_once(" (") {
@@ -149,5 +182,9 @@ fn identifier(part: &str) -> Option<Identifier> {
         None => (part, None),
     };
     let (scheme, value) = body.rsplit_once(' ')?;
-    (value.bytes().any(|byte| byte.is_ascii_digit()) || scheme.contains("Currency")).then(|| Identifier { scheme: scheme.into(), value: value.into(), country })
+    (value.bytes().any(|byte| byte.is_ascii_digit()) || scheme.contains("Currency")).then(|| Identifier {
+        scheme: scheme.into(),
+        value: value.into(),
+        country,
+    })
 }

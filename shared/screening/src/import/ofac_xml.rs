@@ -33,7 +33,8 @@ fn entry(ordinal: usize, node: &Node, sink: &mut dyn Sink) {
     };
     let mut names = vec![ListedName::new(primary, NameKind::Primary)];
     for aka in node.items("akaList", "aka") {
-        let kind = if aka.text("category").eq_ignore_ascii_case("weak") { NameKind::WeakAlias } else { NameKind::StrongAlias };
+        let kind =
+            if aka.text("category").eq_ignore_ascii_case("weak") { NameKind::WeakAlias } else { NameKind::StrongAlias };
         match name(aka) {
             Some(text) => names.push(ListedName::new(text, kind)),
             None => sink.problem(Problem::field(&place, "aka", "has no lastName")),
@@ -46,7 +47,9 @@ fn entry(ordinal: usize, node: &Node, sink: &mut dyn Sink) {
     for item in node.items("placeOfBirthList", "placeOfBirthItem") {
         push_distinct(&mut details.birth_places, item.text("placeOfBirth"));
     }
-    for (list, item) in [("nationalityList", "nationality"), ("citizenshipList", "citizenship"), ("addressList", "address")] {
+    for (list, item) in
+        [("nationalityList", "nationality"), ("citizenshipList", "citizenship"), ("addressList", "address")]
+    {
         for one in node.items(list, item) {
             push_distinct(&mut details.countries, one.text("country"));
         }
@@ -61,7 +64,11 @@ fn entry(ordinal: usize, node: &Node, sink: &mut dyn Sink) {
         }
     }
     for call_sign in node.items("vesselInfo", "callSign").map(Node::own_text).filter(|it| !it.is_empty()) {
-        details.identifiers.push(Identifier { scheme: "Vessel Call Sign".into(), value: call_sign.into(), country: None });
+        details.identifiers.push(Identifier {
+            scheme: "Vessel Call Sign".into(),
+            value: call_sign.into(),
+            country: None,
+        });
     }
     let mut programmes = Vec::new();
     node.items("programList", "program").for_each(|it| push_distinct(&mut programmes, it.own_text()));

@@ -83,7 +83,11 @@ fn row<'a>(
         "strong_alias" => NameKind::StrongAlias,
         "weak_alias" => NameKind::WeakAlias,
         other => {
-            sink.problem(Problem::field(place, "name_kind", format!("`{other}` is none of primary, strong_alias, weak_alias: taken as strong_alias")));
+            sink.problem(Problem::field(
+                place,
+                "name_kind",
+                format!("`{other}` is none of primary, strong_alias, weak_alias: taken as strong_alias"),
+            ));
             NameKind::StrongAlias
         }
     };
@@ -114,12 +118,24 @@ fn row<'a>(
         let parts: Vec<&str> = one.split(':').map(str::trim).collect();
         match parts[..] {
             [scheme, value] if !value.is_empty() => {
-                entry.details.identifiers.push(Identifier { scheme: scheme.into(), value: value.into(), country: None });
+                entry.details.identifiers.push(Identifier {
+                    scheme: scheme.into(),
+                    value: value.into(),
+                    country: None,
+                });
             }
             [scheme, value, country] if !value.is_empty() => {
-                entry.details.identifiers.push(Identifier { scheme: scheme.into(), value: value.into(), country: Some(country.into()) });
+                entry.details.identifiers.push(Identifier {
+                    scheme: scheme.into(),
+                    value: value.into(),
+                    country: Some(country.into()),
+                });
             }
-            _ => sink.problem(Problem::field(place, "identifiers", format!("`{one}` is not scheme:value or scheme:value:country"))),
+            _ => sink.problem(Problem::field(
+                place,
+                "identifiers",
+                format!("`{one}` is not scheme:value or scheme:value:country"),
+            )),
         }
     }
     if !cell("remarks").is_empty() {

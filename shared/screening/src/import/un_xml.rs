@@ -16,15 +16,19 @@ pub fn un_xml(input: impl BufRead, sink: &mut dyn Sink) {
 }
 
 fn entry(element: &str, ordinal: usize, node: &Node, sink: &mut dyn Sink) {
-    let (kind, prefix) = if element == "INDIVIDUAL" { (Kind::Person, "INDIVIDUAL") } else { (Kind::Organisation, "ENTITY") };
+    let (kind, prefix) =
+        if element == "INDIVIDUAL" { (Kind::Person, "INDIVIDUAL") } else { (Kind::Organisation, "ENTITY") };
     let id = Some(node.text("REFERENCE_NUMBER")).filter(|it| !it.is_empty()).unwrap_or(node.text("DATAID"));
     let place = if id.is_empty() { format!("{element} {ordinal}") } else { format!("{element} {ordinal} ({id})") };
     if id.is_empty() {
         sink.problem(Problem::entry(place, Some("REFERENCE_NUMBER"), "is missing, and so is DATAID"));
         return;
     }
-    let parts: Vec<&str> =
-        ["FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME"].map(|it| node.text(it)).into_iter().filter(|it| !it.is_empty()).collect();
+    let parts: Vec<&str> = ["FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME"]
+        .map(|it| node.text(it))
+        .into_iter()
+        .filter(|it| !it.is_empty())
+        .collect();
     let mut names = Vec::new();
     let mut add = |text: &str, kind| {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -55,13 +59,21 @@ fn entry(element: &str, ordinal: usize, node: &Node, sink: &mut dyn Sink) {
         birth_date(&format!("{circa}{text}"), &place, "INDIVIDUAL_DATE_OF_BIRTH", &mut details, sink);
     }
     for it in node.all("INDIVIDUAL_PLACE_OF_BIRTH") {
-        let whole: Vec<&str> = ["CITY", "STATE_PROVINCE", "COUNTRY"].map(|part| it.text(part)).into_iter().filter(|it| !it.is_empty()).collect();
+        let whole: Vec<&str> = ["CITY", "STATE_PROVINCE", "COUNTRY"]
+            .map(|part| it.text(part))
+            .into_iter()
+            .filter(|it| !it.is_empty())
+            .collect();
         push_distinct(&mut details.birth_places, &whole.join(", "));
     }
     node.items("NATIONALITY", "VALUE").for_each(|it| push_distinct(&mut details.countries, it.own_text()));
     for it in node.all("INDIVIDUAL_DOCUMENT").filter(|it| !it.text("NUMBER").is_empty()) {
         let country = Some(it.text("ISSUING_COUNTRY")).filter(|it| !it.is_empty()).map(Into::into);
-        details.identifiers.push(Identifier { scheme: it.text("TYPE_OF_DOCUMENT").into(), value: it.text("NUMBER").into(), country });
+        details.identifiers.push(Identifier {
+            scheme: it.text("TYPE_OF_DOCUMENT").into(),
+            value: it.text("NUMBER").into(),
+            country,
+        });
     }
     sink.entry(ListEntry {
         list: LIST.into(),

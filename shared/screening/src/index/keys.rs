@@ -49,8 +49,12 @@ pub(super) fn of_query(name: &Name) -> Vec<(u32, Vec<(u64, f32)>)> {
         out.push((out.len() as u32, vec![(key(Of::Sounds, &sounds), 1.0)]));
     }
     if name.kind() != Kind::Person {
-        let initials: String =
-            name.tokens.iter().filter(|it| it.role != Role::Stop).filter_map(|it| it.readings[0].latin.chars().next()).collect();
+        let initials: String = name
+            .tokens
+            .iter()
+            .filter(|it| it.role != Role::Stop)
+            .filter_map(|it| it.readings[0].latin.chars().next())
+            .collect();
         if initials.len() >= 3 {
             out.push((out.len() as u32, vec![(key(Of::Acronym, &initials), 1.0)]));
         }

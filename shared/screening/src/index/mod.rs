@@ -51,16 +51,12 @@ pub struct Hit<'a> {
 impl Index {
     /// Takes all names of all entries apart and counts how rare their words are.
     pub fn new(entries: Vec<ListEntry>) -> Self {
-        let plainly: Vec<Name> =
-            entries.iter().flat_map(|entry| entry.names.iter().map(|name| Name::new(&name.text, entry.kind))).collect();
-        let folds = plainly.iter().map(|name| name.tokens.iter().map(|it| &*it.readings[0].fold));
-        let weights = Weights::count(folds);
-        let mut names = Vec::with_capacity(plainly.len());
+        let mut names = Vec::new();
         let mut all_keys: HashMap<u64, Vec<u32>> = HashMap::new();
         let mut identifiers: HashMap<String, Vec<u32>> = HashMap::new();
         for (at, entry) in entries.iter().enumerate() {
             for (nth, listed) in entry.names.iter().enumerate() {
-                let name = Name::weighed(&listed.text, entry.kind, &weights);
+                let name = Name::new(&listed.text, entry.kind);
                 for key in keys::of_listed(&name) {
                     all_keys.entry(key).or_default().push(names.len() as u32);
                 }
@@ -70,6 +66,8 @@ impl Index {
                 identifiers.entry(identifier.key()).or_default().push(at as u32);
             }
         }
+        let weights = Weights::count(names.iter().map(|it| it.name.tokens.iter().map(|token| &*token.readings[0].fold)));
+        names.iter_mut().for_each(|it| it.name.weigh(&weights));
         Self { entries, names, keys: all_keys, identifiers, weights }
     }
 
@@ -105,8 +103,14 @@ impl Index {
                 }
             }
         }
-        let mut hits: Vec<Hit<'_>> = best.into_values().map(|(_, at)| self.hit(&query, at, details)).filter(|it| it.assessment.is_match()).collect();
-        hits.sort_by(|a, b| b.assessment.score.total_cmp(&a.assessment.score).then_with(|| a.entry.id.cmp(&b.entry.id)));
+        let mut hits: Vec<Hit<'_>> = best
+            .into_values()
+            .map(|(_, at)| self.hit(&query, at, details))
+            .filter(|it| it.assessment.is_match())
+            .collect();
+        hits.sort_by(|a, b| {
+            b.assessment.score.total_cmp(&a.assessment.score).then_with(|| a.entry.id.cmp(&b.entry.id))
+        });
         hits.truncate(most);
         hits
     }

@@ -58,8 +58,18 @@ fn read_as(letter: u8, byte: u8, first: bool) -> f32 {
         (b'H', b't' | b'h') => 0.1,
         (b'A', b'i' | b'u') => 0.25,
         (b'I', b'a') => 0.4,
-        (b'z', b'd') | (b'd', b'z') | (b't' | b'z', b's') | (b's', b't') | (b'k', b'g' | b'h') | (b'g', b'k' | b'j' | b'h') => 0.3,
-        (b'h', b'k') | (b'j', b'g') | (b'v', b'u' | b'b') | (b'p', b'b') | (b'b', b'p' | b'v') | (b'f', b'v' | b'p') => 0.3,
+        (b'z', b'd')
+        | (b'd', b'z')
+        | (b't' | b'z', b's')
+        | (b's', b't')
+        | (b'k', b'g' | b'h')
+        | (b'g', b'k' | b'j' | b'h') => 0.3,
+        (b'h', b'k')
+        | (b'j', b'g')
+        | (b'v', b'u' | b'b')
+        | (b'p', b'b')
+        | (b'b', b'p' | b'v')
+        | (b'f', b'v' | b'p') => 0.3,
         (b'I', b'j') | (b's', b'z') | (b'S', b'C' | b's') | (b'C', b'S' | b'j') | (b'j', b'C' | b'z') => 0.3,
         _ => 1.0,
     }

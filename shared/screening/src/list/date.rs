@@ -52,14 +52,24 @@ impl PartialDate {
             .map_or((false, lower.as_str()), |rest| (true, rest.trim()));
         // A time of day may follow an ISO date.
         let rest = rest.split_once('t').filter(|(date, _)| date.len() == 10).map_or(rest, |(date, _)| date);
-        if let Some((first, last)) = rest.split_once(" to ").or_else(|| rest.split_once('-').filter(|it| it.0.len() == 4 && it.1.len() == 4)) {
+        if let Some((first, last)) =
+            rest.split_once(" to ").or_else(|| rest.split_once('-').filter(|it| it.0.len() == 4 && it.1.len() == 4))
+        {
             let (first, last) = (Self::read(first)?, Self::read(last)?);
-            return (first.year <= last.year).then_some(Self { last_year: Some(last.year), month: None, day: None, circa, ..first });
+            return (first.year <= last.year).then_some(Self {
+                last_year: Some(last.year),
+                month: None,
+                day: None,
+                circa,
+                ..first
+            });
         }
         let parts: Vec<&str> = rest.split([' ', '-', '/', '.']).filter(|it| !it.is_empty()).collect();
         let date = match parts[..] {
             [year] => Self::year(read_year(year)?),
-            [month, year] if read_year(year).is_some() => Self { month: Some(read_month(month)?), ..Self::year(read_year(year)?) },
+            [month, year] if read_year(year).is_some() => {
+                Self { month: Some(read_month(month)?), ..Self::year(read_year(year)?) }
+            }
             [year, month] => Self { month: Some(read_month(month)?), ..Self::year(read_year(year)?) },
             [day, month, year] if read_year(year).is_some() => {
                 Self::day(read_year(year)?, read_month(month)?, day.parse().ok()?)

@@ -82,7 +82,9 @@ impl ListEntry {
             self.details.birth_dates.iter().map(ToString::to_string).collect(),
             self.details.birth_places.clone(),
             self.details.countries.clone(),
-            identifiers.map(|it| format!("{}\u{1f}{}\u{1f}{}", it.scheme, it.value, it.country.as_deref().unwrap_or(""))).collect(),
+            identifiers
+                .map(|it| format!("{}\u{1f}{}\u{1f}{}", it.scheme, it.value, it.country.as_deref().unwrap_or("")))
+                .collect(),
             self.programmes.clone(),
         ];
         for mut group in groups {

@@ -48,6 +48,12 @@ impl Name {
         Self { alternatives, text: text.to_owned(), kind, plain, tokens, forms }
     }
 
+    /// Weighs the words anew, by other counts of names.
+    pub(crate) fn weigh(&mut self, weights: &Weights) {
+        self.tokens.iter_mut().for_each(|it| it.weigh(weights));
+        self.alternatives.iter_mut().for_each(|it| it.weigh(weights));
+    }
+
     /// As it was given.
     pub fn text(&self) -> &str {
         &self.text
@@ -63,6 +69,8 @@ impl Name {
 fn alternatives(text: &str) -> Vec<&str> {
     const MOST: usize = 4;
     let parts: Vec<&str> = text.split('/').map(str::trim).collect();
-    let whole = parts.len() > 1 && parts.len() <= MOST && parts.iter().all(|it| it.chars().filter(|c| c.is_alphabetic()).count() > 3);
+    let whole = parts.len() > 1
+        && parts.len() <= MOST
+        && parts.iter().all(|it| it.chars().filter(|c| c.is_alphabetic()).count() > 3);
     if whole { parts } else { Vec::new() }
 }

@@ -11,7 +11,8 @@ use crate::words;
 
 /// Forms that begin a name only by chance: `As-Sahab`, `SA Trading`, `Co Investors`.
 const NEVER_FIRST: [&str; 22] = [
-    "as", "ab", "sa", "se", "ad", "dd", "ka", "ks", "ek", "co", "sl", "ou", "ag", "cv", "rt", "lc", "dp", "sh", "coop", "fz", "eg", "ip",
+    "as", "ab", "sa", "se", "ad", "dd", "ka", "ks", "ek", "co", "sl", "ou", "ag", "cv", "rt", "lc", "dp", "sh", "coop",
+    "fz", "eg", "ip",
 ];
 
 /// Words that stand before a ship's name.
@@ -85,7 +86,8 @@ fn of_trade(token: &mut Token) {
 fn compound(before: &[Token], token: &Token, weights: &Weights) -> Option<Token> {
     let last = before.last()?;
     if let (Some(tens), Some(units)) = (last.number, token.number) {
-        let in_words = last.text.bytes().all(|byte| byte.is_ascii_alphabetic()) && (20..100).contains(&tens) && tens % 10 == 0;
+        let in_words =
+            last.text.bytes().all(|byte| byte.is_ascii_alphabetic()) && (20..100).contains(&tens) && tens % 10 == 0;
         let both = tens + units;
         return (in_words && (1..10).contains(&units)).then(|| Token::number("", both, weights));
     }
@@ -132,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_chinese_company_is_place_brand_trade_and_form() {
-        let expected = [("上海", Role::Place), ("宝钢", Role::Name), ("贸易", Role::Trade), ("有限公司", Role::LegalForm)];
+        let expected =
+            [("上海", Role::Place), ("宝钢", Role::Name), ("贸易", Role::Trade), ("有限公司", Role::LegalForm)];
         assert_eq!(roles("上海市宝钢贸易有限公司"), expected.map(|(text, role)| (text.to_owned(), role)));
     }
 

@@ -8,6 +8,9 @@ use crate::token::{Role, Token};
 use crate::weights::Weights;
 use crate::words;
 
+/// How `abd`, `abdul`, `abdel` and عبد are all read.
+const SERVANT: &str = "abdul";
+
 pub(super) fn tokens(words: Vec<Word>, weights: &Weights) -> Vec<Token> {
     let words = surname_first(words);
     let single = words.len() == 1;
@@ -60,6 +63,10 @@ fn spelt(word: &Word, single: bool, weights: &Weights, out: &mut Vec<Token>) {
             return;
         }
     }
+    if role == Role::Particle && text.starts_with("abd") {
+        out.push(Token::with_readings(text, word.script, role, &[SERVANT.to_owned()], weights));
+        return;
+    }
     out.push(Token::word(text, word.script, role, weights));
 }
 
@@ -75,7 +82,8 @@ fn after_abd(word: &str) -> Option<&str> {
 /// Arabic writes the article, `abd` and `abu` together with what follows.
 pub(super) fn arabic(text: &str, weights: &Weights, out: &mut Vec<Token>) {
     let mut rest = text;
-    for (prefix, least) in [("عبدال", 2), ("عبد ال", 2), ("ابوال", 2), ("أبوال", 2), ("وال", 4), ("ال", 2), ("أل", 3)] {
+    for (prefix, least) in [("عبدال", 2), ("عبد ال", 2), ("ابوال", 2), ("أبوال", 2), ("وال", 4), ("ال", 2), ("أل", 3)]
+    {
         if let Some(after) = text.strip_prefix(prefix)
             && after.chars().count() >= least
             && !matches!(after, "له" | "لة")
@@ -99,7 +107,9 @@ pub(super) fn arabic(text: &str, weights: &Weights, out: &mut Vec<Token>) {
     }
     let role = match rest {
         "بن" | "ابن" | "ابو" | "أبو" | "عبد" | "ال" | "ام" | "بنت" => Role::Particle,
-        "الدكتور" | "شيخ" | "حاجي" | "حاجی" | "ملا" | "مولوي" | "مولوی" | "سيد" | "سید" | "شیخ" | "دكتور" => Role::Title,
+        "الدكتور" | "شيخ" | "حاجي" | "حاجی" | "ملا" | "مولوي" | "مولوی" | "سيد" | "سید" | "شیخ" | "دكتور" => {
+            Role::Title
+        }
         _ => Role::Name,
     };
     out.push(Token::word(rest, Script::Arabic, role, weights));
@@ -125,7 +135,9 @@ fn join_compounds(tokens: Vec<Token>, weights: &Weights) -> Vec<Token> {
             out.push(token);
             continue;
         }
-        let article = out.last().is_some_and(|it| it.role == Role::Particle && it.weight < 0.2 && it.readings[0].latin.len() == 2);
+        let article = out
+            .last()
+            .is_some_and(|it| it.role == Role::Particle && it.weight < 0.2 && it.readings[0].latin.len() == 2);
         let at = out.len().wrapping_sub(1 + usize::from(article));
         let Some(before) = out.get(at) else {
             out.push(token);

@@ -17,7 +17,7 @@ const USUAL: &str = "
 حسن hasan
 حسين husayn
 حسین husayn
-عبد abd
+عبد abdul
 الله allah
 عبدالله abdullah
 عبيدالله ubaydullah

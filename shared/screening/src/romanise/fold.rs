@@ -35,6 +35,10 @@ pub(crate) fn fold(word: &str, sounds: Sounds) -> String {
 }
 
 fn sound(rest: &[u8], at: usize, word: &[u8], sounds: Sounds) -> (&'static [u8], usize) {
+    // Chruschtschow
+    if at == 0 && sounds == Sounds::Continental && rest.starts_with(b"ch") {
+        return (b"h", 2);
+    }
     for (spelt, letter) in LONG {
         if rest.starts_with(spelt) {
             return (letter, spelt.len());
@@ -75,6 +79,8 @@ fn single(byte: u8) -> &'static [u8] {
 
 /// Longest first.
 const LONG: &[(&[u8], &[u8])] = &[
+    (b"schtsch", b"S"),
+    (b"chtch", b"S"),
     (b"shch", b"S"),
     (b"tsch", b"C"),
     (b"sch", b"S"),
@@ -95,7 +101,6 @@ const LONG: &[(&[u8], &[u8])] = &[
     (b"ks", b"ks"),
     (b"ou", b"u"),
     (b"oo", b"u"),
-    (b"ow", b"u"),
     (b"ee", b"i"),
     (b"ei", b"i"),
     (b"ey", b"i"),

@@ -187,7 +187,9 @@ mod tests {
 
     #[test]
     fn family_names_have_their_own_readings() {
-        for (name, expected) in [("单", "shan"), ("解", "xie"), ("仇", "qiu"), ("欧阳", "ouyang"), ("任", "ren"), ("王", "wang")] {
+        for (name, expected) in
+            [("单", "shan"), ("解", "xie"), ("仇", "qiu"), ("欧阳", "ouyang"), ("任", "ren"), ("王", "wang")]
+        {
             assert_eq!(family(name)[0], expected, "{name}");
         }
         assert!(family("陈").contains(&"chan".to_owned()));

@@ -35,7 +35,7 @@ pub(crate) fn readings(text: &str, script: Script) -> Readings {
 /// Other ways to take a Latin word: j and x in other languages, Latvian endings, q for g, digits that look like letters.
 pub(crate) fn otherwise(word: &str) -> Vec<String> {
     let mut out = Vec::new();
-    if word.contains(['j', 'x']) {
+    if word.contains(['j', 'x']) || word.starts_with("ch") {
         out.push(word.to_owned());
     }
     if ["ovs", "evs", "ejs", "ijs"].iter().any(|end| word.ends_with(end)) {

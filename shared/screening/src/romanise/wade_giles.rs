@@ -58,7 +58,17 @@ mod tests {
     #[test]
     fn spells_as_the_standard_table() {
         // Names in the usual literature: Mao Tse-tung, Chou En-lai, Teng Hsiao-p'ing, Chiang Ching-kuo.
-        let pairs = [("ze", "tse"), ("dong", "tung"), ("zhou", "chou"), ("deng", "teng"), ("xiao", "hsiao"), ("ping", ""), ("jiang", "chiang"), ("jing", "ching"), ("guo", "kuo")];
+        let pairs = [
+            ("ze", "tse"),
+            ("dong", "tung"),
+            ("zhou", "chou"),
+            ("deng", "teng"),
+            ("xiao", "hsiao"),
+            ("ping", ""),
+            ("jiang", "chiang"),
+            ("jing", "ching"),
+            ("guo", "kuo"),
+        ];
         for (pinyin, expected) in pairs {
             assert_eq!(spell(pinyin).unwrap_or_default(), expected, "{pinyin}");
         }

@@ -67,7 +67,11 @@ impl Alignment {
         let stands_for = |short: &Name, long: &Name| {
             let [only] = &short.tokens[..] else { return false };
             let letters = only.readings[0].latin.as_bytes();
-            let initials = long.tokens.iter().filter(|it| it.role != Role::Stop).filter_map(|it| it.readings[0].latin.bytes().next());
+            let initials = long
+                .tokens
+                .iter()
+                .filter(|it| it.role != Role::Stop)
+                .filter_map(|it| it.readings[0].latin.bytes().next());
             (3..=6).contains(&letters.len()) && initials.eq(letters.iter().copied())
         };
         if stands_for(query, listed) || stands_for(listed, query) {
@@ -86,7 +90,14 @@ impl Alignment {
         for (i, a) in query.forms.iter().enumerate() {
             for (j, b) in listed.forms.iter().enumerate() {
                 let similarity = similarity::of_forms(a, b);
-                let pair = Pair { query: 1 << i, listed: 1 << j, similarity, weight: a.weight, how: How::LegalForm, form: true };
+                let pair = Pair {
+                    query: 1 << i,
+                    listed: 1 << j,
+                    similarity,
+                    weight: a.weight,
+                    how: How::LegalForm,
+                    form: true,
+                };
                 if best.as_ref().is_none_or(|it| it.similarity < similarity) {
                     best = Some(pair);
                 }
@@ -113,10 +124,13 @@ fn joins(parts: &[Token], wholes: &[Token], swapped: bool, candidates: &mut Vec<
     }
 }
 
-/// By what a pair is worth; equal ones by how near their places are. The same whichever name comes first.
+/// The most alike first; of equal ones those that weigh more, then those whose places are nearest. The same whichever name comes
+/// first, and a name pairs with itself word by word.
 fn best_first(a: &Pair, b: &Pair) -> Ordering {
-    let worth = |it: &Pair| it.similarity * it.weight.min(1.5);
     let apart = |it: &Pair| it.query.trailing_zeros().abs_diff(it.listed.trailing_zeros());
     let along = |it: &Pair| it.query.trailing_zeros() + it.listed.trailing_zeros();
-    worth(b).total_cmp(&worth(a)).then_with(|| (apart(a), along(a)).cmp(&(apart(b), along(b))))
+    b.similarity
+        .total_cmp(&a.similarity)
+        .then_with(|| b.weight.total_cmp(&a.weight))
+        .then_with(|| (apart(a), along(a)).cmp(&(apart(b), along(b))))
 }

@@ -103,7 +103,8 @@ pub(super) fn explain(query: &Name, listed: &Name, alignment: &Alignment) -> Com
     let mut matches = Vec::with_capacity(pairs.len());
     let mut furthest = 0;
     for pair in pairs {
-        let (of_query, of_listed) = if pair.form { (&query.forms, &listed.forms) } else { (&query.tokens, &listed.tokens) };
+        let (of_query, of_listed) =
+            if pair.form { (&query.forms, &listed.forms) } else { (&query.tokens, &listed.tokens) };
         let first = pair.listed.trailing_zeros();
         let reordered = !pair.form && first < furthest;
         furthest = furthest.max(first);
@@ -139,7 +140,8 @@ pub(super) fn explain(query: &Name, listed: &Name, alignment: &Alignment) -> Com
 }
 
 fn text(tokens: &[Token], places: u32) -> String {
-    let words: Vec<&str> = tokens.iter().enumerate().filter(|(at, _)| places >> at & 1 == 1).map(|(_, it)| &*it.text).collect();
+    let words: Vec<&str> =
+        tokens.iter().enumerate().filter(|(at, _)| places >> at & 1 == 1).map(|(_, it)| &*it.text).collect();
     words.join(" ")
 }
 

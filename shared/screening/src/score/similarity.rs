@@ -20,7 +20,10 @@ pub(super) fn of(a: &Token, b: &Token) -> (f32, How) {
         return (1.0, How::Exact);
     }
     // `al` is no misspelt `Ali`.
-    if a.role != b.role && (a.role == Role::Particle || b.role == Role::Particle) && a.readings[0].latin != b.readings[0].latin {
+    if a.role != b.role
+        && (a.role == Role::Particle || b.role == Role::Particle)
+        && a.readings[0].latin != b.readings[0].latin
+    {
         return (0.0, How::Edit);
     }
     if a.concept.is_some() && a.concept == b.concept {
@@ -97,7 +100,8 @@ fn edited(x: &Reading, y: &Reading) -> f32 {
     if share_of_letters > MOST {
         return 0.0;
     }
-    let consonants = if x.skeleton.len().max(y.skeleton.len()) < 2 { share_of_letters } else { share(&x.skeleton, &y.skeleton) };
+    let consonants =
+        if x.skeleton.len().max(y.skeleton.len()) < 2 { share_of_letters } else { share(&x.skeleton, &y.skeleton) };
     (1.0 - 1.5 * (0.65 * share_of_letters + 0.35 * consonants)).max(0.0)
 }
 
@@ -126,7 +130,11 @@ fn unwritten(a: &Token, b: &Token) -> Option<f32> {
     if apart > 2 + written.count_ones().max(read.count_ones()) / 2 {
         return None;
     }
-    let best = other.readings.iter().map(|it| kernel::unwritten_vowels(bare.as_bytes(), it.fold.as_bytes())).fold(0.0, f32::max);
+    let best = other
+        .readings
+        .iter()
+        .map(|it| kernel::unwritten_vowels(bare.as_bytes(), it.fold.as_bytes()))
+        .fold(0.0, f32::max);
     Some(0.95 * best)
 }
 

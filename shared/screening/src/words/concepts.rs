@@ -210,8 +210,11 @@ static TABLE: LazyLock<HashMap<&str, (u16, bool)>> = LazyLock::new(|| {
 /// The Chinese words of both tables, longest first, with what they stand for.
 pub(crate) static CHINESE: LazyLock<Vec<(&str, u16)>> = LazyLock::new(|| {
     let han = |word: &str| word.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-    let mut out: Vec<(&str, u16)> =
-        TABLE.iter().filter(|(word, _)| han(word) && word.chars().count() > 1).map(|(word, it)| (*word, it.0)).collect();
+    let mut out: Vec<(&str, u16)> = TABLE
+        .iter()
+        .filter(|(word, _)| han(word) && word.chars().count() > 1)
+        .map(|(word, it)| (*word, it.0))
+        .collect();
     out.sort_by_key(|(word, _)| (std::cmp::Reverse(word.len()), *word));
     out
 });

@@ -1,12 +1,50 @@
 //! Numbers as digits, Roman numerals, words and ordinals.
 
 const WORDS: [&str; 21] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
 ];
 const ORDINALS: [&str; 21] = [
-    "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
-    "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth",
+    "zeroth",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
 ];
 const TENS: [&str; 10] = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 const HAN: &str = "零一二三四五六七八九";
@@ -68,7 +106,16 @@ mod tests {
 
     #[test]
     fn one_number_in_many_hands() {
-        for (word, expected) in [("44", 44), ("fortyfour", 44), ("iv", 4), ("xiii", 13), ("2nd", 2), ("second", 2), ("twenty", 20), ("三", 3)] {
+        for (word, expected) in [
+            ("44", 44),
+            ("fortyfour", 44),
+            ("iv", 4),
+            ("xiii", 13),
+            ("2nd", 2),
+            ("second", 2),
+            ("twenty", 20),
+            ("三", 3),
+        ] {
             assert_eq!(number(word), Some(expected), "{word}");
         }
         assert_eq!(number("i"), None);

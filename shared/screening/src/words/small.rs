@@ -10,7 +10,8 @@ const PARTICLES: &str = " al el ul ad an ar as ash at az ur ud us bin ibn ben bi
 del della di da do dos das du des van von der den ter ten te zu zur la le les lo los las y e i af av o mac mc st san santa ould oglu oglou \
 uulu kyzy kizi qizi ogly bar ap der dem ";
 
-const STOP: &str = " the and of for und et in to de du des la le les el y e a an for der die das и в по на за von del da do dos di ";
+const STOP: &str =
+    " the and of for und et in to de du des la le les el y e a an for der die das и в по на за von del da do dos di ";
 
 /// Given and family names borne by so many that they tell little, as folded. Counted names take the place of this list.
 const COMMON: &str = " muhamad muhamid muhamud ahmad ali hasan husin ibrahim han abdulah umar halid yusuf said mustafa mahmud kim li vang Sang \

@@ -25,7 +25,11 @@ fn the_un_list_is_read_around_its_bad_parts() {
     let names: Vec<(&str, NameKind)> = first.names.iter().map(|it| (it.text.as_str(), it.kind)).collect();
     assert_eq!(
         names,
-        [("ADIL & SON KHOURI", NameKind::Primary), ("عادل خوري", NameKind::StrongAlias), ("Abu Adil", NameKind::WeakAlias)]
+        [
+            ("ADIL & SON KHOURI", NameKind::Primary),
+            ("عادل خوري", NameKind::StrongAlias),
+            ("Abu Adil", NameKind::WeakAlias)
+        ]
     );
     assert_eq!(first.details.gender, Some(Gender::Male));
     let dates: Vec<String> = first.details.birth_dates.iter().map(ToString::to_string).collect();
@@ -65,7 +69,10 @@ fn ofac_xml_and_flat_files_say_the_same_of_the_same_entry() {
         assert_eq!((ship.id.as_str(), ship.kind), ("7003", Kind::Vessel));
         assert_eq!(ship.details.identifiers[0].value, "CL0000");
     }
-    assert_eq!(places(&xml.problems), [place("sdnEntry 1 (7001)", "aka", false), place("sdnEntry 2 (7002)", "sdnType", true)]);
+    assert_eq!(
+        places(&xml.problems),
+        [place("sdnEntry 1 (7001)", "aka", false), place("sdnEntry 2 (7002)", "sdnType", true)]
+    );
     assert_eq!(
         places(&flat.problems),
         [

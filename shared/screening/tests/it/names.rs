@@ -107,7 +107,8 @@ fn names_between_slashes_are_names() {
 fn the_explanation_names_every_word_once() {
     let query = Name::new("V. Putin Petrov", Kind::Person);
     let found = compare(&query, &Name::new("Владимир Путин Иванов", Kind::Person));
-    let how: Vec<(&str, &str, How)> = found.matches.iter().map(|it| (it.query.as_str(), it.listed.as_str(), it.how)).collect();
+    let how: Vec<(&str, &str, How)> =
+        found.matches.iter().map(|it| (it.query.as_str(), it.listed.as_str(), it.how)).collect();
     assert_eq!(how, [("v", "владимир", How::Initial), ("putin", "путин", How::Transliteration)]);
     let left: Vec<(Side, &str)> = found.left.iter().map(|it| (it.side, it.token.as_str())).collect();
     assert_eq!(left, [(Side::Query, "petrov"), (Side::Listed, "иванов")]);

@@ -19,7 +19,11 @@ fn passport(value: &str) -> Identifier {
 }
 
 fn index() -> Index {
-    let born = Details { birth_dates: vec![PartialDate::day(1962, 9, 3)], identifiers: vec![passport("AJ 111-604")], ..Details::default() };
+    let born = Details {
+        birth_dates: vec![PartialDate::day(1962, 9, 3)],
+        identifiers: vec![passport("AJ 111-604")],
+        ..Details::default()
+    };
     Index::new(vec![
         entry("1", Kind::Person, &["Juan Carlos Montoya"], born),
         entry("2", Kind::Person, &["محمد برزان التكريتي"], Details::default()),

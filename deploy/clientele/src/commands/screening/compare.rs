@@ -55,7 +55,10 @@ fn answer(line: &str, number: usize, format: Format) -> Result<String> {
     let found = screening::compare(&Name::new(query, kind), &Name::new(candidate, kind));
     Ok(match format {
         Format::Json => json(query, candidate, found)?,
-        Format::Csv => csv_line(&[query, candidate, &format!("{:.4}", found.score), &found.is_match().to_string()]),
+        Format::Csv => {
+            let (score, matches) = (format!("{:.4}", found.score), found.is_match().to_string());
+            csv_line([query, candidate, &score, &matches].into_iter())
+        }
         Format::Table => table(query, candidate, &found),
     })
 }
@@ -111,7 +114,12 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_pair_is_named() {
-        assert_eq!(answer("alone", 7, Format::Json).unwrap_err().to_string(), "line 7: expected two names with a tab between them");
-        assert!(answer("a\tb\trobot", 2, Format::Json).unwrap_err().to_string().starts_with("line 2, column 3: `robot`"));
+        assert_eq!(
+            answer("alone", 7, Format::Json).unwrap_err().to_string(),
+            "line 7: expected two names with a tab between them"
+        );
+        assert!(
+            answer("a\tb\trobot", 2, Format::Json).unwrap_err().to_string().starts_with("line 2, column 3: `robot`")
+        );
     }
 }

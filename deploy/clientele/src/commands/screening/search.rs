@@ -40,9 +40,8 @@ fn csv(found: &[Found<'_>]) -> String {
     let mut out = "query,score,list,id,kind,name\n".to_owned();
     for (query, hit) in found.iter().flat_map(|it| it.hits.iter().map(move |hit| (it.query, hit))) {
         let score = format!("{:.4}", hit.assessment.score);
-        let line = csv_line(&[query, &score, &hit.entry.list, &hit.entry.id, hit.entry.kind.id(), &hit.name.text]);
-        out += line.trim_end();
-        out.push('\n');
+        let entry = hit.entry;
+        out += &csv_line([query, &score, &entry.list, &entry.id, entry.kind.id(), &hit.name.text].into_iter());
     }
     out
 }
@@ -54,7 +53,10 @@ fn table(found: &[Found<'_>]) -> String {
         for hit in &one.hits {
             let entry = hit.entry;
             let programmes = entry.programmes.join(", ");
-            out += &format!("  {:.3} {} {} {} [{programmes}]\n", hit.assessment.score, entry.list, entry.id, hit.name.text);
+            out += &format!(
+                "  {:.3} {} {} {} [{programmes}]\n",
+                hit.assessment.score, entry.list, entry.id, hit.name.text
+            );
         }
     }
     out
