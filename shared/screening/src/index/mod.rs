@@ -66,7 +66,8 @@ impl Index {
                 identifiers.entry(identifier.key()).or_default().push(at as u32);
             }
         }
-        let weights = Weights::count(names.iter().map(|it| it.name.tokens.iter().map(|token| &*token.readings[0].fold)));
+        let weights =
+            Weights::count(names.iter().map(|it| it.name.tokens.iter().map(|token| &*token.readings[0].fold)));
         names.iter_mut().for_each(|it| it.name.weigh(&weights));
         Self { entries, names, keys: all_keys, identifiers, weights }
     }

@@ -15,12 +15,15 @@ pub(super) fn tokens(words: Vec<Word>, weights: &Weights) -> Vec<Token> {
     let words = surname_first(words);
     let single = words.len() == 1;
     let mut out = Vec::with_capacity(words.len() + 2);
-    for word in &words {
+    for (at, word) in words.iter().enumerate() {
+        // A particle stands before a name: at the end, or first of two words, it is one.
+        let is_last = at + 1 == words.len();
+        let alone = is_last || (at == 0 && words.len() == 2 && words::may_be_family_name(&word.text));
         match word.script {
             Script::Han => chinese::person(&word.text, single, weights, &mut out),
             Script::Hangul => korean(&word.text, single, weights, &mut out),
             Script::Arabic => arabic(&word.text, weights, &mut out),
-            _ => spelt(word, single, weights, &mut out),
+            _ => spelt(word, single || alone, weights, &mut out),
         }
     }
     join_compounds(out, weights)
@@ -36,7 +39,7 @@ fn surname_first(mut words: Vec<Word>) -> Vec<Word> {
     words
 }
 
-fn spelt(word: &Word, single: bool, weights: &Weights, out: &mut Vec<Token>) {
+fn spelt(word: &Word, stands_alone: bool, weights: &Weights, out: &mut Vec<Token>) {
     let text = word.text.as_str();
     if word.capitals {
         for letter in text.chars() {
@@ -46,7 +49,7 @@ fn spelt(word: &Word, single: bool, weights: &Weights, out: &mut Vec<Token>) {
     }
     let role = if text.chars().count() == 1 && text.chars().all(char::is_alphabetic) {
         Role::Initial
-    } else if single {
+    } else if stands_alone && !words::is_title(text) {
         Role::Name
     } else if words::is_particle(text) && !(out.is_empty() && text == "ben") {
         Role::Particle

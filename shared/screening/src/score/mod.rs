@@ -21,7 +21,7 @@ use crate::name::Name;
 use align::Alignment;
 
 /// The one threshold: names that score as much or more match. See the README for what it gives on labelled pairs.
-pub const THRESHOLD: f32 = 0.68;
+pub const THRESHOLD: f32 = 0.67;
 
 /// What a contradicting word costs over a matching one.
 pub(crate) const CONTRADICTION: f32 = 0.8;

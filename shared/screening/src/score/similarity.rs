@@ -13,11 +13,11 @@ pub(super) fn of(a: &Token, b: &Token) -> (f32, How) {
     if a.number.is_some() || b.number.is_some() {
         return (0.0, How::Number);
     }
-    if a.role == Role::Initial || b.role == Role::Initial {
-        return initial(a, b);
-    }
     if a.script == b.script && a.text == b.text {
         return (1.0, How::Exact);
+    }
+    if a.role == Role::Initial || b.role == Role::Initial {
+        return initial(a, b);
     }
     // `al` is no misspelt `Ali`.
     if a.role != b.role

@@ -67,6 +67,33 @@ security охрана безопасность 安全 保安
 foundation fund fond trust фонд 基金 基金会 مؤسسة
 islamic islami islamiya islamiyah islamiyya исламский اسلامي اسلامية اسلامی إسلامية إسلامي 伊斯兰
 army جيش армия 军
+organization organisation organizatsiya организация 组织 منظمة
+society obshchestvo общество 学会 جمعية
+movement harakat harakah движение حركة
+party partiya партия 党 حزب
+agency agentstvo агентство 代理
+charity charitable charities благотворительный خيرية الخيرية
+relief welfare aid humanitarian помощь إغاثة
+committee komitet комитет 委员会
+council совет 理事会
+ministry ministerstvo министерство وزارة
+department dept департамент
+office buro bureau бюро 办公室
+lines line линия
+port seaport порт 港口
+travel tourism туризм 旅游
+sea ocean море 海洋
+credit кредит 信贷
+capital капитал 资本
+business бизнес
+partners partnership партнеры
+brothers bros brothers братья
+front фронт جبهة
+brigade brigades бригада كتيبة
+republic республика 共和国 جمهورية
+people peoples народный 人民
+military военный 军事
+defense defence оборона 国防 دفاع
 exchange exchanges sarafi صرافی صرافي صرافة обмен
 company 公司
 enterprise enterprises предприятие 企业

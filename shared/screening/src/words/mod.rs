@@ -10,4 +10,4 @@ pub(crate) use concepts::{CHINESE as CHINESE_CONCEPTS, concept, is_place};
 pub(crate) use first_names::groups as first_name_groups;
 pub(crate) use legal_forms::{LegalForm, chinese as chinese_legal_form, longest as longest_legal_form};
 pub(crate) use numbers::number;
-pub(crate) use small::{is_common, is_particle, is_stop, is_title};
+pub(crate) use small::{is_common, is_particle, is_stop, is_title, may_be_family_name};

@@ -4,7 +4,7 @@ const TITLES: &str = " mr mrs ms miss dr prof professor sir dame lord lady rev r
 lt lieutenant sgt brig brigadier admiral adm marshal commander president minister mullah mulla mola maulavi mawlawi maulawi molvi maulvi \
 haji hajji hadji hajj alhaj alhaji sheikh shaykh sheik shaikh cheikh imam ustad ustaz qari hafiz sayyid seyed sayed syed said sayid ayatollah \
 hojjatoleslam engineer eng ing dipl mag jr sr junior senior esq phd md fnu na herr frau senor senora don dona monsieur madame amir emir \
-prince princess king queen akhund pan pani г гн товарищ господин доктор профессор генерал д-р 先生 女士 小姐 博士 ";
+prince princess king queen akhund г гн товарищ господин доктор профессор генерал д-р 先生 女士 小姐 博士 ";
 
 const PARTICLES: &str = " al el ul ad an ar as ash at az ur ud us bin ibn ben bint binti ibnu bani abu abou abi umm um abd abdul abdel abdal de \
 del della di da do dos das du des van von der den ter ten te zu zur la le les lo los las y e i af av o mac mc st san santa ould oglu oglou \
@@ -26,6 +26,11 @@ pub(crate) fn is_title(word: &str) -> bool {
 /// Whether a word of a person's name is a particle.
 pub(crate) fn is_particle(word: &str) -> bool {
     listed(PARTICLES, word)
+}
+
+/// Whether a particle may as well be a family name of East Asia, as `Du`, `Le` and `Na` are.
+pub(crate) fn may_be_family_name(word: &str) -> bool {
+    listed(" du le lo do da di la na te to ", word)
 }
 
 /// Whether a word of an organisation's name is a stop word.
