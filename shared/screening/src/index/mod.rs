@@ -18,7 +18,7 @@ use crate::score::{THRESHOLD, compare, score};
 use crate::weights::Weights;
 
 /// How many names are compared in full.
-pub const MOST_COMPARED: usize = 400;
+pub const MOST_COMPARED: usize = 250;
 
 /// Listed names, ready to be searched. It takes about 2 kB a name.
 #[derive(Debug)]

@@ -28,9 +28,9 @@ pub(crate) const CONTRADICTION: f32 = 0.8;
 /// What a word costs that a person's name leaves out: people have more names than they use.
 const LEFT_OUT_PERSON: f32 = 0.25;
 /// The same in an organisation's name, where a further word is more often another body.
-const LEFT_OUT_ORGANISATION: f32 = 0.35;
+const LEFT_OUT_ORGANISATION: f32 = 0.3;
 /// The same when a single name is all that is left: one given name in common says little.
-const LEFT_OUT_SINGLE: f32 = 0.4;
+const LEFT_OUT_SINGLE: f32 = 0.35;
 
 /// Compares two names and says how.
 ///
