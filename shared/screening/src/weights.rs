@@ -44,7 +44,7 @@ impl Weights {
         };
         let share = counted.of.get(fold).copied().unwrap_or(0) as f32 / counted.names;
         // log10 of the share from -3 (rare) to -1 (a tenth of all names)
-        let common = ((share.max(1e-3).log10() + 3.0) / 2.0).min(1.0);
+        let common = f32::midpoint(share.max(1e-3).log10(), 3.0).min(1.0);
         1.0 - (1.0 - LEAST) * common
     }
 }

@@ -21,7 +21,7 @@ pub fn ofac_csv(sdn: impl Read, alt: Option<impl Read>, add: Option<impl Read>, 
             ("", _) => sink.problem(Problem::field(&place("alt", row), "column 1 (ent_num)", "is empty")),
             (_, "") => sink.problem(Problem::field(&place("alt", row), "column 4 (alt_name)", "is empty")),
             (id, name) => {
-                aliases.entry(id.to_owned()).or_default().push((row, ListedName::new(name, NameKind::StrongAlias)))
+                aliases.entry(id.to_owned()).or_default().push((row, ListedName::new(name, NameKind::StrongAlias)));
             }
         });
     }

@@ -68,7 +68,9 @@ impl Index {
         }
         let weights =
             Weights::count(names.iter().map(|it| it.name.tokens.iter().map(|token| &*token.readings[0].fold)));
-        names.iter_mut().for_each(|it| it.name.weigh(&weights));
+        for indexed in &mut names {
+            indexed.name.weigh(&weights);
+        }
         Self { entries, names, keys: all_keys, identifiers, weights }
     }
 

@@ -127,7 +127,9 @@ pub(crate) fn given(name: &str) -> Vec<String> {
     let mut rest = name;
     while let Some(c) = rest.chars().next() {
         if let Some((place, read)) = PLACE_TABLE.iter().find(|(place, _)| rest.starts_with(place)) {
-            out.iter_mut().for_each(|it| it.push_str(read));
+            for spelt in &mut out {
+                spelt.push_str(read);
+            }
             rest = &rest[place.len()..];
             continue;
         }
