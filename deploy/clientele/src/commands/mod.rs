@@ -21,6 +21,7 @@ pub mod offers;
 pub mod policy;
 pub mod report;
 pub mod score;
+pub mod screening;
 pub mod segment;
 pub mod token;
 pub mod up;
@@ -69,6 +70,8 @@ Examples:
     clientele model fit --model bg-nbd --transactions purchases.csv --calibration-end 1997-09-30
   Project a cohort of contracts:
     clientele model fit --model sbg --survivors cohort.csv
+  A name against a sanctions list:
+    clientele screening search --list consolidated.xml --list-format un-xml 'Mohamed al-Tikriti'
   The same for a program:
     clientele model fit --model gamma-gamma --transactions - --format json < purchases.csv
   Business identifiers, one a line after its scheme and a tab; or find out what a number is
@@ -127,6 +130,9 @@ enum Command {
     /// Customer-base models on a file, without any server
     #[command(subcommand)]
     Model(model::Model),
+    /// Names against sanctions lists and own ones, without any server
+    #[command(subcommand)]
+    Screening(screening::Screening),
 }
 
 /// Runs the command.
@@ -148,6 +154,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Segment(args) => segment::run(args),
         Command::Identifiers(args) => identifiers::run(&args),
         Command::Model(args) => model::run(args),
+        Command::Screening(args) => screening::run(args),
     }
 }
 
