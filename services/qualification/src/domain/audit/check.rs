@@ -111,10 +111,8 @@ impl<'k> Checker<'k> {
         (!self.broken).then(|| self.frontier.root())
     }
 
-    /// Takes the next sealed entry, with the stored hashes of [`nodes_of`] it.
-    pub fn sealed(&mut self, entry: &Entry, nodes: &HashMap<NodeId, Vec<u8>>) {
-        self.entries += 1;
-        self.erased += i64::from(entry.content.is_none());
+    /// Looks at the place of the next sealed entry, before the heads that end there.
+    pub fn next(&mut self, entry: &Entry) {
         let index = entry.leaf_index.unwrap_or(-1);
         if index >= self.tree_size {
             let told = format!("the log has {} leaves", self.tree_size);
@@ -122,6 +120,13 @@ impl<'k> Checker<'k> {
         } else if !self.broken && index != self.size() {
             self.missing(self.size(), index - 1);
         }
+    }
+
+    /// Takes the entry that [`Self::next`] looked at, with the stored hashes of [`nodes_of`] its place.
+    pub fn sealed(&mut self, entry: &Entry, nodes: &HashMap<NodeId, Vec<u8>>) {
+        self.entries += 1;
+        self.erased += i64::from(entry.content.is_none());
+        let index = entry.leaf_index.unwrap_or(-1);
         let leaf = leaf_hash(&entry.leaf);
         if self.broken || index >= self.tree_size {
             self.node(NodeId { level: 0, index: index as u64 }, leaf, entry, nodes);
@@ -162,11 +167,15 @@ impl<'k> Checker<'k> {
         self.last_head = Some(head.clone());
     }
 
-    /// Ends the log, of whose tree so many hashes are stored.
-    pub fn end(&mut self, stored_nodes: i64) {
+    /// There is no further sealed entry. What is left of the heads comes after.
+    pub fn last(&mut self) {
         if !self.broken && self.size() < self.tree_size {
             self.missing(self.size(), self.tree_size - 1);
         }
+    }
+
+    /// Ends the log, of whose tree so many hashes are stored.
+    pub fn end(&mut self, stored_nodes: i64) {
         // As many as there are complete subtrees: two for each leaf, less one for every bit set.
         let expected = 2 * i128::from(self.tree_size) - i128::from(self.tree_size.count_ones());
         if i128::from(stored_nodes) > expected {

@@ -56,13 +56,14 @@ async fn verify(state: &State, call: &Call, answers: &mpsc::Sender<Answer>) -> R
     let mut after = -1;
     loop {
         let rows = audit_entries_sealed(&mut tx, tenant, after, PAGE).await.map_err(failed)?;
-        let Some(last) = rows.last().map(|_| rows.len() as i64 == PAGE) else { break };
+        let is_full = rows.len() as i64 == PAGE;
         let entries: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
         let places = entries.iter().filter_map(|entry| entry.leaf_index);
         let nodes: Vec<NodeId> = places.flat_map(|place| nodes_of(place as u64)).collect();
         let stored = audit_nodes_get(&mut tx, tenant, &nodes).await.map_err(failed)?;
         for entry in &entries {
             after = entry.leaf_index.unwrap_or(after);
+            checker.next(entry);
             // A head is due when all of its leaves were taken.
             while let Some(head) = heads.up_to(&mut tx, tenant, after).await? {
                 checker.head(&head);
@@ -73,10 +74,11 @@ async fn verify(state: &State, call: &Call, answers: &mpsc::Sender<Answer>) -> R
         if answers.send(Ok(answer)).await.is_err() {
             return Ok(None);
         }
-        if !last {
+        if !is_full {
             break;
         }
     }
+    checker.last();
     while let Some(head) = heads.up_to(&mut tx, tenant, i64::MAX).await? {
         checker.head(&head);
     }
