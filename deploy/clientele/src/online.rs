@@ -6,11 +6,11 @@ use anyhow::{Result, bail};
 use clap::Args;
 use clientele_error::violations_of;
 use clientele_proto::{
-    qualification::v1::{
-        audit_service_client::AuditServiceClient, qualification_service_client::QualificationServiceClient,
-    },
     customers::v1::{
         customer_merge_service_client::CustomerMergeServiceClient, customer_service_client::CustomerServiceClient,
+    },
+    qualification::v1::{
+        audit_service_client::AuditServiceClient, qualification_service_client::QualificationServiceClient,
     },
     value::v1::{
         account_signals_service_client::AccountSignalsServiceClient,

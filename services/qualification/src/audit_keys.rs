@@ -10,12 +10,16 @@ use std::{
 
 use ed25519_dalek::{
     SigningKey, VerifyingKey,
-    pkcs8::{DecodePrivateKey as _, DecodePublicKey as _, EncodePrivateKey as _, EncodePublicKey as _, spki::der::pem::LineEnding},
+    pkcs8::{
+        DecodePrivateKey as _, DecodePublicKey as _, EncodePrivateKey as _, EncodePublicKey as _,
+        spki::der::pem::LineEnding,
+    },
 };
 use merkle::{HeadSigner, KeyId, PublicKey};
 use rand_core::OsRng;
 
 const BEGIN: &str = "-----BEGIN ";
+const END: &str = "-----END ";
 const PRIVATE: &str = "PRIVATE KEY-----";
 const PUBLIC: &str = "PUBLIC KEY-----";
 
@@ -68,10 +72,11 @@ impl AuditKeys {
         let mut keys = Self::default();
         for (place, block) in pem.split(BEGIN).skip(1).enumerate() {
             let refused = || AuditKeysError::NotAKey { number: place + 1 };
-            let text = format!("{BEGIN}{block}");
+            let text = format!("{BEGIN}{}", within(block));
             let text = text.trim_end();
             let public = if block.starts_with(PRIVATE) {
-                let signer = HeadSigner::from_seed(&SigningKey::from_pkcs8_pem(text).map_err(|_| refused())?.to_bytes());
+                let signer =
+                    HeadSigner::from_seed(&SigningKey::from_pkcs8_pem(text).map_err(|_| refused())?.to_bytes());
                 let public = signer.public_key();
                 keys.signer.get_or_insert(signer);
                 public
@@ -142,6 +147,12 @@ pub fn public_pem(key: &PublicKey) -> Result<String, AuditKeysError> {
     key.to_public_key_pem(LineEnding::LF).map_err(|_| AuditKeysError::Encode)
 }
 
+/// A block up to the line that ends it: what stands between blocks is for people.
+fn within(block: &str) -> &str {
+    let end = block.find(END).and_then(|end| Some(end + block[end..].find('\n')?));
+    end.and_then(|end| block.get(..end)).unwrap_or(block)
+}
+
 /// Linked into place when whole; whoever comes first wins.
 fn create(path: &Path) -> Result<(), AuditKeysError> {
     if let Some(folder) = path.parent() {
@@ -199,7 +210,8 @@ mod tests {
         assert_eq!(AuditKeys::open(&path).unwrap().public(), made.public());
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no draft is left behind");
 
-        let rotated = format!("{PUBLIC_PEM}{}{PRIVATE_PEM}", fs::read_to_string(&path).unwrap());
+        let rotated =
+            format!("the old one\n{PUBLIC_PEM}the new one\n{}{PRIVATE_PEM}", fs::read_to_string(&path).unwrap());
         let keys = AuditKeys::parse(&rotated).unwrap();
         assert_eq!(keys.signer().unwrap().public_key(), made.public()[0]);
         assert_eq!((keys.public().len(), keys.public()[0]), (2, made.public()[0]));

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use clientele_proto::qualification::v1::AuditTreeHead;
+use clientele_qualification::domain::audit::hex;
 use merkle::{Hash, KeyId, LogId, SIGNATURE_BYTES, SignedTreeHead, TreeHead};
 use serde::{Deserialize, Serialize};
 
@@ -51,11 +52,6 @@ impl HeadFile {
             signature: signature(&self.signature).context("signature is not 128 hexadecimal digits")?,
         })
     }
-}
-
-/// Bytes in hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn signature(text: &str) -> Option<[u8; SIGNATURE_BYTES]> {

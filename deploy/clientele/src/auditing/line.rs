@@ -68,8 +68,8 @@ impl EntryLine {
         };
         let salt = STANDARD.decode(salt).context("salt is not base64")?;
         let content = STANDARD.decode(content).context("content is not base64")?;
-        let hash = Sha256::new().chain_update(salt).chain_update(content).finalize();
-        if leaf.content_hash != hash.as_slice() {
+        let hash = Sha256::new().chain_update(salt).chain_update(content).finalize().to_vec();
+        if leaf.content_hash != hash {
             bail!("the content is not the one that was written down: its hash is not the leaf's");
         }
         Ok(true)

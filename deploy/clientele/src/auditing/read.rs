@@ -26,7 +26,7 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// The next line; nothing at the end. A last line without a line break, as an export that was killed leaves it, is taken for the end.
-    pub fn next(&mut self) -> Result<Option<Line>> {
+    pub fn read(&mut self) -> Result<Option<Line>> {
         let mut bytes = Vec::new();
         self.from.by_ref().take(LONGEST).read_until(b'\n', &mut bytes).context("cannot read the file")?;
         if bytes.last() != Some(&b'\n') {

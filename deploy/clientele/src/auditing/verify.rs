@@ -36,7 +36,7 @@ pub fn verify(
 
     let (mut lines, mut frontier, mut erased, mut own) = (Lines::new(file), Frontier::new(), 0, None);
     sizes.reached(&frontier);
-    while let Some(line) = lines.next()? {
+    while let Some(line) = lines.read()? {
         let at = |error: anyhow::Error| error.context(format!("line {}", lines.number));
         if own.is_some() {
             return Err(at(anyhow!("there is more after the head, which is the end")));
@@ -62,7 +62,9 @@ pub fn verify(
     let head = match (given, own) {
         (Some(head), _) => head,
         (None, Some(own)) => signed(&own, keys).context("the head at the end of the file")?,
-        (None, None) => bail!("the file has no head at its end, as a whole export does; export it again, or give a head"),
+        (None, None) => {
+            bail!("the file has no head at its end, as a whole export does; export it again, or give a head")
+        }
     };
     let leaves = frontier.size();
     if head.tree_size == leaves {

@@ -1,7 +1,8 @@
 use clientele_proto::qualification::v1::{AuditEntry, AuditLeaf};
+use clientele_qualification::domain::audit::hex;
 use merkle::{HeadSigner, LogId};
-use prost::Message as _;
 use proptest::prelude::*;
+use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
 use super::*;
@@ -41,7 +42,7 @@ fn head(entries: &[EntryLine], time: u64) -> HeadFile {
         root_hash: root_hash.to_string(),
         timestamp_ms: time,
         key_id: signed.key_id.to_string(),
-        signature: signed.signature.iter().map(|byte| format!("{byte:02x}")).collect(),
+        signature: hex(&signed.signature),
     }
 }
 
@@ -85,12 +86,15 @@ fn lines_that_were_removed_moved_or_put_in_between_are_told_of_by_their_number()
     moved.swap(1, 2);
     assert!(wrong(&file(&moved, Some(&newest)), None, None).starts_with("line 2: leaf 2"));
     // Numbered anew, so that only the root shows it.
-    let renumbered: Vec<_> = fewer.iter().zip(0..).map(|(entry, leaf_index)| EntryLine { leaf_index, ..entry.clone() }).collect();
+    let renumbered: Vec<_> =
+        fewer.iter().zip(0..).map(|(entry, leaf_index)| EntryLine { leaf_index, ..entry.clone() }).collect();
     assert!(wrong(&file(&renumbered, Some(&newest)), None, None).contains("its end is missing"));
     let resealed = head(&renumbered, 2000);
     let since = head(&all[..4], 1000);
     assert!(verify(file(&renumbered, Some(&resealed)).as_slice(), &keys(), None, None).is_ok());
-    assert!(wrong(&file(&renumbered, Some(&resealed)), None, Some(&since)).contains("the first 4 leaves are not those"));
+    assert!(
+        wrong(&file(&renumbered, Some(&resealed)), None, Some(&since)).contains("the first 4 leaves are not those")
+    );
 }
 
 #[test]

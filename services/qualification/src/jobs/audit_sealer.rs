@@ -18,8 +18,8 @@ use crate::{
     audit_keys::AuditKeys,
     domain::audit::log_id,
     store::audit_log::{
-        StoredHead, audit_entries_seal, audit_entries_unsealed, audit_log_for_update, audit_log_update, audit_nodes_get,
-        audit_nodes_insert, audit_tenants_unsealed, audit_tree_head_get, audit_tree_head_insert,
+        StoredHead, audit_entries_seal, audit_entries_unsealed, audit_log_for_update, audit_log_update,
+        audit_nodes_get, audit_nodes_insert, audit_tenants_unsealed, audit_tree_head_get, audit_tree_head_insert,
     },
 };
 
@@ -51,7 +51,10 @@ pub fn job(state: Arc<State>, woken: watch::Receiver<i64>) -> Job {
                 () = stopped(stop.clone()) => return,
             };
             if let Err(error) = turn {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the audit sealer lost its connection and starts again");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the audit sealer lost its connection and starts again"
+                );
             }
             let _ = tokio::time::timeout(LOOK_AGAIN, stopped(stop.clone())).await;
         }
@@ -62,10 +65,11 @@ pub fn job(state: Arc<State>, woken: watch::Receiver<i64>) -> Job {
 async fn hold_lock(state: &State, mut woken: watch::Receiver<i64>, stop: Stop) -> sqlx::Result<()> {
     // The lock belongs to the connection, so this one never goes back to the pool.
     let mut connection = state.pool.acquire().await?.detach();
-    let locked: bool =
-        sqlx::query_scalar("SELECT pg_try_advisory_lock(hashtext('clientele audit sealer'), hashtext('qualification'))")
-            .fetch_one(&mut connection)
-            .await?;
+    let locked: bool = sqlx::query_scalar(
+        "SELECT pg_try_advisory_lock(hashtext('clientele audit sealer'), hashtext('qualification'))",
+    )
+    .fetch_one(&mut connection)
+    .await?;
     if !locked {
         return connection.close().await;
     }
@@ -99,7 +103,11 @@ pub async fn seal(context: &Context, keys: &AuditKeys, connection: &mut PgConnec
                 // A connection that is gone serves nobody; what the database itself refuses is this log's matter.
                 Err(SealError::Database(error)) if error.as_database_error().is_none() => return Err(error),
                 Err(error) => {
-                    tracing::error!(tenant.id = tenant, error = &error as &dyn std::error::Error, "entries of an audit log were not sealed; where that goes on, verify the log");
+                    tracing::error!(
+                        tenant.id = tenant,
+                        error = &error as &dyn std::error::Error,
+                        "entries of an audit log were not sealed; where that goes on, verify the log"
+                    );
                     break;
                 }
             }

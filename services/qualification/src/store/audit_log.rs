@@ -49,9 +49,11 @@ impl From<HeadRow> for StoredHead {
 
 /// Tenants with entries that wait.
 pub async fn audit_tenants_unsealed(connection: &mut PgConnection) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar!("SELECT DISTINCT tenant_id FROM qualification.audit_entry WHERE leaf_index IS NULL ORDER BY tenant_id")
-        .fetch_all(connection)
-        .await
+    sqlx::query_scalar!(
+        "SELECT DISTINCT tenant_id FROM qualification.audit_entry WHERE leaf_index IS NULL ORDER BY tenant_id"
+    )
+    .fetch_all(connection)
+    .await
 }
 
 /// Leaves of the tenant's log, whose row is locked; the log begins here where there was none.

@@ -51,7 +51,8 @@ async fn every_entry_is_proven_against_the_signed_head_and_every_head_continues_
             let proof = log.client(TENANT).get_audit_inclusion_proof(request).await.unwrap().into_inner();
             assert_eq!((proof.leaf_index, proof.tree_size), (index as i64, 13));
             assert_eq!(proof.tree_head.as_ref(), Some(&latest));
-            let hashes = InclusionProof(proof.proof_hashes.iter().map(|hash| hash.as_slice().try_into().unwrap()).collect());
+            let hashes =
+                InclusionProof(proof.proof_hashes.iter().map(|hash| hash.as_slice().try_into().unwrap()).collect());
             hashes.verify(index as u64, 13, &leaf_hash(&entry.leaf), &root).unwrap();
         }
     }
@@ -120,7 +121,9 @@ async fn entries_are_listed_by_what_they_say_and_contents_only_when_asked_for() 
     let some = list(&subject, false).await;
     assert_eq!(states(&some), ["5", "3"]);
     assert!(some.iter().all(|entry| entry.content.is_empty() && entry.salt.is_empty() && !entry.erased));
-    let with = list("transition = \"moved\" AND actor = \"tester\" AND transition_time > \"2020-01-01T00:00:00Z\"", true).await;
+    let with =
+        list("transition = \"moved\" AND actor = \"tester\" AND transition_time > \"2020-01-01T00:00:00Z\"", true)
+            .await;
     assert_eq!(with.len(), 6);
     assert!(with.iter().all(|entry| entry.salt.len() == 32 && !entry.content.is_empty()));
     assert_eq!(list("transition_time < \"2020-01-01T00:00:00Z\"", false).await, []);
@@ -154,7 +157,9 @@ async fn the_contents_of_an_erased_customer_go_and_every_proof_stands() {
     let exported = log.exported(0, 0).await;
     let gone: Vec<bool> = exported.iter().map(|entry| entry.erased).collect();
     assert_eq!(gone, [false, true, false, true, true]);
-    assert!(exported.iter().all(|entry| entry.erased == entry.content.is_empty() && entry.erased == entry.salt.is_empty()));
+    assert!(
+        exported.iter().all(|entry| entry.erased == entry.content.is_empty() && entry.erased == entry.salt.is_empty())
+    );
     let report = log.verified().await;
     assert!(report.intact, "{:?}", report.differences);
     assert_eq!((report.erased_count, report.entry_count, report.tree_size), (3, 5, 5));
@@ -238,8 +243,7 @@ async fn whatever_commits_when_is_sealed_once_in_the_order_of_its_subject() {
     // Two sealers at once for what is left.
     let mut one = log.pool.acquire().await.unwrap();
     let mut other = log.pool.acquire().await.unwrap();
-    let (one, other) =
-        tokio::join!(seal(&log.context, &keys, &mut one), seal(&log.context, &keys, &mut other));
+    let (one, other) = tokio::join!(seal(&log.context, &keys, &mut one), seal(&log.context, &keys, &mut other));
     one.unwrap();
     other.unwrap();
     assert!(committed > 20, "{committed} entries are few");
@@ -262,7 +266,8 @@ async fn two_sealers_at_once_give_every_place_once() {
     let keys = AuditKeys::of(HeadSigner::from_seed(&SEED));
     for round in 0..20 {
         for subject in 0..10 {
-            log.step(subject, &if round == 0 { String::new() } else { round.to_string() }, &(round + 1).to_string()).await;
+            log.step(subject, &if round == 0 { String::new() } else { round.to_string() }, &(round + 1).to_string())
+                .await;
         }
         let mut one = sqlx::PgConnection::connect(&log.database.owner_url()).await.unwrap();
         let mut other = sqlx::PgConnection::connect(&log.database.owner_url()).await.unwrap();
@@ -292,7 +297,8 @@ fn a_head_is_read_back_as_it_was_signed() {
         key_id: signer.public_key().id().to_string(),
         signature: signer.sign(head.clone()).signature.to_vec(),
     };
-    let expected = SignedTreeHead { signature: signer.sign(head.clone()).signature, key_id: signer.public_key().id(), head };
+    let expected =
+        SignedTreeHead { signature: signer.sign(head.clone()).signature, key_id: signer.public_key().id(), head };
     assert_eq!(signed(&told), expected);
     assert_eq!(KeyId(told.key_id.parse::<Hash>().unwrap().0), expected.key_id);
 }

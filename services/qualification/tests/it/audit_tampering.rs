@@ -82,12 +82,17 @@ async fn a_flipped_byte_is_found_wherever_it_is() {
             ("signature", 63, Kind::TreeHeadSignature),
             ("key_id", 9, Kind::TreeHeadSignature),
         ] {
-            let sql = format!("UPDATE qualification.audit_tree_head SET {} WHERE tree_size = {size}", flip(column, byte));
+            let sql =
+                format!("UPDATE qualification.audit_tree_head SET {} WHERE tree_size = {size}", flip(column, byte));
             let found = found(&log, &sql, &sql).await;
             assert!(found.contains(&(kind, None)), "{column} of the head of {size}: {found:?}");
         }
     }
-    let time = |sign: &str| format!("UPDATE qualification.audit_tree_head SET sign_time = sign_time {sign} interval '1 microsecond' WHERE tree_size = 7");
+    let time = |sign: &str| {
+        format!(
+            "UPDATE qualification.audit_tree_head SET sign_time = sign_time {sign} interval '1 microsecond' WHERE tree_size = 7"
+        )
+    };
     assert_eq!(found(&log, &time("+"), &time("-")).await, [(Kind::TreeHeadSignature, None)]);
 }
 
@@ -184,7 +189,10 @@ async fn heads_and_hashes_that_are_missing_or_too_many_are_found() {
     let log = furnished().await;
     change(&log, "UPDATE qualification.audit_log SET tree_size = 5").await;
     let found = kinds(&log.verified().await);
-    assert!(found.contains(&(Kind::EntryBeyondEnd, Some(5))) && found.contains(&(Kind::TreeHeadChanged, None)), "{found:?}");
+    assert!(
+        found.contains(&(Kind::EntryBeyondEnd, Some(5))) && found.contains(&(Kind::TreeHeadChanged, None)),
+        "{found:?}"
+    );
 }
 
 #[tokio::test]

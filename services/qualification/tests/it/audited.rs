@@ -1,11 +1,11 @@
 //! A service with an audit log of transitions of a made-up kind.
 
+use clientele_pg::Pool;
 use clientele_proto::qualification::v1::{
     AuditEntry, AuditLogVerification, AuditTreeHead, ExportAuditEntriesRequest, GetAuditTreeHeadRequest,
     Qualification as Content, VerifyAuditLogRequest, audit_service_client::AuditServiceClient,
 };
 use clientele_qualification::{SCHEMA, State, app_of, audit, audit_keys::AuditKeys, origin::Origin};
-use clientele_pg::Pool;
 use clientele_service::Context;
 use clientele_testkit::{Authorised, FakeClock, Running, TestDatabase, Tokens};
 use merkle::{HeadSigner, KeyId, LogId, SignedTreeHead, TreeHead};

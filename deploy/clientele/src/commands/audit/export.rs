@@ -73,7 +73,9 @@ pub fn run(args: &Export) -> Result<()> {
         Ok(frontier.size() - had)
     });
     // What came before it broke off stays, to be continued.
-    out.flush().and_then(|()| out.get_ref().sync_all()).with_context(|| format!("cannot write {}", args.file.display()))?;
+    out.flush()
+        .and_then(|()| out.get_ref().sync_all())
+        .with_context(|| format!("cannot write {}", args.file.display()))?;
     progress.finish(&format!("{} entries, {} in the file", number::count(written?), number::count(frontier.size())));
     Ok(())
 }
@@ -82,11 +84,17 @@ pub fn run(args: &Export) -> Result<()> {
 fn open(path: &Path) -> Result<(File, Frontier)> {
     let cannot = || format!("cannot write {}", path.display());
     // Contents are personal data: only the owner reads them.
-    let mut file =
-        OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path).with_context(cannot)?;
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+        .with_context(cannot)?;
     let mut lines = Lines::new(BufReader::new(&file));
     let (mut frontier, mut end) = (Frontier::new(), 0);
-    while let Some(Line::Entry(entry)) = lines.next().map_err(|error| other(path, &error))? {
+    while let Some(Line::Entry(entry)) = lines.read().map_err(|error| other(path, &error))? {
         if entry.leaf_index != frontier.size() {
             let told = format!("line {}: leaf {} is missing", lines.number, frontier.size());
             bail!(Usage(format!("{}: {told}", path.display())));

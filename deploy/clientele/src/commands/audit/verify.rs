@@ -43,24 +43,25 @@ pub fn run(args: &Verify) -> Result<()> {
         File::open(&args.file).map_err(|error| Usage(format!("cannot read {}: {error}", args.file.display())))?;
     let found = verify(BufReader::with_capacity(1 << 20, file), &keys, head.as_ref(), since.as_ref())
         .map_err(|error| error.context(format!("{} is not in order", args.file.display())))?;
-    let mut text = format!(
-        "in order: {} entries of {}, root {}, signed at {} ms\n",
+    let mut told = vec![format!(
+        "in order: {} entries of {}, root {}, signed at {} ms",
         number::count(found.head.tree_size),
         found.head.log_id,
         found.head.root_hash,
         found.head.timestamp_ms
-    );
+    )];
     if found.erased > 0 {
-        text += &format!("of {} the content was erased\n", number::count(found.erased));
+        told.push(format!("of {} the content was erased", number::count(found.erased)));
     }
     if found.leaves > found.head.tree_size {
         let beyond = found.leaves - found.head.tree_size;
-        text += &format!("{} more that the head does not vouch for\n", number::count(beyond));
+        told.push(format!("{} more that the head does not vouch for", number::count(beyond)));
     }
     if let Some(since) = since {
-        text += &format!("nothing was changed, removed or put in between among the {} kept\n", number::count(since.tree_size));
+        let kept = number::count(since.tree_size);
+        told.push(format!("the first {kept} are those of the older head: none was changed, removed or put in between"));
     }
-    Ok(term::print(&text)?)
+    Ok(term::print(&told.join("\n"))?)
 }
 
 fn read_head(path: &Path) -> Result<HeadFile> {

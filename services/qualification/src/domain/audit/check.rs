@@ -8,7 +8,7 @@ use merkle::{Frontier, Hash, KeyId, LogId, NodeId, SIGNATURE_BYTES, SignedTreeHe
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
-use super::{Differences, Replay, log_id};
+use super::{Differences, Replay, hex, log_id};
 use crate::{audit_keys::AuditKeys, domain::instant::message as time, store::audit_log::StoredHead};
 
 /// An entry as it is stored.
@@ -228,8 +228,8 @@ impl<'k> Checker<'k> {
         }
         match (&entry.salt, &entry.content) {
             (Some(salt), Some(content)) => {
-                let hash = Sha256::new().chain_update(salt).chain_update(content).finalize();
-                if leaf.content_hash != hash.as_slice() {
+                let hash = Sha256::new().chain_update(salt).chain_update(content).finalize().to_vec();
+                if leaf.content_hash != hash {
                     self.differences.add(Kind::ContentChanged, "its hash is not the leaf's", entry.place());
                 }
             }
@@ -242,7 +242,8 @@ impl<'k> Checker<'k> {
     fn signature(&self, head: &StoredHead) -> Result<(), String> {
         let hash = |bytes: &[u8]| Hash::try_from(bytes).map_err(|error| error.to_string());
         let key_id = KeyId(hash(&head.key_id)?.0);
-        let key = self.keys.find(key_id).ok_or_else(|| format!("key {key_id} is not among the keys of the settings"))?;
+        let key =
+            self.keys.find(key_id).ok_or_else(|| format!("key {key_id} is not among the keys of the settings"))?;
         let signature: [u8; SIGNATURE_BYTES] =
             head.signature.as_slice().try_into().map_err(|_| format!("it has {} bytes", head.signature.len()))?;
         let log_id = LogId::new(log_id(&self.tenant)).map_err(|error| error.to_string())?;
@@ -262,15 +263,6 @@ impl<'k> Checker<'k> {
         };
         signed.verify(key).map(drop).map_err(|error| error.to_string())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-
-    bytes.iter().take(64).fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -25,10 +25,7 @@ pub struct Replay {
 impl Replay {
     /// Takes the next transition, in the order of the log.
     pub fn apply(&mut self, leaf: &AuditLeaf, leaf_index: Option<i64>, differences: &mut Differences) {
-        if !self.subjects.contains_key(&leaf.subject_kind) {
-            self.subjects.insert(leaf.subject_kind.clone(), BTreeMap::new());
-        }
-        let Some(subjects) = self.subjects.get_mut(&leaf.subject_kind) else { return };
+        let subjects = self.subjects.entry(leaf.subject_kind.clone()).or_default();
         let before = subjects.get(&leaf.subject_id).map_or("", |before| before.state.as_str());
         if before != leaf.state_before {
             let place = AuditDifference {
@@ -65,7 +62,11 @@ impl Replay {
         let place = AuditDifference { subject_kind: kind.into(), subject_id: id.into(), ..AuditDifference::default() };
         match self.subjects.get_mut(kind).and_then(|subjects| subjects.get_mut(id)) {
             None => {
-                differences.add(Kind::SubjectNotInLog, format!("its row is at `{state}`, the log knows nothing of it"), place);
+                differences.add(
+                    Kind::SubjectNotInLog,
+                    format!("its row is at `{state}`, the log knows nothing of it"),
+                    place,
+                );
             }
             Some(told) => {
                 told.seen = true;
@@ -87,7 +88,11 @@ impl Replay {
                 subject_id: id.clone(),
                 ..AuditDifference::default()
             };
-            differences.add(Kind::SubjectMissing, format!("the log ends with `{}`, there is no row", told.state), place);
+            differences.add(
+                Kind::SubjectMissing,
+                format!("the log ends with `{}`, there is no row", told.state),
+                place,
+            );
         }
     }
 }
@@ -115,7 +120,9 @@ mod tests {
     #[test]
     fn a_row_is_compared_with_what_the_log_ends_with() {
         let (mut replay, mut differences) = (Replay::default(), Differences::default());
-        for (index, leaf) in [leaf("a", "", "OPEN"), leaf("b", "", "OPEN"), leaf("a", "OPEN", "SHUT")].iter().enumerate() {
+        for (index, leaf) in
+            [leaf("a", "", "OPEN"), leaf("b", "", "OPEN"), leaf("a", "OPEN", "SHUT")].iter().enumerate()
+        {
             replay.apply(leaf, Some(index as i64), &mut differences);
         }
         replay.compare("thing", "a", "SHUT", &mut differences);

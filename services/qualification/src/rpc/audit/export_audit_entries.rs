@@ -54,7 +54,8 @@ impl Export {
         }
         let limit = BATCH.min(self.end - self.next);
         let mut connection = self.state.pool.acquire().await.map_err(failed)?;
-        let rows = audit_entries_sealed(&mut connection, self.call.tenant(), self.next - 1, limit).await.map_err(failed)?;
+        let rows =
+            audit_entries_sealed(&mut connection, self.call.tenant(), self.next - 1, limit).await.map_err(failed)?;
         let (mut audit_entries, mut bytes) = (Vec::new(), 0);
         for entry in rows.into_iter().map(Entry::from) {
             if entry.leaf_index != Some(self.next) {

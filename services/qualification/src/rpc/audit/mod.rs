@@ -41,10 +41,8 @@ impl AuditService for Audit {
         &self,
         request: Request<GetAuditTreeHeadRequest>,
     ) -> Result<Response<AuditTreeHead>, Status> {
-        unary(request, async |call, request| {
-            get_audit_tree_head::get_audit_tree_head(&self.state, call, request).await
-        })
-        .await
+        unary(request, async |call, request| get_audit_tree_head::get_audit_tree_head(&self.state, call, request).await)
+            .await
     }
 
     async fn list_audit_entries(
@@ -100,9 +98,7 @@ impl AuditService for Audit {
         &self,
         request: Request<VerifyAuditLogRequest>,
     ) -> Result<Response<Self::VerifyAuditLogStream>, Status> {
-        streaming(request, async |call, _request| {
-            Ok(verify_audit_log::verify_audit_log(Arc::clone(&self.state), call))
-        })
-        .await
+        streaming(request, async |call, _request| Ok(verify_audit_log::verify_audit_log(Arc::clone(&self.state), call)))
+            .await
     }
 }

@@ -22,7 +22,8 @@ pub(super) async fn size(connection: &mut PgConnection, tenant: &str, asked: i64
 
 /// A tree is asked for that the log does not have.
 pub(super) fn beyond(asked: i64, log: i64) -> Error {
-    let message = format!("the tree of {asked} leaves is not one of this log, which has {log}, or ends before the leaf");
+    let message =
+        format!("the tree of {asked} leaves is not one of this log, which has {log}, or ends before the leaf");
     Error::new(Reason::AuditTreeSize, message).with("tree_size", log)
 }
 

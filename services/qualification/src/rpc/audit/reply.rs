@@ -5,7 +5,7 @@ use prost::Message as _;
 
 use crate::{
     domain::{
-        audit::{Entry, log_id},
+        audit::{Entry, hex, log_id},
         instant::message as time,
     },
     store::audit_log::StoredHead,
@@ -37,7 +37,7 @@ pub(super) fn tree_head(tenant: &str, head: StoredHead) -> AuditTreeHead {
         tree_size: head.tree_size,
         root_hash: head.root_hash,
         sign_time: Some(time(head.sign_time)),
-        key_id: head.key_id.iter().map(|byte| format!("{byte:02x}")).collect(),
+        key_id: hex(&head.key_id),
         signature: head.signature,
     }
 }
