@@ -5,4 +5,5 @@
 pub mod head;
 pub mod line;
 pub mod read;
+pub mod resume;
 pub mod verify;

@@ -1,24 +1,21 @@
 //! `clientele audit export`: the log into a file, going on where an earlier export of the file ended.
 
 use std::{
-    fs::{File, OpenOptions},
-    io::{BufReader, BufWriter, Seek as _, SeekFrom, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
+    io::{BufWriter, Write as _},
+    path::PathBuf,
 };
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use clientele_proto::qualification::v1::{ExportAuditEntriesRequest, GetAuditTreeHeadRequest};
-use merkle::{Frontier, leaf_hash};
+use merkle::leaf_hash;
 
 use crate::{
     auditing::{
         head::HeadFile,
-        line::{EntryLine, HeadLine, Line},
-        read::Lines,
+        line::{EntryLine, HeadLine},
+        resume::resume,
     },
-    commands::Usage,
     online::{Online, block_on, explain},
     term::{Progress, number, progress::Unit},
 };
@@ -35,7 +32,7 @@ pub struct Export {
 
 /// Runs the command.
 pub fn run(args: &Export) -> Result<()> {
-    let (file, mut frontier) = open(&args.file)?;
+    let (file, mut frontier) = resume(&args.file)?;
     let had = frontier.size();
     let progress = Progress::start("exporting the audit log", None, Unit::Items);
     let mut out = BufWriter::with_capacity(1 << 20, file);
@@ -78,36 +75,4 @@ pub fn run(args: &Export) -> Result<()> {
         .with_context(|| format!("cannot write {}", args.file.display()))?;
     progress.finish(&format!("{} entries, {} in the file", number::count(written?), number::count(frontier.size())));
     Ok(())
-}
-
-/// The file, cut to the entries that it has and ready for more, and where its tree stands.
-fn open(path: &Path) -> Result<(File, Frontier)> {
-    let cannot = || format!("cannot write {}", path.display());
-    // Contents are personal data: only the owner reads them.
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path)
-        .with_context(cannot)?;
-    let mut lines = Lines::new(BufReader::new(&file));
-    let (mut frontier, mut end) = (Frontier::new(), 0);
-    while let Some(Line::Entry(entry)) = lines.read().map_err(|error| other(path, &error))? {
-        if entry.leaf_index != frontier.size() {
-            let told = format!("line {}: leaf {} is missing", lines.number, frontier.size());
-            bail!(Usage(format!("{}: {told}", path.display())));
-        }
-        frontier.append(leaf_hash(&entry.leaf().map_err(|error| other(path, &error))?), |_, _| {})?;
-        end = lines.bytes;
-    }
-    file.set_len(end).with_context(cannot)?;
-    file.seek(SeekFrom::Start(end)).with_context(cannot)?;
-    Ok((file, frontier))
-}
-
-/// The file is not overwritten.
-fn other(path: &Path, error: &anyhow::Error) -> Usage {
-    Usage(format!("{} is there, and is no export of an audit log: {error:#}", path.display()))
 }
