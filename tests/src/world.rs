@@ -1,6 +1,7 @@
 //! All services at work on one database, in this process.
 
 use clientele_pg::ServiceSchema;
+use clientele_qualification::audit_keys::AuditKeys;
 use clientele_testkit::{FakeClock, Running, TestDatabase};
 use prost_reflect::MethodDescriptor;
 
@@ -50,7 +51,9 @@ impl World {
 
         let pool = database.pool(clientele_qualification::SCHEMA.schema).await;
         let peer = customers.peer("clientele", &FEED_READER);
-        let app = clientele_qualification::app_on(pool, clock.context(), Some(peer));
+        let keys = AuditKeys::of(merkle::HeadSigner::from_seed(&[7; 32]));
+        let state = clientele_qualification::State::new(pool, clock.context()).signing(keys);
+        let app = clientele_qualification::app_of(state, Some(peer));
         let qualification = Running::start_with(app, &clock, tokens, flags).await;
         Self { customers, value, qualification, database, clock }
     }

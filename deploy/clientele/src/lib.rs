@@ -1,5 +1,6 @@
 //! The operator's command line, as a library: its files, its pictures, its commands, and everything on one machine.
 
+pub mod auditing;
 pub mod commands;
 pub mod exporting;
 pub mod files;

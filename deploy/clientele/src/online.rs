@@ -6,9 +6,11 @@ use anyhow::{Result, bail};
 use clap::Args;
 use clientele_error::violations_of;
 use clientele_proto::{
-    qualification::v1::qualification_service_client::QualificationServiceClient,
     customers::v1::{
         customer_merge_service_client::CustomerMergeServiceClient, customer_service_client::CustomerServiceClient,
+    },
+    qualification::v1::{
+        audit_service_client::AuditServiceClient, qualification_service_client::QualificationServiceClient,
     },
     value::v1::{
         account_signals_service_client::AccountSignalsServiceClient,
@@ -143,6 +145,8 @@ pub struct Clients {
     pub shares: CustomerShareServiceClient<Peer>,
     /// Whether we may do business with customers.
     pub qualifications: QualificationServiceClient<Peer>,
+    /// The audit log of qualification.
+    pub audit: AuditServiceClient<Peer>,
 }
 
 impl Clients {
@@ -157,6 +161,7 @@ impl Clients {
         let customers = peer(&endpoints.customers)?;
         let qualification = peer(&endpoints.qualification)?;
         Ok(Self {
+            audit: AuditServiceClient::new(qualification.clone()).max_decoding_message_size(LARGEST_ANSWER),
             qualifications: QualificationServiceClient::new(qualification),
             merges: CustomerMergeServiceClient::new(customers.clone()),
             customers: CustomerServiceClient::new(customers).max_decoding_message_size(LARGEST_ANSWER),

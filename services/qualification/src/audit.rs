@@ -1,7 +1,7 @@
 //! Writing transitions down, in the transaction that makes them. The leaf of the log holds a salted hash of what the subject was afterwards; the
 //! content itself stands beside it, so that it can be erased while the log stays whole.
 
-use clientele_proto::qualification::v1::AuditEntry;
+use clientele_proto::qualification::v1::AuditLeaf;
 use prost::{Message, Name};
 use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
@@ -50,7 +50,7 @@ pub async fn record<M: Message + Name>(
     let salt = [*state.context.new_id().as_bytes(), *state.context.new_id().as_bytes()].concat();
     let content_bytes = content.encode_to_vec();
     let content_hash = Sha256::new().chain_update(&salt).chain_update(&content_bytes).finalize().to_vec();
-    let entry = AuditEntry {
+    let leaf = AuditLeaf {
         audit_entry_id: id.to_string(),
         subject_kind: transition.subject_kind.to_owned(),
         subject_id: transition.subject_id.to_string(),
@@ -69,10 +69,13 @@ pub async fn record<M: Message + Name>(
     };
     let row = NewAuditEntry {
         audit_entry_id: id,
-        subject_kind: &entry.subject_kind,
-        subject_id: &entry.subject_id,
+        subject_kind: &leaf.subject_kind,
+        subject_id: &leaf.subject_id,
         customer_id: transition.customer_id,
-        leaf: &entry.encode_to_vec(),
+        transition: &leaf.transition,
+        actor: &leaf.actor,
+        transition_time: origin.now,
+        leaf: &leaf.encode_to_vec(),
         salt: &salt,
         content: &content_bytes,
     };

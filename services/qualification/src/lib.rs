@@ -12,13 +12,17 @@ use clientele_feed::{FeedService, Outbox, sequencer};
 use clientele_pg::{Pool, PoolOptions, ServiceSchema, idempotency::Requests, migrate};
 use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
+    qualification::v1::audit_service_server::SERVICE_NAME as AUDIT_SERVICE,
     qualification::v1::qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
 use sqlx::migrate::Migrator;
 use tonic::service::RoutesBuilder;
 
+use crate::audit_keys::AuditKeys;
+
 pub mod audit;
+pub mod audit_keys;
 pub mod domain;
 pub mod jobs;
 pub mod origin;
@@ -48,6 +52,10 @@ pub struct Settings {
     /// permission `events.read` and the scope `events.all_tenants`.
     #[arg(long, value_name = "FILE")]
     pub peer_token_file: Option<PathBuf>,
+    /// PEM file with the Ed25519 keys of the audit log: the first private key (PKCS#8) signs its heads, the others, of which the public halves
+    /// are enough, are those that did before. Without it, entries are sealed and no head is signed.
+    #[arg(long, value_name = "FILE")]
+    pub audit_key_file: Option<PathBuf>,
 }
 
 /// What every RPC and every job of the service has at hand.
@@ -63,6 +71,8 @@ pub struct State {
     pub requests: Requests,
     /// Standings, read together.
     pub standings: store::standing::Reads,
+    /// The keys of the audit log.
+    pub audit_keys: AuditKeys,
 }
 
 impl State {
@@ -73,8 +83,15 @@ impl State {
             outbox: Outbox::new(SCHEMA.schema.name()),
             requests: Requests::new(SCHEMA.schema),
             standings: store::standing::reads(pool.clone()),
+            audit_keys: AuditKeys::default(),
             pool,
         }
+    }
+
+    /// The same, with keys to sign heads of the audit log with.
+    #[must_use]
+    pub fn signing(self, audit_keys: AuditKeys) -> Self {
+        Self { audit_keys, ..self }
     }
 }
 
@@ -86,12 +103,18 @@ pub async fn app(settings: &Settings, context: Context) -> Result<App> {
     migrate::ensure_current(&mut *pool.acquire().await?, &SCHEMA).await?;
     let customers =
         settings.customers_url.as_deref().map(|url| peer(url, settings.peer_token_file.as_deref())).transpose()?;
-    Ok(app_on(pool, context, customers))
+    let state = State::new(pool, context).signing(audit_keys(settings.audit_key_file.as_deref())?);
+    Ok(app_of(state, customers))
 }
 
 /// The service on connections that stand already. `customers` is the service whose customers are qualified.
 pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
-    let state = Arc::new(State::new(pool, context));
+    app_of(State::new(pool, context), customers)
+}
+
+/// The same with a state that was furnished with more, such as keys.
+pub fn app_of(state: State, customers: Option<Peer>) -> App {
+    let state = Arc::new(state);
     let pool = &state.pool;
     let feed = FeedService::new((**pool).clone(), SCHEMA.schema.name());
 
@@ -99,19 +122,31 @@ pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
     routes
         .add_service(rpc::qualifications::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
-    let services = vec![QUALIFICATION_SERVICE, EVENT_FEED_SERVICE];
+    routes.add_service(rpc::audit::server(Arc::clone(&state)));
+    let services = vec![QUALIFICATION_SERVICE, AUDIT_SERVICE, EVENT_FEED_SERVICE];
 
     let mut jobs = vec![
         feed.listener(),
         sequencer::job((**pool).clone(), state.outbox.clone(), None),
         jobs::idempotency_sweep::job(Arc::clone(&state)),
         jobs::standing_keeper::job(Arc::clone(&state)),
+        jobs::audit_sealer::job(Arc::clone(&state), feed.latest()),
+        jobs::audit_eraser::job(Arc::clone(&state)),
     ];
     if let Some(peer) = customers {
         jobs.push(jobs::customers_projection::job(pool, peer));
     }
 
     App { name: "qualification", routes: routes.routes(), services, jobs }
+}
+
+/// The keys of the audit log.
+fn audit_keys(file: Option<&std::path::Path>) -> Result<AuditKeys> {
+    let Some(file) = file else {
+        tracing::warn!("there is no --audit-key-file: heads of the audit log are not signed");
+        return Ok(AuditKeys::default());
+    };
+    AuditKeys::read(file).with_context(|| format!("the keys of the audit log in {} cannot be used", file.display()))
 }
 
 /// The service at `url`, called with the token that stands in a file.

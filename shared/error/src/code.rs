@@ -27,11 +27,12 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::MergeNotUndoable
         | Reason::ScoreRunOver
         | Reason::NotScoredYet
-        | Reason::ModelNotFitted => Code::FailedPrecondition,
+        | Reason::ModelNotFitted
+        | Reason::AuditEntryNotSealed => Code::FailedPrecondition,
         Reason::RateLimited => Code::ResourceExhausted,
         Reason::Overloaded | Reason::DependencyUnavailable | Reason::ShuttingDown => Code::Unavailable,
         Reason::DeadlineExceeded => Code::DeadlineExceeded,
-        Reason::FeedPositionGone => Code::OutOfRange,
+        Reason::FeedPositionGone | Reason::AuditTreeSize => Code::OutOfRange,
         Reason::UnknownMethod => Code::Unimplemented,
         Reason::Cancelled => Code::Cancelled,
         Reason::Internal | Reason::Unspecified => Code::Internal,

@@ -6,6 +6,7 @@
 //! [`crate::term::note`].
 
 pub mod account;
+pub mod audit;
 pub mod churn;
 pub mod customer;
 pub mod customer_merge;
@@ -64,6 +65,10 @@ Examples:
     clientele segment create SILENT_ONES --rule 'clv > 500 AND days_since_last_purchase > 90'
     clientele segment cluster RFM
     clientele report share --by country
+  The audit log of qualification: keep keys and head, export, check without any server
+    clientele audit keys > audit-keys.pem && clientele audit head -o head.json
+    clientele audit export audit.jsonl
+    clientele audit verify audit.jsonl --key audit-keys.pem --since head.json
   Fit a model to your purchases, without any server:
     clientele model fit --model bg-nbd --transactions purchases.csv
   Fit on the first months and check against the rest:
@@ -123,6 +128,9 @@ enum Command {
     /// Groups of customers by rule, list or cluster
     #[command(subcommand)]
     Segment(segment::Segment),
+    /// The tamper-evident log of qualification: export it, check it, keep its signed head
+    #[command(subcommand)]
+    Audit(Box<audit::Audit>),
     // --- without a server
     /// Business and legal identifiers: check them, find out what they are, without any server
     #[command(subcommand)]
@@ -153,6 +161,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Policy(args) => policy::run(args),
         Command::Segment(args) => segment::run(args),
         Command::Identifiers(args) => identifiers::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Model(args) => model::run(args),
         Command::Screening(args) => screening::run(args),
     }

@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Result;
 use clientele_auth::{DevIssuer, DevToken, KeySource, Verifier, VerifierConfig};
+use clientele_qualification::audit_keys::AuditKeys;
 use clientele_service::Context;
 use jiff::Timestamp;
 
@@ -31,6 +32,11 @@ pub const EVERYTHING: [&str; 16] = [
     "value.score",
     "value.write",
 ];
+
+/// The key in `folder` that heads of the audit log are signed with, made at the first start.
+pub fn audit_keys(folder: &Path) -> Result<AuditKeys> {
+    Ok(AuditKeys::open(&folder.join("keys").join("audit-key.pem"))?)
+}
 
 /// Signs and verifies tokens with the key in a folder.
 pub struct Keys {

@@ -69,8 +69,9 @@ impl Launched {
         let value = serve_at(value, addresses.value, &guard, &stop).await?;
 
         let qualification_pool = database.pool("clientele-qualification", &clientele_qualification::SCHEMA).await?;
-        let qualification =
-            clientele_qualification::app_on(qualification_pool.clone(), context.clone(), Some(peer("qualification")?));
+        let state = clientele_qualification::State::new(qualification_pool.clone(), context.clone())
+            .signing(keys::audit_keys(folder)?);
+        let qualification = clientele_qualification::app_of(state, Some(peer("qualification")?));
         let qualification = serve_at(qualification, addresses.qualification, &guard, &stop).await?;
 
         let endpoints = Endpoints {

@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::{
     SCHEMA,
+    store::audit_erasure::audit_erasures_insert,
     store::customer::{Customer, customer_put, customers_delete},
 };
 
@@ -53,6 +54,7 @@ impl Apply for CustomersProjection {
             let erased = CustomerErased::decode(data)?;
             let ids = std::iter::once(&erased.customer_id).chain(&erased.merged_customer_ids);
             let ids = ids.map(|id| Uuid::try_parse(id)).collect::<Result<Vec<_>, _>>()?;
+            audit_erasures_insert(connection, tenant, &ids).await?;
             return Ok(customers_delete(connection, tenant, &ids).await?);
         }
         for customer in customers(event, data)? {

@@ -1,5 +1,7 @@
 //! Work in the background: a file a job, started by [`crate::app_on`].
 
+pub mod audit_eraser;
+pub mod audit_sealer;
 pub mod customers_projection;
 pub mod idempotency_sweep;
 pub mod standing_keeper;

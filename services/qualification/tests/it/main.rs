@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets the unexpected has to fail")]
 
+mod audit_log;
+mod audit_tampering;
+mod audited;
 mod check_qualification;
 mod customers_projection;
 mod harness;
