@@ -12,6 +12,7 @@ use clientele_feed::{FeedService, Outbox, sequencer};
 use clientele_pg::{Pool, PoolOptions, ServiceSchema, idempotency::Requests, migrate};
 use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
+    qualification::v1::authorisation_service_server::SERVICE_NAME as AUTHORISATION_SERVICE,
     qualification::v1::qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
@@ -19,6 +20,7 @@ use sqlx::migrate::Migrator;
 use tonic::service::RoutesBuilder;
 
 pub mod audit;
+pub mod authorisation;
 pub mod domain;
 pub mod jobs;
 pub mod origin;
@@ -99,13 +101,16 @@ pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
     routes
         .add_service(rpc::qualifications::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
-    let services = vec![QUALIFICATION_SERVICE, EVENT_FEED_SERVICE];
+    routes.add_service(rpc::authorisations::server(Arc::clone(&state)));
+    let mut services = vec![QUALIFICATION_SERVICE, EVENT_FEED_SERVICE];
+    services.push(AUTHORISATION_SERVICE);
 
     let mut jobs = vec![
         feed.listener(),
         sequencer::job((**pool).clone(), state.outbox.clone(), None),
         jobs::idempotency_sweep::job(Arc::clone(&state)),
         jobs::standing_keeper::job(Arc::clone(&state)),
+        jobs::authorisation_keeper::job(Arc::clone(&state)),
     ];
     if let Some(peer) = customers {
         jobs.push(jobs::customers_projection::job(pool, peer));

@@ -13,9 +13,12 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::RequestIdReused
         | Reason::MalformedMessage => Code::InvalidArgument,
         Reason::TokenMissing | Reason::TokenInvalid => Code::Unauthenticated,
-        Reason::PermissionDenied => Code::PermissionDenied,
+        Reason::PermissionDenied | Reason::AuthorisationSamePerson => Code::PermissionDenied,
         Reason::NotFound | Reason::CustomerErased => Code::NotFound,
-        Reason::ExternalIdTaken | Reason::TransactionConflict | Reason::TransactionDeleted => Code::AlreadyExists,
+        Reason::ExternalIdTaken
+        | Reason::TransactionConflict
+        | Reason::TransactionDeleted
+        | Reason::ActConflict => Code::AlreadyExists,
         Reason::EtagMismatch | Reason::Conflict => Code::Aborted,
         Reason::CustomerDeleted
         | Reason::CustomerNotDeleted
@@ -24,7 +27,12 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::MergeNotUndoable
         | Reason::ScoreRunOver
         | Reason::NotScoredYet
-        | Reason::ModelNotFitted => Code::FailedPrecondition,
+        | Reason::ModelNotFitted
+        | Reason::AuthorisationDecided
+        | Reason::AuthorisationBeyondParent
+        | Reason::AuthorisationNotInForce
+        | Reason::AuthorisationDocumentNotVerified
+        | Reason::ActRefused => Code::FailedPrecondition,
         Reason::RateLimited => Code::ResourceExhausted,
         Reason::Overloaded | Reason::DependencyUnavailable | Reason::ShuttingDown => Code::Unavailable,
         Reason::DeadlineExceeded => Code::DeadlineExceeded,

@@ -1,4 +1,5 @@
 //! The RPCs: a folder a service, a file an RPC.
 
+pub mod authorisations;
 pub mod once;
 pub mod qualifications;

@@ -1,6 +1,9 @@
 //! SQL: functions on a connection, named by the resource first.
 
+pub mod act;
 pub mod audit_entry;
+pub mod authorisation;
+pub mod authorisation_list;
 pub mod customer;
 pub mod standing;
 pub mod standing_list;
