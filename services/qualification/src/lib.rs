@@ -13,6 +13,7 @@ use clientele_pg::{Pool, PoolOptions, ServiceSchema, idempotency::Requests, migr
 use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
     qualification::v1::authorisation_service_server::SERVICE_NAME as AUTHORISATION_SERVICE,
+    qualification::v1::ownership_service_server::SERVICE_NAME as OWNERSHIP_SERVICE,
     qualification::v1::qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
@@ -24,6 +25,7 @@ pub mod authorisation;
 pub mod domain;
 pub mod jobs;
 pub mod origin;
+pub mod ownership_statements;
 pub mod rpc;
 pub mod standing;
 pub mod store;
@@ -104,6 +106,8 @@ pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
     routes.add_service(rpc::authorisations::server(Arc::clone(&state)));
     let mut services = vec![QUALIFICATION_SERVICE, EVENT_FEED_SERVICE];
     services.push(AUTHORISATION_SERVICE);
+    routes.add_service(rpc::ownerships::server(Arc::clone(&state)));
+    services.push(OWNERSHIP_SERVICE);
 
     let mut jobs = vec![
         feed.listener(),

@@ -2,4 +2,5 @@
 
 pub mod authorisations;
 pub mod once;
+pub mod ownerships;
 pub mod qualifications;

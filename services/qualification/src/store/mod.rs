@@ -5,5 +5,6 @@ pub mod audit_entry;
 pub mod authorisation;
 pub mod authorisation_list;
 pub mod customer;
+pub mod ownership_structure;
 pub mod standing;
 pub mod standing_list;
