@@ -53,7 +53,8 @@ pub async fn report(structure: &OwnershipStructure, statements: Vec<Statement>, 
 /// The same of a structure that is stored.
 pub async fn report_of(structure: &OwnershipStructure, how: How) -> Result<Report> {
     // What is stored has been read before.
-    let statements = statements(structure).map_err(|_| Error::internal("a stored ownership structure cannot be read"))?;
+    let statements =
+        statements(structure).map_err(|_| Error::internal("a stored ownership structure cannot be read"))?;
     report(structure, statements, how).await
 }
 

@@ -105,7 +105,8 @@ fn read(
         None => Party::Unspecified(UnspecifiedReason::Unknown),
     };
     let interests = message.interests.iter().enumerate();
-    let interests = interests.map(|(place, interest)| read_interest(interest, &format!("{field}.interests[{place}]"), wrong));
+    let interests =
+        interests.map(|(place, interest)| read_interest(interest, &format!("{field}.interests[{place}]"), wrong));
     Relationship { id: message.record_id.clone(), subject, interested_party, interests: interests.collect() }
 }
 
@@ -187,8 +188,7 @@ mod tests {
         contradiction.interests[0].share.as_mut().unwrap().maximum = Some(40.0);
         contradiction.interests[0].start_date = Some(DateMessage { year: 2026, month: 2, day: 1 });
         contradiction.interests[0].end_date = Some(DateMessage { year: 2026, month: 1, day: 1 });
-        let relationships =
-            vec![holding("ann", "nobody", "ann", 1.0), holding("r2", "ann", "r3", 1.0), contradiction];
+        let relationships = vec![holding("ann", "nobody", "ann", 1.0), holding("r2", "ann", "r3", 1.0), contradiction];
         let fields: Vec<_> =
             statements(&structure(relationships)).unwrap_err().into_iter().map(|violation| violation.field).collect();
         let expected = [
@@ -202,7 +202,11 @@ mod tests {
             "relationships[2].interests[0].end_date",
         ];
         // "ann" became a relationship with the second record of that id.
-        assert_eq!(fields.iter().filter(|field| !field.ends_with("[0].share") && !field.ends_with("end_date")).count(), 6, "{fields:?}");
+        assert_eq!(
+            fields.iter().filter(|field| !field.ends_with("[0].share") && !field.ends_with("end_date")).count(),
+            6,
+            "{fields:?}"
+        );
         assert_eq!(fields, expected);
     }
 }

@@ -212,7 +212,8 @@ fn limits(currency_code: Option<&str>, act: Option<i64>, total: Option<i64>) -> 
 
 fn persons(names: Vec<String>, identity_numbers: Vec<String>, external_ids: Vec<String>) -> Vec<Person> {
     let persons = names.into_iter().zip(identity_numbers).zip(external_ids);
-    let person = |((name, identity_number), external_id)| Person { name, identity_number, external_id: Some(external_id) };
+    let person =
+        |((name, identity_number), external_id)| Person { name, identity_number, external_id: Some(external_id) };
     persons.map(person).collect()
 }
 

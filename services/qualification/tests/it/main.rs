@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets the unexpected has to fail")]
 
+mod acts;
+mod authorisations;
 mod check_qualification;
 mod customers_projection;
 mod harness;
+mod ownership;

@@ -236,7 +236,10 @@ mod tests {
         let mut act = asked(150, 1);
         act.cosignatories = BTreeSet::from(["wei", "eve"]);
         let judged = judge(&[holder.clone()], &act);
-        assert_eq!((judged.refusals.as_slice(), judged.missing_cosignatures), ([Refusal::NeedsCosignatory].as_slice(), 1));
+        assert_eq!(
+            (judged.refusals.as_slice(), judged.missing_cosignatures),
+            ([Refusal::NeedsCosignatory].as_slice(), 1)
+        );
         assert_eq!(judged.missing_cosignatories, BTreeSet::from(["ana".to_owned(), "ben".to_owned()]));
         act.cosignatories = BTreeSet::from(["ben"]);
         assert!(judge(&[holder], &act).is_allowed());

@@ -103,7 +103,10 @@ fn naive(chain: &[Power], asked: &Asked<'_>) -> bool {
         if !named {
             return false;
         }
-        if !asked.product.is_empty() && !letter.scope.products.is_empty() && !letter.scope.products.contains(asked.product) {
+        if !asked.product.is_empty()
+            && !letter.scope.products.is_empty()
+            && !letter.scope.products.contains(asked.product)
+        {
             return false;
         }
         if let Some(limits) = letter.limits {
@@ -111,10 +114,14 @@ fn naive(chain: &[Power], asked: &Asked<'_>) -> bool {
             if amount.currency != limits.currency {
                 return false;
             }
-            if let Some(act) = limits.act && amount.minor > act {
+            if let Some(act) = limits.act
+                && amount.minor > act
+            {
                 return false;
             }
-            if let Some(total) = limits.total && letter.used + amount.minor > total {
+            if let Some(total) = limits.total
+                && letter.used + amount.minor > total
+            {
                 return false;
             }
         }
@@ -132,12 +139,7 @@ fn naive(chain: &[Power], asked: &Asked<'_>) -> bool {
 }
 
 fn delegated(power: &Power) -> Delegated<'_> {
-    Delegated {
-        scope: &power.scope,
-        limits: power.limits,
-        start: power.start,
-        expire: power.ends.expire,
-    }
+    Delegated { scope: &power.scope, limits: power.limits, start: power.start, expire: power.ends.expire }
 }
 
 proptest! {

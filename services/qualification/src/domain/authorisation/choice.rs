@@ -85,7 +85,7 @@ mod tests {
         let amount = Some(Amount { minor: 5, currency: currency("CNY").unwrap() });
         let asked = Asked { matter: "a", product: "", amount, cosignatories: BTreeSet::new(), now: at(50) };
         let choice = choose(chains, &asked);
-        (choice.authorisation_id.map_or(0, Uuid::as_u128), choice.judgement.refusals)
+        (choice.authorisation_id.map_or(0, |id| id.as_u128()), choice.judgement.refusals)
     }
 
     #[test]

@@ -54,7 +54,10 @@ pub fn beyond(delegated: &Delegated<'_>, parent: &Delegated<'_>) -> Vec<(&'stati
 
 #[cfg(test)]
 mod tests {
-    use super::super::{amount::{Amount, currency}, scope::scope};
+    use super::super::{
+        amount::{Amount, currency},
+        scope::scope,
+    };
     use super::*;
 
     fn limits(code: &str, act: Option<i64>, total: Option<i64>) -> Option<Limits> {
@@ -66,8 +69,15 @@ mod tests {
     fn everything_that_is_wider_is_named() {
         let at = |second| Timestamp::from_second(second).unwrap();
         let (wide, narrow) = (scope(&["*"], &[]), scope(&["place-order"], &["parts"]));
-        let parent = Delegated { scope: &narrow, limits: limits("CNY", Some(10), Some(100)), start: at(10), expire: Some(at(20)) };
-        let fields = |delegated: &Delegated<'_>| beyond(delegated, &parent).into_iter().map(|(field, _)| field).collect::<Vec<_>>();
+        let parent = Delegated {
+            scope: &narrow,
+            limits: limits("CNY", Some(10), Some(100)),
+            start: at(10),
+            expire: Some(at(20)),
+        };
+        let fields = |delegated: &Delegated<'_>| {
+            beyond(delegated, &parent).into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+        };
         assert_eq!(fields(&parent), [] as [&str; 0]);
         let wider = Delegated { scope: &wide, limits: None, start: at(9), expire: None };
         let all = ["matters", "products", "act_limit", "total_limit", "valid_from_date", "valid_until_date"];

@@ -28,8 +28,7 @@ pub struct Ends {
 impl Ends {
     /// The first end, and what comes of it. Of two at one instant the act of a person counts.
     pub fn first(&self) -> Option<(Timestamp, State)> {
-        let ends =
-            [(self.supersede, State::Superseded), (self.revoke, State::Revoked), (self.expire, State::Expired)];
+        let ends = [(self.supersede, State::Superseded), (self.revoke, State::Revoked), (self.expire, State::Expired)];
         ends.into_iter().filter_map(|(instant, state)| Some((instant?, state))).min_by_key(|(instant, _)| *instant)
     }
 }

@@ -67,7 +67,10 @@ fn begins(day: Date, zone: &TimeZone) -> Result<Timestamp, ValidityError> {
 
 /// The reminder that is due next after `now`, and when: so many days of the calendar before the end.
 pub fn next_reminder(expire_time: Timestamp, time_zone: &str, now: Timestamp) -> Option<(i32, Timestamp)> {
-    LEADS.into_iter().map(|lead| (lead, reminder_time(expire_time, time_zone, lead))).find(|(_, instant)| *instant > now)
+    LEADS
+        .into_iter()
+        .map(|lead| (lead, reminder_time(expire_time, time_zone, lead)))
+        .find(|(_, instant)| *instant > now)
 }
 
 /// When it is told that the end is `lead` days ahead.
@@ -137,7 +140,8 @@ mod tests {
     #[test]
     fn reminders_are_days_of_the_calendar_and_only_those_to_come() {
         // The end is the midnight after 31 March 2026 in Berlin, in summer time; 7 days before it was winter.
-        let end = Validity::new(date(2026, 1, 1), Some(date(2026, 3, 31)), "Europe/Berlin").unwrap().expire_time.unwrap();
+        let end =
+            Validity::new(date(2026, 1, 1), Some(date(2026, 3, 31)), "Europe/Berlin").unwrap().expire_time.unwrap();
         assert_eq!(end.to_string(), "2026-03-31T22:00:00Z");
         assert_eq!(reminder_time(end, "Europe/Berlin", 7).to_string(), "2026-03-24T23:00:00Z");
         assert_eq!(reminder_time(end, "Europe/Berlin", 30).to_string(), "2026-03-01T23:00:00Z");

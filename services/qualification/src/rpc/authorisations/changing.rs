@@ -42,6 +42,13 @@ pub(super) async fn for_update(tx: &mut Tx, tenant: &str, id: Uuid, etag: &str) 
     Ok(record)
 }
 
+/// The same change at the instant at which it holds the lock: what others did while it waited lies before it.
+pub(super) fn under_lock<'a>(state: &State, origin: &Origin<'a>) -> Origin<'a> {
+    let mut origin = *origin;
+    origin.now = state.context.now();
+    origin
+}
+
 /// Refuses to change or to decide about what is decided.
 pub(super) fn still_draft(record: &AuthorisationRecord) -> Result<()> {
     if record.decided == Decided::Draft {
@@ -94,12 +101,10 @@ pub(super) async fn parents(
 }
 
 /// Checks that the document is one of the customer, and answers whether it is verified; without a document nothing has to be.
-pub(super) async fn document_is_verified(tx: &mut Tx, tenant: &str, terms: &Terms, within: &str) -> Result<bool> {
+pub(super) async fn document_is_verified(tx: &mut Tx, tenant: &str, terms: &Terms) -> Result<bool> {
     let Some(document_id) = terms.document_id else { return Ok(true) };
     let state = document_state(tx, tenant, terms.customer_id, document_id).await.map_err(failed)?;
-    let Some(state) = state else {
-        return Err(Error::invalid_field(format!("{within}document_id"), "must be a document of the customer"));
-    };
+    let state = state.ok_or_else(|| Error::not_found("document", document_id.to_string()))?;
     // VERIFIED and EXPIRING.
     Ok(matches!(state, 4 | 5))
 }
@@ -125,8 +130,7 @@ pub(super) async fn superseded(
 /// There is nothing that could end.
 pub(super) fn not_in_force(record: &AuthorisationRecord) -> Error {
     let message = format!("the authorisation {} is no verified one that still holds", record.authorisation_id);
-    Error::new(Reason::AuthorisationNotInForce, message)
-        .about("authorisation", record.authorisation_id.to_string())
+    Error::new(Reason::AuthorisationNotInForce, message).about("authorisation", record.authorisation_id.to_string())
 }
 
 /// Writes it down and tells of it; `within` is where it stands in the request.

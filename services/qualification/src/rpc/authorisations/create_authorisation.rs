@@ -49,7 +49,7 @@ async fn run(state: &State, tx: &mut Tx, origin: &Origin<'_>, mut terms: Terms) 
     let parents = parents(tx, tenant, &terms, now, WITHIN).await?;
     let ancestor_ids: Vec<Uuid> = parents.iter().map(|parent| parent.authorisation_id).collect();
     superseded(tx, tenant, &terms, &ancestor_ids, WITHIN).await?;
-    document_is_verified(tx, tenant, &terms, WITHIN).await?;
+    document_is_verified(tx, tenant, &terms).await?;
     if let Some(parent) = parents.last().filter(|_| terms.signatory_name.is_empty()) {
         terms.signatory_name.clone_from(&parent.terms.grantee.name);
     }

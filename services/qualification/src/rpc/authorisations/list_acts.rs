@@ -16,10 +16,7 @@ pub(super) async fn list_acts(state: &State, call: Call, request: ListActsReques
     let plan = parse(&call, &request)?;
     let mut connection = state.pool.acquire().await.map_err(failed)?;
     let page = acts_list(&mut connection, call.tenant(), &plan).await.map_err(failed)?;
-    Ok(ListActsResponse {
-        acts: page.items.iter().map(act_message).collect(),
-        next_page_token: page.next_page_token,
-    })
+    Ok(ListActsResponse { acts: page.items.iter().map(act_message).collect(), next_page_token: page.next_page_token })
 }
 
 fn parse(call: &Call, request: &ListActsRequest) -> Result<ListPlan> {

@@ -100,7 +100,8 @@ pub(super) fn actor(
             amount,
         }),
         _ => {
-            let within = |violation: Violation| Violation { field: format!("{within}{}", violation.field), ..violation };
+            let within =
+                |violation: Violation| Violation { field: format!("{within}{}", violation.field), ..violation };
             Err(Error::invalid_fields(wrong.into_iter().map(within).collect()))
         }
     }

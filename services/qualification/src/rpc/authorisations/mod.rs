@@ -62,10 +62,8 @@ impl AuthorisationService for Authorisations {
         &self,
         request: Request<ListAuthorisationsRequest>,
     ) -> Result<Response<ListAuthorisationsResponse>, Status> {
-        unary(request, async |call, request| {
-            list_authorisations::list_authorisations(&self.state, call, request).await
-        })
-        .await
+        unary(request, async |call, request| list_authorisations::list_authorisations(&self.state, call, request).await)
+            .await
     }
 
     async fn update_authorisation(

@@ -183,10 +183,7 @@ fn scope(message: &Authorisation, wrong: &mut Wrong) -> Scope {
             wrong.required_line(&format!("{field}[{place}]"), code, LONGEST_CODE);
         }
     }
-    Scope {
-        matters: message.matters.iter().cloned().collect(),
-        products: message.products.iter().cloned().collect(),
-    }
+    Scope { matters: message.matters.iter().cloned().collect(), products: message.products.iter().cloned().collect() }
 }
 
 fn limits(message: &Authorisation, wrong: &mut Wrong) -> Option<Limits> {

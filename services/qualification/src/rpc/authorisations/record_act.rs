@@ -6,7 +6,10 @@ use clientele_proto::qualification::v1::{Act, RecordActRequest};
 use clientele_service::Call;
 use uuid::Uuid;
 
-use super::may_act::{Actor, actor, asked, decided, held};
+use super::{
+    changing::under_lock,
+    may_act::{Actor, actor, asked, decided, held},
+};
 use crate::{
     State,
     audit::{self, Transition},
@@ -44,8 +47,10 @@ async fn run(
     said: &Act,
     allow_unqualified: bool,
 ) -> Result<Act> {
-    let (tenant, now) = (origin.tenant(), origin.now);
+    let tenant = origin.tenant();
     authorisations_lock(tx, tenant, actor.customer_id).await.map_err(failed)?;
+    let origin = &under_lock(state, origin);
+    let now = origin.now;
     if let Some(recorded) = act_by_external_id(tx, tenant, &said.external_id).await.map_err(failed)? {
         return again(&recorded, actor, said);
     }
@@ -126,8 +131,9 @@ fn refused(choice: &Choice) -> Error {
         name.strip_prefix("ACT_REFUSAL_").unwrap_or(name)
     });
     let refusals = refusals.collect::<Vec<_>>().join(",");
-    let mut error = Error::new(Reason::ActRefused, format!("the person may not do that for the customer now: {refusals}"))
-        .with("refusals", refusals);
+    let mut error =
+        Error::new(Reason::ActRefused, format!("the person may not do that for the customer now: {refusals}"))
+            .with("refusals", refusals);
     if let Some(id) = choice.authorisation_id {
         error = error.with("authorisation_id", id);
     }

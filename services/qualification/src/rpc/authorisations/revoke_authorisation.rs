@@ -7,7 +7,7 @@ use clientele_service::Call;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::changing::{authorisation_id, for_update, not_in_force, put};
+use super::changing::{authorisation_id, for_update, not_in_force, put, under_lock};
 use crate::{
     State,
     authorisation::{
@@ -28,7 +28,7 @@ pub(super) async fn revoke_authorisation(
 ) -> Result<Authorisation> {
     let id = authorisation_id(&request.authorisation_id, "authorisation_id")?;
     let now = state.context.now();
-    let instant = request.revoke_time.as_ref().map_or(Ok(now), |told| revoke_time(told, now))?;
+    let instant = request.revoke_time.as_ref().map(|told| revoke_time(told, now)).transpose()?;
     let asked =
         Asked { method: "RevokeAuthorisation", request_id: &request.request_id, validate_only: request.validate_only };
     let origin = Origin::call(&call, &request.request_id, now);
@@ -41,7 +41,8 @@ pub(super) async fn revoke_authorisation(
 fn revoke_time(told: &prost_types::Timestamp, now: Timestamp) -> Result<Timestamp> {
     let exists = (0..1_000_000_000).contains(&told.nanos) && told.seconds <= LATEST_SECOND;
     let instant = exists.then(|| Timestamp::new(told.seconds, told.nanos / 1000 * 1000).ok()).flatten();
-    let instant = instant.ok_or_else(|| Error::invalid_field("revoke_time", "must be an instant up to the year 2200"))?;
+    let instant =
+        instant.ok_or_else(|| Error::invalid_field("revoke_time", "must be an instant up to the year 2200"))?;
     if instant < now {
         let text = "must not be in the past: acts may have been recorded since; leave it out for now";
         return Err(Error::invalid_field("revoke_time", text));
@@ -55,10 +56,12 @@ async fn run(
     origin: &Origin<'_>,
     id: Uuid,
     etag: &str,
-    instant: Timestamp,
+    instant: Option<Timestamp>,
     reason: &str,
 ) -> Result<Authorisation> {
     let mut record = for_update(tx, origin.tenant(), id, etag).await?;
+    let origin = &under_lock(state, origin);
+    let instant = instant.unwrap_or(origin.now).max(origin.now);
     let ends_before = record.ends().first().is_some_and(|(end, _)| end <= instant);
     if record.state_at(origin.now) != AuthorisationState::Verified || ends_before {
         return Err(not_in_force(&record));

@@ -55,7 +55,7 @@ async fn run(
     still_draft(&record)?;
     let terms = parse(&mask.onto(message(&record, now), said)).map_err(within)?;
     parents(tx, tenant, &terms, now, WITHIN).await?;
-    document_is_verified(tx, tenant, &terms, WITHIN).await?;
+    document_is_verified(tx, tenant, &terms).await?;
     if terms == record.terms {
         return Ok(message(&record, now));
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::changing::{
     another_person, authorisation_id, document_is_verified, for_update, not_in_force, parents, put, still_draft,
-    superseded,
+    superseded, under_lock,
 };
 use crate::{
     State,
@@ -34,11 +34,13 @@ pub(super) async fn verify_authorisation(
 }
 
 async fn run(state: &State, tx: &mut Tx, origin: &Origin<'_>, id: Uuid, etag: &str) -> Result<Authorisation> {
-    let (tenant, now) = (origin.tenant(), origin.now);
+    let tenant = origin.tenant();
     let mut record = for_update(tx, tenant, id, etag).await?;
+    let origin = &under_lock(state, origin);
+    let now = origin.now;
     still_draft(&record)?;
     another_person(&record, origin.actor())?;
-    if !document_is_verified(tx, tenant, &record.terms, "").await? {
+    if !document_is_verified(tx, tenant, &record.terms).await? {
         let message = "the document that the authorisation names is not verified; decide about it first";
         return Err(Error::new(Reason::AuthorisationDocumentNotVerified, message));
     }

@@ -38,8 +38,7 @@ pub(super) async fn declare_ownership_structure(
 ) -> Result<OwnershipStructure> {
     let structure = request.ownership_structure.clone().unwrap_or_default();
     let within = |violation: Violation| Violation { field: format!("{WITHIN}{}", violation.field), ..violation };
-    let refused =
-        |wrong: Vec<Violation>| Error::invalid_fields(wrong.into_iter().map(within).collect());
+    let refused = |wrong: Vec<Violation>| Error::invalid_fields(wrong.into_iter().map(within).collect());
     let customer_id = uuid(&structure.customer_id, "customer_id").map_err(|wrong| refused(vec![wrong]))?;
     let statements = statements(&structure).map_err(refused)?;
     let now = state.context.now();
@@ -116,10 +115,9 @@ async fn document(tx: &mut Tx, tenant: &str, customer_id: Uuid, text: &str) -> R
     if text.is_empty() {
         return Ok(None);
     }
-    let field = format!("{WITHIN}document_id");
-    let id = uuid(text, &field).map_err(|wrong| Error::invalid_fields(vec![wrong]))?;
+    let id = uuid(text, &format!("{WITHIN}document_id")).map_err(|wrong| Error::invalid_fields(vec![wrong]))?;
     let known = document_state(tx, tenant, customer_id, id).await.map_err(failed)?;
-    known.map(|_| Some(id)).ok_or_else(|| Error::invalid_field(field, "must be a document of the customer"))
+    known.map(|_| Some(id)).ok_or_else(|| Error::not_found("document", text))
 }
 
 /// Tells of beneficial owners that are others than before. The case hears of it where there was something before: a first declaration is what the

@@ -3,9 +3,7 @@
 use clientele_error::{Error, Result};
 use clientele_proto::{
     Date as DateMessage,
-    qualification::v1::{
-        BeneficialOwnership, GetBeneficialOwnershipRequest, get_beneficial_ownership_request::Key,
-    },
+    qualification::v1::{BeneficialOwnership, GetBeneficialOwnershipRequest, get_beneficial_ownership_request::Key},
 };
 use clientele_service::Call;
 use jiff::tz::TimeZone;
