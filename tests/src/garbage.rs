@@ -89,7 +89,9 @@ impl Garbage {
         // its terms.
         let of_experts = field.name().ends_with("_policy") && field.name() != "value_policy"
             || matches!(field.name(), "items" | "cost_kind" | "field_sources" | "read_time" | "max_fx_rate_age_days")
-            || matches!(field.name(), "renewals" | "cancel_date" | "cancel_reason");
+            || matches!(field.name(), "renewals" | "cancel_date" | "cancel_reason")
+            // Statements of ownership refer to each other.
+            || matches!(field.name(), "persons" | "entities" | "relationships");
         depth > 6
             || self.chance(self.wildness / 2.0)
             || (self.wildness == 0.0 && (of_answers || of_tests || of_experts))
@@ -181,6 +183,7 @@ impl Garbage {
         let id = |number: u64| uuid::Uuid::from_u128(u128::from(number) << 60 | 0x7 << 76 | 0x2 << 62 | 7).to_string();
         match name {
             name if name.ends_with("external_id") => format!("x-{}", self.below(30)),
+            "nationalities" => "CN".to_owned(),
             name if name.ends_with("_id") || name.ends_with("_ids") => id(self.number()),
             "currency_code" | "quote_currency_code" => "EUR".to_owned(),
             "country_code" => self.one_of(&["DE", "CN", "BR"]).to_owned(),
@@ -207,6 +210,7 @@ impl Garbage {
                     "description",
                 ])
                 .to_owned(),
+            "time_zone" => "Asia/Shanghai".to_owned(),
             "tier" => "KEY".to_owned(),
             "segment_name" | "name_prefix" => format!("NORTH_{}", self.below(30)),
             "quantity" => "2.5".to_owned(),

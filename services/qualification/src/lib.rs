@@ -13,6 +13,8 @@ use clientele_pg::{Pool, PoolOptions, ServiceSchema, idempotency::Requests, migr
 use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
     qualification::v1::audit_service_server::SERVICE_NAME as AUDIT_SERVICE,
+    qualification::v1::authorisation_service_server::SERVICE_NAME as AUTHORISATION_SERVICE,
+    qualification::v1::ownership_service_server::SERVICE_NAME as OWNERSHIP_SERVICE,
     qualification::v1::qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
@@ -23,9 +25,11 @@ use crate::audit_keys::AuditKeys;
 
 pub mod audit;
 pub mod audit_keys;
+pub mod authorisation;
 pub mod domain;
 pub mod jobs;
 pub mod origin;
+pub mod ownership_statements;
 pub mod rpc;
 pub mod standing;
 pub mod store;
@@ -124,6 +128,11 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
         .add_service(EventFeedServiceServer::new(feed.clone()));
     routes.add_service(rpc::audit::server(Arc::clone(&state)));
     let services = vec![QUALIFICATION_SERVICE, AUDIT_SERVICE, EVENT_FEED_SERVICE];
+    routes.add_service(rpc::authorisations::server(Arc::clone(&state)));
+    let mut services = vec![QUALIFICATION_SERVICE, EVENT_FEED_SERVICE];
+    services.push(AUTHORISATION_SERVICE);
+    routes.add_service(rpc::ownerships::server(Arc::clone(&state)));
+    services.push(OWNERSHIP_SERVICE);
 
     let mut jobs = vec![
         feed.listener(),
@@ -132,6 +141,7 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
         jobs::standing_keeper::job(Arc::clone(&state)),
         jobs::audit_sealer::job(Arc::clone(&state), feed.latest()),
         jobs::audit_eraser::job(Arc::clone(&state)),
+        jobs::authorisation_keeper::job(Arc::clone(&state)),
     ];
     if let Some(peer) = customers {
         jobs.push(jobs::customers_projection::job(pool, peer));

@@ -13,12 +13,15 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::RequestIdReused
         | Reason::MalformedMessage => Code::InvalidArgument,
         Reason::TokenMissing | Reason::TokenInvalid => Code::Unauthenticated,
-        Reason::PermissionDenied => Code::PermissionDenied,
+        Reason::PermissionDenied | Reason::AuthorisationSamePerson => Code::PermissionDenied,
         Reason::NotFound | Reason::CustomerErased => Code::NotFound,
         Reason::ExternalIdTaken
         | Reason::NameTaken
         | Reason::TransactionConflict
         | Reason::TransactionDeleted => Code::AlreadyExists,
+        | Reason::TransactionConflict
+        | Reason::TransactionDeleted
+        | Reason::ActConflict => Code::AlreadyExists,
         Reason::EtagMismatch | Reason::Conflict => Code::Aborted,
         Reason::CustomerDeleted
         | Reason::CustomerNotDeleted
@@ -29,6 +32,11 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::NotScoredYet
         | Reason::ModelNotFitted
         | Reason::AuditEntryNotSealed => Code::FailedPrecondition,
+        | Reason::AuthorisationDecided
+        | Reason::AuthorisationBeyondParent
+        | Reason::AuthorisationNotInForce
+        | Reason::AuthorisationDocumentNotVerified
+        | Reason::ActRefused => Code::FailedPrecondition,
         Reason::RateLimited => Code::ResourceExhausted,
         Reason::Overloaded | Reason::DependencyUnavailable | Reason::ShuttingDown => Code::Unavailable,
         Reason::DeadlineExceeded => Code::DeadlineExceeded,

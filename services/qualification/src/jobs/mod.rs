@@ -2,6 +2,7 @@
 
 pub mod audit_eraser;
 pub mod audit_sealer;
+pub mod authorisation_keeper;
 pub mod customers_projection;
 pub mod idempotency_sweep;
 pub mod standing_keeper;

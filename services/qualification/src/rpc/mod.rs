@@ -1,5 +1,7 @@
 //! The RPCs: a folder a service, a file an RPC.
 
 pub mod audit;
+pub mod authorisations;
 pub mod once;
+pub mod ownerships;
 pub mod qualifications;

@@ -5,6 +5,9 @@
 mod audit_log;
 mod audit_tampering;
 mod audited;
+mod acts;
+mod authorisations;
 mod check_qualification;
 mod customers_projection;
 mod harness;
+mod ownership;

@@ -31,13 +31,22 @@ pub(super) async fn check(
     product: &str,
     now: Timestamp,
 ) -> Result<Qualification> {
+    Ok(message(&standing_at(state, tenant, customer_id, now).await?, product, now))
+}
+
+/// The same as it is stored, for others who ask within the service.
+pub(crate) async fn standing_at(
+    state: &State,
+    tenant: &str,
+    customer_id: Uuid,
+    now: Timestamp,
+) -> Result<StandingRecord> {
     let written = state.standings.get((tenant.to_owned(), customer_id)).await.map_err(shared_failed)?;
-    let record = match written {
-        Some(record) if record.restate_time.is_none_or(|instant| instant > now) => record,
+    match written {
+        Some(record) if record.restate_time.is_none_or(|instant| instant > now) => Ok(record),
         // Something ran out, and the keeper has not come by yet.
-        written => current(state, tenant, customer_id, written, now).await?,
-    };
-    Ok(message(&record, product, now))
+        written => current(state, tenant, customer_id, written, now).await,
+    }
 }
 
 async fn current(

@@ -1,7 +1,7 @@
 //! `QualificationService`: an RPC a file.
 
 mod batch_check_qualifications;
-mod check_qualification;
+pub(crate) mod check_qualification;
 mod list_qualifications;
 
 use std::sync::Arc;
