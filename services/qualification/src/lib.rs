@@ -19,6 +19,7 @@ use sqlx::migrate::Migrator;
 use tonic::service::RoutesBuilder;
 
 pub mod audit;
+pub mod cases;
 pub mod domain;
 pub mod jobs;
 pub mod origin;

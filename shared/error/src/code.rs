@@ -15,9 +15,15 @@ pub fn code_of(reason: Reason) -> Code {
         Reason::TokenMissing | Reason::TokenInvalid => Code::Unauthenticated,
         Reason::PermissionDenied => Code::PermissionDenied,
         Reason::NotFound | Reason::CustomerErased => Code::NotFound,
-        Reason::ExternalIdTaken | Reason::TransactionConflict | Reason::TransactionDeleted => Code::AlreadyExists,
+        Reason::CaseExists | Reason::ExternalIdTaken | Reason::TransactionConflict | Reason::TransactionDeleted => Code::AlreadyExists,
         Reason::EtagMismatch | Reason::Conflict => Code::Aborted,
-        Reason::CustomerDeleted
+        Reason::CaseState
+        | Reason::FourEyes
+        | Reason::EvidenceChanged
+        | Reason::RequirementMissing
+        | Reason::CaseNotApprovable
+        | Reason::EscalationRequired
+        | Reason::CustomerDeleted
         | Reason::CustomerNotDeleted
         | Reason::ContractCancelled
         | Reason::CustomerMerged
