@@ -11,6 +11,7 @@ pub mod customer;
 pub mod customer_merge;
 pub mod demo;
 pub mod export;
+pub mod identifiers;
 pub mod import;
 pub mod import_contracts;
 pub mod key_customers;
@@ -70,6 +71,9 @@ Examples:
     clientele model fit --model sbg --survivors cohort.csv
   The same for a program:
     clientele model fit --model gamma-gamma --transactions - --format json < purchases.csv
+  Business identifiers, one a line after its scheme and a tab; or find out what a number is
+    clientele identifiers check < identifiers.tsv
+    clientele identifiers detect 914403001922038216
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or unusable input.";
 
@@ -117,6 +121,9 @@ enum Command {
     #[command(subcommand)]
     Segment(segment::Segment),
     // --- without a server
+    /// Business and legal identifiers: check them, find out what they are, without any server
+    #[command(subcommand)]
+    Identifiers(identifiers::Identifiers),
     /// Customer-base models on a file, without any server
     #[command(subcommand)]
     Model(model::Model),
@@ -139,6 +146,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Churn(args) => churn::run(args),
         Command::Policy(args) => policy::run(args),
         Command::Segment(args) => segment::run(args),
+        Command::Identifiers(args) => identifiers::run(&args),
         Command::Model(args) => model::run(args),
     }
 }

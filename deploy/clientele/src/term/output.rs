@@ -1,10 +1,23 @@
 //! The only place that writes: results to stdout, everything else to stderr.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
+
+use anyhow::Result;
 
 /// Writes a result to stdout, with a line break at its end. A reader that has gone away (`| head`) is no error.
 pub fn print(text: &str) -> io::Result<()> {
     write(&mut io::stdout().lock(), text)
+}
+
+/// Lets `fill` write a long result to stdout through a buffer of so many bytes. A reader that has gone away ends it without an error.
+pub fn stream(buffer: usize, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let mut out = BufWriter::with_capacity(buffer, io::stdout().lock());
+    match fill(&mut out).and_then(|()| Ok(out.flush()?)) {
+        Err(error) if error.downcast_ref::<io::Error>().is_some_and(|it| it.kind() == io::ErrorKind::BrokenPipe) => {
+            Ok(())
+        }
+        other => other,
+    }
 }
 
 /// Writes what is no result (warnings, hints, progress) to stderr; if even that fails there is nobody to tell.

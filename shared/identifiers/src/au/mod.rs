@@ -1,0 +1,4 @@
+//! Australia.
+
+pub(crate) mod abn;
+pub(crate) mod acn;

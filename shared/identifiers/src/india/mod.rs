@@ -1,0 +1,5 @@
+//! India.
+
+pub(crate) mod cin;
+pub(crate) mod gstin;
+pub(crate) mod pan;

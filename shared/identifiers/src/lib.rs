@@ -1,0 +1,47 @@
+#![doc = include_str!("../README.md")]
+
+mod au;
+mod br;
+mod ca;
+mod ch;
+mod check;
+mod checksum;
+mod cn;
+mod date;
+mod decoded;
+mod detect;
+mod eu;
+mod gb;
+mod global;
+mod hk;
+mod india;
+mod jp;
+mod kind;
+mod kr;
+mod mx;
+mod no;
+mod number;
+mod reason;
+mod refusal;
+mod ru;
+mod rules;
+mod scheme;
+mod sg;
+mod shape;
+mod tr;
+mod tw;
+mod us;
+mod verdict;
+mod warning;
+
+pub use check::{Presentation, check, is_valid, normalise};
+pub use date::Date;
+pub use decoded::{Decoded, Embedded, Sex, Term};
+pub use detect::{Candidate, Evidence, detect};
+pub use kind::Kind;
+pub use number::Normalised;
+pub use reason::Reason;
+pub use refusal::Refusal;
+pub use scheme::{Scheme, UnknownScheme};
+pub use verdict::{Accepted, Verdict};
+pub use warning::Warning;

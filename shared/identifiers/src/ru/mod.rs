@@ -1,0 +1,4 @@
+//! Russia.
+
+pub(crate) mod inn;
+pub(crate) mod ogrn;

@@ -1,0 +1,207 @@
+//! All schemes in one list.
+//!
+//! To add a scheme: write its file with a `pub(crate) static RULES: Rules` (see `global/lei.rs` for a short one), and add one line
+//! to the list below: the variant with a doc comment, its code, the path of its rules. Codes are never changed or used again. Vectors from a
+//! published source go into the file's tests; `tests/` then holds the scheme to the promises that all schemes keep.
+
+use std::{fmt, str::FromStr};
+
+use crate::{Kind, rules::Rules};
+
+macro_rules! schemes {
+    ($($(#[$doc:meta])* $variant:ident, $code:literal, $rules:path;)*) => {
+        /// A kind of number, such as the German VAT number. Its code is what goes over the wire and into databases.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Scheme {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Scheme {
+            /// All schemes.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The code: `de.vat`. Lower-case country (or none, or `eu`), full stop, name.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            pub(crate) fn rules(self) -> &'static Rules {
+                match self { $(Self::$variant => &$rules,)* }
+            }
+        }
+
+        impl FromStr for Scheme {
+            type Err = UnknownScheme;
+
+            fn from_str(code: &str) -> Result<Self, UnknownScheme> {
+                match code {
+                    $($code => Ok(Self::$variant),)*
+                    _ => Err(UnknownScheme { code: code.to_owned() }),
+                }
+            }
+        }
+    };
+}
+
+schemes! {
+    // All countries.
+    /// Legal Entity Identifier, ISO 17442.
+    Lei, "lei", crate::global::lei::RULES;
+    /// International Bank Account Number, ISO 13616.
+    Iban, "iban", crate::global::iban::RULES;
+    /// Business Identifier Code (SWIFT code), ISO 9362.
+    Bic, "bic", crate::global::bic::RULES;
+    /// International Securities Identification Number, ISO 6166.
+    Isin, "isin", crate::global::isin::RULES;
+    /// D-U-N-S number of Dun & Bradstreet.
+    Duns, "duns", crate::global::duns::RULES;
+
+    // Countries outside of the European Union.
+    /// Australia: Australian Business Number.
+    AuAbn, "au.abn", crate::au::abn::RULES;
+    /// Australia: Australian Company Number.
+    AuAcn, "au.acn", crate::au::acn::RULES;
+    /// Brazil: Cadastro Nacional da Pessoa Jurídica, digits or letters.
+    BrCnpj, "br.cnpj", crate::br::CNPJ;
+    /// Canada: Business Number.
+    CaBn, "ca.bn", crate::ca::BN;
+    /// Switzerland: enterprise identification number.
+    ChUid, "ch.uid", crate::ch::UID;
+    /// China: Unified Social Credit Code.
+    CnUscc, "cn.uscc", crate::cn::uscc::RULES;
+    /// China: organisation code.
+    CnOrgcode, "cn.orgcode", crate::cn::orgcode::RULES;
+    /// China: resident identity number.
+    CnRic, "cn.ric", crate::cn::ric::RULES;
+    /// United Kingdom: company number.
+    GbCrn, "gb.crn", crate::gb::crn::RULES;
+    /// United Kingdom: Unique Taxpayer Reference.
+    GbUtr, "gb.utr", crate::gb::utr::RULES;
+    /// United Kingdom: VAT number.
+    GbVat, "gb.vat", crate::gb::vat::RULES;
+    /// Hong Kong: Business Registration number.
+    HkBr, "hk.br", crate::hk::BR;
+    /// India: Corporate Identification Number.
+    InCin, "in.cin", crate::india::cin::RULES;
+    /// India: Goods and Services Tax Identification Number.
+    InGstin, "in.gstin", crate::india::gstin::RULES;
+    /// India: Permanent Account Number.
+    InPan, "in.pan", crate::india::pan::RULES;
+    /// Japan: corporate number.
+    JpCn, "jp.cn", crate::jp::CN;
+    /// South Korea: business registration number.
+    KrBrn, "kr.brn", crate::kr::BRN;
+    /// Mexico: Registro Federal de Contribuyentes.
+    MxRfc, "mx.rfc", crate::mx::RFC;
+    /// Norway: organisation number.
+    NoOrgnr, "no.orgnr", crate::no::ORGNR;
+    /// Russia: taxpayer number.
+    RuInn, "ru.inn", crate::ru::inn::RULES;
+    /// Russia: state registration number.
+    RuOgrn, "ru.ogrn", crate::ru::ogrn::RULES;
+    /// Singapore: Unique Entity Number.
+    SgUen, "sg.uen", crate::sg::UEN;
+    /// Türkiye: tax number.
+    TrVkn, "tr.vkn", crate::tr::VKN;
+    /// Taiwan: Unified Business Number.
+    TwUbn, "tw.ubn", crate::tw::UBN;
+    /// United States: Employer Identification Number.
+    UsEin, "us.ein", crate::us::EIN;
+
+    // The European Union: the files stand in `eu/`.
+    /// Germany: Umsatzsteuer-Identifikationsnummer.
+    DeVat, "de.vat", crate::eu::de::VAT;
+    // The European Union ends here.
+}
+
+impl Scheme {
+    /// What people call it, in English: "VAT number".
+    pub fn name(self) -> &'static str {
+        self.rules().name
+    }
+
+    /// What people call it where it is used: "Umsatzsteuer-Identifikationsnummer".
+    pub fn local_name(self) -> Option<&'static str> {
+        self.rules().local_name
+    }
+
+    /// Its country, ISO 3166-1 alpha-2; none for schemes of all countries or of the European Union.
+    pub fn country(self) -> Option<&'static str> {
+        self.rules().country
+    }
+
+    /// What it is a number of.
+    pub fn kind(self) -> Kind {
+        self.rules().kind
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl fmt::Debug for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Scheme {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+/// No scheme has this code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no scheme has the code {code:?}")]
+pub struct UnknownScheme {
+    /// What was asked for.
+    pub code: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::Scheme;
+
+    #[test]
+    fn codes_are_distinct_and_read_back() {
+        let codes: HashSet<&str> = Scheme::ALL.iter().map(|it| it.code()).collect();
+        assert_eq!(codes.len(), Scheme::ALL.len());
+        for scheme in Scheme::ALL {
+            assert_eq!(scheme.code().parse(), Ok(*scheme));
+        }
+    }
+
+    #[test]
+    fn an_unknown_code_is_named_in_the_error() {
+        let error = "xx.none".parse::<Scheme>().unwrap_err();
+        assert_eq!(error.to_string(), "no scheme has the code \"xx.none\"");
+    }
+
+    #[test]
+    fn a_code_begins_with_the_country_of_the_scheme() {
+        for scheme in Scheme::ALL {
+            match (scheme.country(), scheme.code().split_once('.')) {
+                (Some(country), Some((head, _))) => assert_eq!(country.to_lowercase(), head, "{scheme}"),
+                (None, Some((head, _))) => assert_eq!(head, "eu", "{scheme}"),
+                (country, None) => assert_eq!(country, None, "{scheme}"),
+            }
+        }
+    }
+
+    #[test]
+    fn every_scheme_has_a_name_and_ascending_lengths() {
+        for scheme in Scheme::ALL {
+            assert!(!scheme.name().is_empty(), "{scheme}");
+            let lengths = scheme.rules().lengths;
+            assert!(!lengths.is_empty() && lengths.is_sorted(), "{scheme}");
+        }
+    }
+}

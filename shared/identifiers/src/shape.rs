@@ -1,0 +1,43 @@
+//! What may stand where in a compact number: each answers a refusal with the first place that is wrong.
+
+use std::ops::Range;
+
+use crate::Refusal;
+
+/// Digits throughout.
+pub(crate) fn digits(number: &[u8]) -> Result<(), Refusal> {
+    each(number, 0..number.len(), |byte| byte.is_ascii_digit())
+}
+
+/// Digits at `places`.
+pub(crate) fn digits_at(number: &[u8], places: Range<usize>) -> Result<(), Refusal> {
+    each(number, places, |byte| byte.is_ascii_digit())
+}
+
+/// Letters A to Z at `places`.
+pub(crate) fn letters_at(number: &[u8], places: Range<usize>) -> Result<(), Refusal> {
+    each(number, places, |byte| byte.is_ascii_uppercase())
+}
+
+/// Letters A to Z or digits at `places`.
+pub(crate) fn alphanumeric_at(number: &[u8], places: Range<usize>) -> Result<(), Refusal> {
+    each(number, places, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+/// One of `allowed` at `place`.
+pub(crate) fn one_of(number: &[u8], place: usize, allowed: &[u8]) -> Result<(), Refusal> {
+    each(number, place..place + 1, |byte| allowed.contains(byte))
+}
+
+fn each(number: &[u8], places: Range<usize>, allowed: impl Fn(&u8) -> bool) -> Result<(), Refusal> {
+    let from = places.start;
+    match number.get(places).and_then(|it| it.iter().position(|byte| !allowed(byte))) {
+        Some(place) => Err(Refusal::illegal(from + place)),
+        None => Ok(()),
+    }
+}
+
+/// The number that digits say; 0 for an empty slice. For at most nineteen digits.
+pub(crate) fn value(digits: &[u8]) -> u64 {
+    digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
+}
