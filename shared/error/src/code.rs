@@ -30,6 +30,12 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::MergeNotUndoable
         | Reason::ScoreRunOver
         | Reason::NotScoredYet
+        | Reason::RiskFloor
+        | Reason::RiskOverrideState
+        | Reason::CreditDecisionState
+        | Reason::RiskProhibited
+        | Reason::CaseMissing
+        | Reason::CheckState
         | Reason::ModelNotFitted => Code::FailedPrecondition,
         Reason::RateLimited => Code::ResourceExhausted,
         Reason::Overloaded | Reason::DependencyUnavailable | Reason::ShuttingDown => Code::Unavailable,
