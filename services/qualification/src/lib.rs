@@ -12,17 +12,24 @@ use clientele_feed::{FeedService, Outbox, sequencer};
 use clientele_pg::{Pool, PoolOptions, ServiceSchema, idempotency::Requests, migrate};
 use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
+    qualification::v1::check_service_server::SERVICE_NAME as CHECK_SERVICE,
     qualification::v1::qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
+    qualification::v1::registry_connector_service_server::SERVICE_NAME as REGISTRY_CONNECTOR_SERVICE,
+    qualification::v1::risk_service_server::SERVICE_NAME as RISK_SERVICE,
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
 use sqlx::migrate::Migrator;
 use tonic::service::RoutesBuilder;
 
+pub mod assessing;
 pub mod audit;
 pub mod cases;
+pub mod crediting;
 pub mod domain;
 pub mod jobs;
 pub mod origin;
+pub mod overriding;
+pub mod registry;
 pub mod rpc;
 pub mod standing;
 pub mod store;
@@ -49,6 +56,15 @@ pub struct Settings {
     /// permission `events.read` and the scope `events.all_tenants`.
     #[arg(long, value_name = "FILE")]
     pub peer_token_file: Option<PathBuf>,
+    /// A register as a CSV file, which is read at the start: scheme, number, name, status, address, legal_representative, as_of_date, lists.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["registry_http_url", "registry_grpc_url"])]
+    pub registry_file: Option<PathBuf>,
+    /// A register that answers JSON, such as https://registers.example/{scheme}/{number}.
+    #[arg(long, value_name = "URL", conflicts_with = "registry_grpc_url")]
+    pub registry_http_url: Option<String>,
+    /// A register behind a service that implements RegistryConnectorService, such as http://registers:7000.
+    #[arg(long, value_name = "URL", requires = "peer_token_file")]
+    pub registry_grpc_url: Option<String>,
 }
 
 /// What every RPC and every job of the service has at hand.
@@ -64,7 +80,12 @@ pub struct State {
     pub requests: Requests,
     /// Standings, read together.
     pub standings: store::standing::Reads,
+    /// The register that checks ask; `None` where none is connected.
+    pub registry: Option<Registry>,
 }
+
+/// A register.
+pub type Registry = Arc<dyn registry::RegistryConnector>;
 
 impl State {
     /// The state of a service over `pool`.
@@ -74,6 +95,7 @@ impl State {
             outbox: Outbox::new(SCHEMA.schema.name()),
             requests: Requests::new(SCHEMA.schema),
             standings: store::standing::reads(pool.clone()),
+            registry: None,
             pool,
         }
     }
@@ -87,26 +109,42 @@ pub async fn app(settings: &Settings, context: Context) -> Result<App> {
     migrate::ensure_current(&mut *pool.acquire().await?, &SCHEMA).await?;
     let customers =
         settings.customers_url.as_deref().map(|url| peer(url, settings.peer_token_file.as_deref())).transpose()?;
-    Ok(app_on(pool, context, customers))
+    Ok(app_with(pool, context, customers, registry_of(settings)?))
 }
 
-/// The service on connections that stand already. `customers` is the service whose customers are qualified.
+/// The service on connections that stand already. `customers` is the service whose customers are qualified. No register is connected.
 pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
-    let state = Arc::new(State::new(pool, context));
+    app_with(pool, context, customers, None)
+}
+
+/// The same, with a register that checks ask.
+pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, registry: Option<Registry>) -> App {
+    let state = Arc::new(State { registry, ..State::new(pool, context) });
     let pool = &state.pool;
     let feed = FeedService::new((**pool).clone(), SCHEMA.schema.name());
 
+    let (checks, registry_connector) = rpc::checks::servers(&state);
     let mut routes = RoutesBuilder::default();
     routes
         .add_service(rpc::qualifications::server(Arc::clone(&state)))
+        .add_service(rpc::risk::server(Arc::clone(&state)))
+        .add_service(checks)
+        .add_service(registry_connector)
         .add_service(EventFeedServiceServer::new(feed.clone()));
-    let services = vec![QUALIFICATION_SERVICE, EVENT_FEED_SERVICE];
+    let services = vec![
+        QUALIFICATION_SERVICE,
+        RISK_SERVICE,
+        CHECK_SERVICE,
+        REGISTRY_CONNECTOR_SERVICE,
+        EVENT_FEED_SERVICE,
+    ];
 
     let mut jobs = vec![
         feed.listener(),
         sequencer::job((**pool).clone(), state.outbox.clone(), None),
         jobs::idempotency_sweep::job(Arc::clone(&state)),
         jobs::standing_keeper::job(Arc::clone(&state)),
+        jobs::risk_keeper::job(Arc::clone(&state)),
     ];
     if let Some(peer) = customers {
         jobs.push(jobs::customers_projection::job(pool, peer));
@@ -115,9 +153,22 @@ pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
     App { name: "qualification", routes: routes.routes(), services, jobs }
 }
 
+/// The register that settings name.
+fn registry_of(settings: &Settings) -> Result<Option<Registry>> {
+    if let Some(path) = &settings.registry_file {
+        return Ok(Some(Arc::new(registry::file::FileRegistry::open(path)?)));
+    }
+    if let Some(template) = &settings.registry_http_url {
+        return Ok(Some(Arc::new(registry::http::HttpRegistry::new(template)?)));
+    }
+    let Some(url) = &settings.registry_grpc_url else { return Ok(None) };
+    let peer = peer(url, settings.peer_token_file.as_deref())?;
+    Ok(Some(Arc::new(registry::grpc::GrpcRegistry::new(peer))))
+}
+
 /// The service at `url`, called with the token that stands in a file.
 fn peer(url: &str, token_file: Option<&std::path::Path>) -> Result<Peer> {
-    let file = token_file.context("customers_url needs peer_token_file")?.to_owned();
+    let file = token_file.context("the address of another service needs peer_token_file")?.to_owned();
     fs::metadata(&file).with_context(|| format!("cannot read the token file {}", file.display()))?;
     let token = move || fs::read_to_string(&file).map(|token| token.trim().to_owned()).unwrap_or_default();
     Peer::new(url, Arc::new(token)).with_context(|| format!("{url} is no address of a service"))

@@ -2,4 +2,5 @@
 
 pub mod customers_projection;
 pub mod idempotency_sweep;
+pub mod risk_keeper;
 pub mod standing_keeper;

@@ -2,5 +2,10 @@
 
 pub mod audit_entry;
 pub mod customer;
+pub mod check_run;
+pub mod credit_decision;
+pub mod risk;
+pub mod risk_list;
+pub mod risk_override;
 pub mod standing;
 pub mod standing_list;

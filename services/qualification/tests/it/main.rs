@@ -5,3 +5,6 @@
 mod check_qualification;
 mod customers_projection;
 mod harness;
+mod checks;
+mod risk;
+mod risk_overrides;
