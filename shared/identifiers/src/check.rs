@@ -65,13 +65,15 @@ fn drop_prefix(rules: &Rules, number: &mut Compact) {
 }
 
 fn fits(lengths: &[u8], length: usize) -> Result<(), Refusal> {
+    if lengths.contains(&(length as u8)) {
+        return Ok(());
+    }
     let mut reason = Reason::TooShort;
     for it in lengths {
         match usize::from(*it).cmp(&length) {
-            std::cmp::Ordering::Equal => return Ok(()),
             std::cmp::Ordering::Less => reason = Reason::TooLong,
             std::cmp::Ordering::Greater if reason == Reason::TooLong => reason = Reason::WrongLength,
-            std::cmp::Ordering::Greater => {}
+            std::cmp::Ordering::Equal | std::cmp::Ordering::Greater => {}
         }
     }
     Err(Refusal::of(reason))

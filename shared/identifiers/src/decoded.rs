@@ -52,7 +52,7 @@ pub struct Decoded {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Term {
-    /// As it stands in the number.
+    /// As it stands in the number; a word where no character but the form of the number says it (`person`).
     pub code: String,
     /// In English, where known.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]

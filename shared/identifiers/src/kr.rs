@@ -15,7 +15,7 @@ pub(crate) static BRN: Rules = Rules {
     kind: Kind::Tax,
     lengths: &[10],
     check,
-    one_in: 1,
+    one_in: 12,
     warn,
     decode,
     format: Format::Pattern("###-##-#####"),

@@ -50,14 +50,13 @@ fn letters(length: usize) -> usize {
 
 fn check(number: &[u8]) -> Result<(), Refusal> {
     let letters = letters(number.len());
-    if let Some(at) = number[..letters].iter().position(|it| it.is_ascii_digit()) {
+    if let Some(at) = number[..letters].iter().position(u8::is_ascii_digit) {
         return Err(Refusal::illegal(at));
     }
     shape::digits_at(number, letters..letters + 6)?;
     shape::alphanumeric_at(number, letters + 6..number.len())?;
     if letters == 4
-        && (WORDS.iter().any(|it| number.starts_with(*it))
-            || matches!(&number[..], b"XAXX010101000" | b"XEXX010101000"))
+        && (WORDS.iter().any(|it| number.starts_with(*it)) || matches!(number, b"XAXX010101000" | b"XEXX010101000"))
     {
         return Err(Refusal::at(Reason::Reserved, 0));
     }
@@ -91,8 +90,8 @@ fn warn(number: &str) -> Vec<Warning> {
 
 fn decode(number: &str) -> Decoded {
     let entity_type = match number.chars().count() {
-        12 => Term::known("", "Company", "Persona moral"),
-        _ => Term::known("", "Person", "Persona física"),
+        12 => Term::known("company", "Company", "Persona moral"),
+        _ => Term::known("person", "Person", "Persona física"),
     };
     Decoded { entity_type: Some(entity_type), ..Decoded::default() }
 }

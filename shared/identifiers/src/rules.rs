@@ -75,7 +75,7 @@ pub(crate) struct Separators(u8);
 impl Separators {
     /// Dashes of all kinds.
     pub const DASH: Self = Self(1);
-    /// Full stops and middle dots.
+    /// Full stops, commas and middle dots.
     pub const DOT: Self = Self(2);
     /// Slashes.
     pub const SLASH: Self = Self(4);

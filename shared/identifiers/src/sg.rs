@@ -110,7 +110,7 @@ fn other(number: &[u8]) -> Result<(), Refusal> {
 fn decode(number: &str) -> Decoded {
     let year = |digits: &str| Some(shape::value(digits.as_bytes()) as u16);
     if number.len() == 9 {
-        return Decoded { entity_type: Some(Term::named("", "Business")), ..Decoded::default() };
+        return Decoded { entity_type: Some(Term::named("business", "Business")), ..Decoded::default() };
     }
     let century = match number.as_bytes()[0] {
         b'R' => 1800,
@@ -118,7 +118,7 @@ fn decode(number: &str) -> Decoded {
         b'T' => 2000,
         _ => {
             return Decoded {
-                entity_type: Some(Term::named("", "Local company")),
+                entity_type: Some(Term::named("local_company", "Local company")),
                 year: year(&number[..4]),
                 ..Decoded::default()
             };

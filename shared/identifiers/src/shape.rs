@@ -6,22 +6,27 @@ use crate::Refusal;
 
 /// Digits throughout.
 pub(crate) fn digits(number: &[u8]) -> Result<(), Refusal> {
-    each(number, 0..number.len(), |byte| byte.is_ascii_digit())
+    each(number, 0..number.len(), u8::is_ascii_digit)
 }
 
 /// Digits at `places`.
 pub(crate) fn digits_at(number: &[u8], places: Range<usize>) -> Result<(), Refusal> {
-    each(number, places, |byte| byte.is_ascii_digit())
+    each(number, places, u8::is_ascii_digit)
 }
 
 /// Letters A to Z at `places`.
 pub(crate) fn letters_at(number: &[u8], places: Range<usize>) -> Result<(), Refusal> {
-    each(number, places, |byte| byte.is_ascii_uppercase())
+    each(number, places, u8::is_ascii_uppercase)
 }
 
 /// Letters A to Z or digits at `places`.
 pub(crate) fn alphanumeric_at(number: &[u8], places: Range<usize>) -> Result<(), Refusal> {
     each(number, places, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+/// A digit or X, the check characters of modulus 11, at `place`.
+pub(crate) fn digit_or_x(number: &[u8], place: usize) -> Result<(), Refusal> {
+    each(number, place..place + 1, |byte| byte.is_ascii_digit() || *byte == b'X')
 }
 
 /// One of `allowed` at `place`.

@@ -7,10 +7,6 @@ use std::fmt;
 pub enum Warning {
     /// The check digit does not fit, in a scheme of which genuine numbers are known that fail it.
     CheckDigitMismatch,
-    /// A region code that our table does not have: it may be newer than the table, or wrong.
-    UnknownRegion,
-    /// A prefix that our table does not have: it may be newer than the table, or wrong.
-    UnknownPrefix,
     /// A form that is no longer issued.
     Superseded,
     /// A code for tests, not for business.
@@ -19,15 +15,12 @@ pub enum Warning {
 
 impl Warning {
     /// All warnings.
-    pub const ALL: [Self; 5] =
-        [Self::CheckDigitMismatch, Self::UnknownRegion, Self::UnknownPrefix, Self::Superseded, Self::TestCode];
+    pub const ALL: [Self; 3] = [Self::CheckDigitMismatch, Self::Superseded, Self::TestCode];
 
     /// The code on the wire: `check_digit_mismatch`.
     pub fn code(self) -> &'static str {
         match self {
             Self::CheckDigitMismatch => "check_digit_mismatch",
-            Self::UnknownRegion => "unknown_region",
-            Self::UnknownPrefix => "unknown_prefix",
             Self::Superseded => "superseded",
             Self::TestCode => "test_code",
         }
@@ -38,8 +31,6 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::CheckDigitMismatch => "the check digit does not fit, as in some genuine numbers",
-            Self::UnknownRegion => "a region code that is not in the table",
-            Self::UnknownPrefix => "a prefix that is not in the table",
             Self::Superseded => "a form that is no longer issued",
             Self::TestCode => "a code for tests",
         })

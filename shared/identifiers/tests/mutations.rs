@@ -1,4 +1,5 @@
 //! One digit changed, or two neighbours exchanged: what the check digits guarantee to catch is caught at every place.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use identifiers::{Presentation, Scheme, check};
 
@@ -15,7 +16,7 @@ const SINGLE: [(&str, &str, std::ops::Range<usize>); 17] = [
     ("cn.uscc", "914403001922038216", 0..18),
     ("cn.orgcode", "D2143569X", 0..9),
     ("cn.ric", "11010519491231002X", 0..18),
-    ("gb.vat", "220430231", 0..9),
+    ("gb.vat", "003232345", 0..9),
     ("in.gstin", "27AAACR5055K1Z7", 0..15),
     ("no.orgnr", "923609016", 0..9),
     ("tr.vkn", "8760047464", 9..10),
@@ -60,7 +61,7 @@ fn every_exchange_of_neighbouring_digits_is_caught() {
         ("cn.uscc", "914403001922038216"),
         ("no.orgnr", "923609016"),
         ("au.abn", "51824753556"),
-        ("gb.vat", "220430231"),
+        ("gb.vat", "003232345"),
     ] {
         let bytes = number.as_bytes();
         for place in 0..bytes.len() - 1 {

@@ -4,7 +4,7 @@ use super::value36;
 
 /// The sum of a number of digits in which every second digit, from the last but one leftwards, counts double, less 9 if above 9.
 #[inline]
-pub(crate) fn luhn_sum(digits: &[u8]) -> u32 {
+fn luhn_sum(digits: &[u8]) -> u32 {
     digits
         .iter()
         .rev()

@@ -7,6 +7,6 @@ mod iso7064;
 mod luhn;
 mod weighted;
 
-pub(crate) use iso7064::{mod_11_2, mod_11_10, mod_37_36, mod_97};
-pub(crate) use luhn::{luhn, luhn_36, luhn_sum};
+pub(crate) use iso7064::{mod_11_2, mod_11_10, mod_97, mod_97_on};
+pub(crate) use luhn::{luhn, luhn_36};
 pub(crate) use weighted::{sum, value36};

@@ -23,7 +23,7 @@ const WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
 
 /// Nine characters: whether they are an organisation code. The check character: 10 is X, 11 is 0.
 pub(super) fn check(number: &[u8]) -> Result<(), Refusal> {
-    shape::one_of(number, 8, b"0123456789X")?;
+    shape::digit_or_x(number, 8)?;
     let expected = match 11 - checksum::sum(&number[..8], &WEIGHTS) % 11 {
         10 => b'X',
         11 => b'0',

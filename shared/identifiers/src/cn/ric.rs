@@ -26,7 +26,7 @@ pub(crate) static RULES: Rules = Rules {
 
 pub(super) fn check(number: &[u8]) -> Result<(), Refusal> {
     shape::digits_at(number, 0..17)?;
-    shape::one_of(number, 17, b"0123456789X")?;
+    shape::digit_or_x(number, 17)?;
     region::of_resident(number)?;
     if birth(number).is_none_or(|it| !(1850..2100).contains(&it.year())) {
         return Err(Refusal::at(Reason::ImpossibleDate, 6));

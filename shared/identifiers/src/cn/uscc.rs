@@ -46,8 +46,10 @@ fn value(byte: u8) -> Option<u32> {
 }
 
 fn check(number: &[u8]) -> Result<(), Refusal> {
-    if let Some(at) = number.iter().position(|it| value(*it).is_none()) {
-        return Err(Refusal::illegal(at));
+    let mut sum = 0;
+    for (at, byte) in number.iter().enumerate() {
+        let value = value(*byte).ok_or(Refusal::illegal(at))?;
+        sum += value * WEIGHTS.get(at).copied().unwrap_or_default();
     }
     if ric::check(number).is_ok() {
         return Err(Refusal::of(Reason::OtherScheme));
@@ -57,7 +59,6 @@ fn check(number: &[u8]) -> Result<(), Refusal> {
         return Err(Refusal::at(Reason::UnknownEntityType, 1));
     }
     region::of_organisation(number, 2)?;
-    let sum: u32 = number.iter().zip(WEIGHTS).map(|(byte, weight)| value(*byte).unwrap_or(0) * weight).sum();
     // 31 less a remainder of 0 is 31, which stands for 0.
     let expected = ALPHABET[((31 - sum % 31) % 31) as usize];
     if number[17] != expected {

@@ -115,7 +115,7 @@ fn ending(number: &[u8], prefix: &str) -> Result<(), Refusal> {
 fn decode(number: &str) -> Decoded {
     let entity_type = match prefix(number.as_bytes()) {
         Some((code, name)) => Term::named(code, name),
-        None => Term::named("", "Company, England and Wales"),
+        None => Term::named("company", "Company, England and Wales"),
     };
     Decoded { entity_type: Some(entity_type), ..Decoded::default() }
 }

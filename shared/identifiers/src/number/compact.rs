@@ -30,6 +30,23 @@ impl Compact {
         }
     }
 
+    /// Adds the digits and capital letters that `text` begins with and answers what follows them; none when there is no room.
+    #[inline]
+    pub fn push_run<'a>(&mut self, text: &'a str) -> Option<&'a str> {
+        let bytes = text.as_bytes();
+        let room = self.bytes.get_mut(usize::from(self.end)..)?;
+        let mut count = 0;
+        for byte in bytes {
+            if !(byte.is_ascii_digit() || byte.is_ascii_uppercase()) {
+                break;
+            }
+            *room.get_mut(count)? = *byte;
+            count += 1;
+        }
+        self.end += count as u8;
+        text.get(count..)
+    }
+
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(usize::from(self.start)..usize::from(self.end)).unwrap_or_default()
     }

@@ -24,7 +24,14 @@ enum Folded {
 /// Refuses an illegal character and a number longer than any; the places of refusals count the characters kept so far.
 pub(crate) fn fold(rules: &Rules, input: &str, presentation: Presentation) -> Result<Compact, Refusal> {
     let mut number = Compact::new();
-    for character in input.chars() {
+    let mut rest = input;
+    loop {
+        rest = match number.push_run(rest) {
+            Some(rest) => rest,
+            None => return Err(Refusal::of(Reason::TooLong)),
+        };
+        let mut characters = rest.chars();
+        let Some(character) = characters.next() else { break };
         match folded(rules, character, presentation) {
             Folded::Kept(byte) => {
                 if !number.push(byte) {
@@ -34,6 +41,7 @@ pub(crate) fn fold(rules: &Rules, input: &str, presentation: Presentation) -> Re
             Folded::Dropped => {}
             Folded::Illegal => return Err(Refusal::illegal(number.len())),
         }
+        rest = characters.as_str();
     }
     if number.len() == 0 { Err(Refusal::of(Reason::Empty)) } else { Ok(number) }
 }
@@ -72,7 +80,7 @@ fn lenient(rules: &Rules, character: char) -> Folded {
         return Folded::Dropped;
     }
     let separator = match character {
-        '.' | '·' | '・' | '。' => Separators::DOT,
+        '.' | ',' | '·' | '・' | '。' => Separators::DOT,
         '/' | '\u{2044}' | '\u{2215}' => Separators::SLASH,
         _ if is_dash(character) => Separators::DASH,
         _ => return (rules.extra)(character).map_or(Folded::Illegal, Folded::Kept),

@@ -42,8 +42,8 @@ fn check(number: &[u8]) -> Result<(), Refusal> {
 
 fn decode(number: &str) -> Decoded {
     let entity_type = match number.len() {
-        10 => Term::known("", "Organisation", "Юридическое лицо"),
-        _ => Term::known("", "Person", "Физическое лицо"),
+        10 => Term::known("organisation", "Organisation", "Юридическое лицо"),
+        _ => Term::known("person", "Person", "Физическое лицо"),
     };
     Decoded {
         authority: Some(Term::unknown(&number[..4])),

@@ -15,10 +15,10 @@ the same order, with
   normalised  the canonical form, null when refused
   reason      why it is refused, null when valid: empty, too_short, too_long, wrong_length, illegal_character, wrong_prefix, \
 unknown_country, unknown_region, unknown_authority, unknown_entity_type, impossible_date, bad_check_digit, \
-bad_embedded_identifier, reserved, other_scheme; of the line itself: not_utf8, no_tab, unknown_scheme
+bad_embedded_identifier, reserved, other_scheme; of the line itself: not_utf8, no_tab, unknown_scheme, line_too_long
   position    where in the input it is wrong, in characters from 1; null when it is not a matter of one place
   formatted   the form for people, null when refused
-  warnings    doubts about a valid number: check_digit_mismatch, unknown_region, unknown_prefix, superseded, test_code
+  warnings    doubts about a valid number: check_digit_mismatch, superseded, test_code
   decoded     what the number says, null when refused
 
 A line that cannot be read gets its own answer and never ends the command. The exit code says nothing of the numbers.

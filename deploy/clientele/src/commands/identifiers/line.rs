@@ -34,6 +34,11 @@ pub fn answer(line: &[u8], fixed: Option<Scheme>, presentation: Presentation) ->
     }
 }
 
+/// The answer to a line of which only the beginning was read.
+pub fn too_long(beginning: &[u8], fixed: Option<Scheme>) -> Answer<'_> {
+    Answer { reason: Some("line_too_long"), ..unreadable(beginning, fixed) }
+}
+
 /// A line that is not UTF-8: its scheme is still said where that part can be read.
 fn unreadable(line: &[u8], fixed: Option<Scheme>) -> Answer<'_> {
     let mut parts = line.splitn(2, |byte| *byte == b'\t');

@@ -36,7 +36,7 @@ fn check(number: &[u8]) -> Result<(), Refusal> {
     country.fits(&number[4..]).map_err(|it| it.moved(4))?;
     // MOD 97-10 makes 02 to 98; 00, 01 and 99 would leave the same remainders.
     let made = !matches!(&number[2..4], b"00" | b"01" | b"99");
-    if !made || checksum::mod_97(number[4..].iter().chain(&number[..4])) != 1 {
+    if !made || checksum::mod_97_on(checksum::mod_97(&number[4..]), &number[..4]) != 1 {
         return Err(Refusal::at(Reason::BadCheckDigit, 2));
     }
     if national::fits(number) { Ok(()) } else { Err(Refusal::at(Reason::BadEmbeddedIdentifier, 4)) }

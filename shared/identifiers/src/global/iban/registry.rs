@@ -29,6 +29,7 @@ const NOTHING: Part = Part { role: Role::Other, length: 0, kind: b'c' };
 pub(super) struct Country {
     pub code: [u8; 2],
     parts: [Part; 6],
+    length: u8,
 }
 
 /// Reads "b8n a10n" when the program is compiled.
@@ -36,6 +37,7 @@ const fn structure(code: [u8; 2], text: &str) -> Country {
     let text = text.as_bytes();
     let mut parts = [NOTHING; 6];
     let mut part = 0;
+    let mut total = 0;
     let mut at = 0;
     while at < text.len() {
         let role = match text[at] {
@@ -53,9 +55,10 @@ const fn structure(code: [u8; 2], text: &str) -> Country {
         }
         parts[part] = Part { role, length, kind: text[at] };
         part += 1;
+        total += length;
         at += 2;
     }
-    Country { code, parts }
+    Country { code, parts, length: total }
 }
 
 pub(super) static COUNTRIES: [Country; 89] = [
@@ -91,7 +94,7 @@ pub(super) static COUNTRIES: [Country; 89] = [
     structure(*b"GI", "b4a a15c"),
     structure(*b"GL", "b4n a9n k1n"),
     structure(*b"GR", "b3n s4n a16c"),
-    structure(*b"GT", "b4c x2n x2n a16c"),
+    structure(*b"GT", "b4c x2c x2c a16c"),
     structure(*b"HN", "b4a a20n"),
     structure(*b"HR", "b7n a10n"),
     structure(*b"HU", "b3n s4n k1n a15n k1n"),
@@ -152,14 +155,15 @@ pub(super) static COUNTRIES: [Country; 89] = [
 
 /// The structure of the country whose code a number begins with.
 pub(super) fn country(number: &[u8]) -> Option<&'static Country> {
-    let at = COUNTRIES.binary_search_by(|it| it.code.as_slice().cmp(number.get(..2).unwrap_or_default())).ok()?;
+    let code = u16::from_be_bytes(*number.first_chunk()?);
+    let at = COUNTRIES.binary_search_by_key(&code, |it| u16::from_be_bytes(it.code)).ok()?;
     COUNTRIES.get(at)
 }
 
 impl Country {
     /// How many characters the account number has.
     pub fn length(&self) -> usize {
-        self.parts.iter().map(|it| usize::from(it.length)).sum()
+        usize::from(self.length)
     }
 
     /// Whether the account number (everything after the check digits) has the country's length and kinds of characters.
@@ -171,6 +175,9 @@ impl Country {
         }
         let mut start = 0;
         for part in &self.parts {
+            if part.length == 0 {
+                break;
+            }
             let end = start + usize::from(part.length);
             match part.kind {
                 b'n' => shape::digits_at(account, start..end)?,
