@@ -77,11 +77,8 @@ pub async fn assess(
 
     let before_level = before.as_ref().map(RiskAssessment::risk_level).unwrap_or_default();
     let (state_before, state_after) = (level_name(before_level), level_name(after.risk_level()));
-    let transition = Transition {
-        state_before,
-        state_after,
-        ..transition("risk_assessment", customer_id, customer_id, "assessed")
-    };
+    let transition =
+        Transition { state_before, state_after, ..transition("risk_assessment", customer_id, customer_id, "assessed") };
     audit::record(state, connection, origin, transition, &after).await?;
     if before_level != after.risk_level() {
         cases::trigger(state, connection, origin, customer_id, Trigger::RiskAssessed(after.risk_level())).await?;

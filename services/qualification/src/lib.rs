@@ -131,13 +131,8 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, registry:
         .add_service(checks)
         .add_service(registry_connector)
         .add_service(EventFeedServiceServer::new(feed.clone()));
-    let services = vec![
-        QUALIFICATION_SERVICE,
-        RISK_SERVICE,
-        CHECK_SERVICE,
-        REGISTRY_CONNECTOR_SERVICE,
-        EVENT_FEED_SERVICE,
-    ];
+    let services =
+        vec![QUALIFICATION_SERVICE, RISK_SERVICE, CHECK_SERVICE, REGISTRY_CONNECTOR_SERVICE, EVENT_FEED_SERVICE];
 
     let mut jobs = vec![
         feed.listener(),

@@ -106,7 +106,8 @@ mod tests {
         let csv = "number,scheme,status,name,lists\n91350100M000100Y44,cn.uscc,存续,甲,\n";
         let wrong = FileRegistry::read(csv.as_bytes()).unwrap_err();
         assert!(format!("{wrong:#}").starts_with("entity 1: the number is no cn.uscc"), "{wrong:#}");
-        let csv = "number,scheme,status,name,lists\n9135 0100 M000 100Y 43,cn.uscc,存续,甲,经营异常名录; 严重违法失信\n";
+        let csv =
+            "number,scheme,status,name,lists\n9135 0100 M000 100Y 43,cn.uscc,存续,甲,经营异常名录; 严重违法失信\n";
         let read = FileRegistry::read(csv.as_bytes()).unwrap();
         let record = &read.records[&("cn.uscc".to_owned(), "91350100M000100Y43".to_owned())];
         assert_eq!((record.name.as_str(), record.registry_lists.as_slice()), ("甲", [1, 2].as_slice()));

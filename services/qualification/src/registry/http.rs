@@ -91,7 +91,11 @@ impl HttpRegistry {
 fn filled(template: &str, scheme: &str, number: &str) -> String {
     let encoded = |text: &str| {
         let byte = |byte: u8| {
-            if byte.is_ascii_alphanumeric() || byte == b'.' { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+            if byte.is_ascii_alphanumeric() || byte == b'.' {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
         };
         text.bytes().map(byte).collect::<String>()
     };
@@ -115,7 +119,10 @@ mod tests {
 
     #[test]
     fn no_identifier_escapes_its_place() {
-        assert_eq!(filled("http://r/{scheme}?n={number}", "cn.uscc", "1/2&x=ä"), "http://r/cn.uscc?n=1%2F2%26x%3D%C3%A4");
+        assert_eq!(
+            filled("http://r/{scheme}?n={number}", "cn.uscc", "1/2&x=ä"),
+            "http://r/cn.uscc?n=1%2F2%26x%3D%C3%A4"
+        );
         assert!(HttpRegistry::new("http://r/").is_err());
     }
 }

@@ -113,7 +113,10 @@ async fn a_customer_is_checked_by_the_facts_of_its_case_and_what_the_register_sa
     service.case(BEN, &[("cn.uscc", ALIVE)], "丙有限公司").await;
     let checks = service.run_checks(BEN).await.unwrap();
     assert_eq!(results(&checks)[1..], [(ALL[1], CheckResult::Failed), (ALL[2], CheckResult::Failed)]);
-    assert_eq!((kinds(&checks[1]), checks[1].findings[0].other_customer_id.as_str()), (vec![Kind::IdentifierShared], ANA));
+    assert_eq!(
+        (kinds(&checks[1]), checks[1].findings[0].other_customer_id.as_str()),
+        (vec![Kind::IdentifierShared], ANA)
+    );
     assert_eq!(kinds(&checks[2]), [Kind::RegistryNameDiffers]);
 
     let request = ListChecksRequest { filter: "result = FAILED".into(), ..ListChecksRequest::default() };
@@ -151,7 +154,8 @@ async fn a_waiver_takes_two_people_and_the_latest_check() {
     let old = service.run_checks(ANA).await.unwrap().remove(2);
     assert_eq!(kinds(&old), [Kind::RegistryNotFound]);
     let check = service.run_checks(ANA).await.unwrap().remove(2);
-    let waive = |id: &str| WaiveCheckRequest { check_id: id.into(), reason: "newly founded".into(), ..Default::default() };
+    let waive =
+        |id: &str| WaiveCheckRequest { check_id: id.into(), reason: "newly founded".into(), ..Default::default() };
     let late = service.checks("mia").waive_check(waive(&old.check_id)).await.unwrap_err();
     assert_eq!(reason_of(&late), Some(Reason::CheckState));
     let approve = || ApproveWaivedCheckRequest { check_id: check.check_id.clone(), ..Default::default() };
@@ -185,8 +189,14 @@ async fn serve_http() -> String {
                     _ if path.starts_with("/broken") => answer("200 OK", "<html>"),
                     _ if path.starts_with("/failing") => answer("503 Service Unavailable", ""),
                     _ if path.starts_with("/silent") => std::future::pending().await,
-                    ALIVE => answer("200 OK", r#"{"name":"甲有限公司","status":"存续（在营、开业、在册）","address":"北京","legal_representative":"王芳","as_of_date":"2026-01-01","more":1}"#),
-                    REVOKED => answer("200 OK", r#"{"name":"乙有限公司","status":"吊销，未注销","address":"杭州","legal_representative":"李强","as_of_date":"2026-01-01","lists":["经营异常名录"]}"#),
+                    ALIVE => answer(
+                        "200 OK",
+                        r#"{"name":"甲有限公司","status":"存续（在营、开业、在册）","address":"北京","legal_representative":"王芳","as_of_date":"2026-01-01","more":1}"#,
+                    ),
+                    REVOKED => answer(
+                        "200 OK",
+                        r#"{"name":"乙有限公司","status":"吊销，未注销","address":"杭州","legal_representative":"李强","as_of_date":"2026-01-01","lists":["经营异常名录"]}"#,
+                    ),
                     _ => answer("404 Not Found", ""),
                 };
                 let _ = socket.write_all(text.as_bytes()).await;
@@ -207,7 +217,11 @@ async fn keeps_the_contract(connector: &dyn RegistryConnector) {
     assert_eq!((alive.name.as_str(), alive.number.as_str()), ("甲有限公司", ALIVE), "{name}");
     assert_eq!(alive.registry_status(), RegistryStatus::Existing, "{name}");
     let Answer::Found(revoked) = connector.look_up(&key(REVOKED)).await else { panic!("{name} knows it") };
-    assert_eq!((revoked.registry_status(), revoked.registry_lists.as_slice()), (RegistryStatus::Revoked, [1].as_slice()), "{name}");
+    assert_eq!(
+        (revoked.registry_status(), revoked.registry_lists.as_slice()),
+        (RegistryStatus::Revoked, [1].as_slice()),
+        "{name}"
+    );
     assert_eq!(connector.look_up(&key(UNKNOWN)).await, Answer::NotFound, "{name}");
 }
 
@@ -236,7 +250,8 @@ async fn a_register_that_fails_breaks_off_or_keeps_silent_is_unavailable() {
     let nobody = HttpRegistry::new("http://127.0.0.1:1/{number}").unwrap();
     assert!(matches!(nobody.look_up(&key(ALIVE)).await, Answer::Unavailable(_)));
 
-    let service = Qualification::with_registry(Arc::new(HttpRegistry::new(&format!("{url}/failing/{{number}}")).unwrap())).await;
+    let service =
+        Qualification::with_registry(Arc::new(HttpRegistry::new(&format!("{url}/failing/{{number}}")).unwrap())).await;
     service.case(ANA, &[("USCC", ALIVE)], "甲有限公司").await;
     let checks = service.run_checks(ANA).await.unwrap();
     assert_eq!((checks[2].result(), checks[2].connector.as_str()), (CheckResult::Unavailable, "http"));

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets the unexpected has to fail")]
 
 mod check_qualification;
+mod checks;
 mod customers_projection;
 mod harness;
-mod checks;
 mod risk;
 mod risk_overrides;

@@ -72,7 +72,12 @@ async fn inputs_are_assessed_in_the_same_call_with_every_point_explained() {
     assert_eq!((credit.limit, credit.payment_days), (yuan(400_000), 58));
 
     // 20 for very late payment, 25 for owners nobody knows: 45 is MEDIUM. The other fields stay.
-    let worse = RiskInputs { average_days_late: Some(60.0), ownership_opacity: Some(1.0), customer_id: ANA.into(), ..RiskInputs::default() };
+    let worse = RiskInputs {
+        average_days_late: Some(60.0),
+        ownership_opacity: Some(1.0),
+        customer_id: ANA.into(),
+        ..RiskInputs::default()
+    };
     let set = service.know(worse).await;
     assert_eq!((set.etag.as_str(), set.equity.clone()), ("2", yuan(4_000_000)));
     let medium = service.assessment(ANA).await;
@@ -89,7 +94,10 @@ async fn inputs_are_assessed_in_the_same_call_with_every_point_explained() {
     let told = service.events().await;
     let levels = told.iter().filter(|event| event.ends_with("RiskLevelChanged")).count();
     assert_eq!(levels, 2, "{told:?}");
-    assert_eq!(service.count("SELECT count(*) FROM qualification.audit_entry WHERE subject_kind = 'risk_assessment'").await, 2);
+    assert_eq!(
+        service.count("SELECT count(*) FROM qualification.audit_entry WHERE subject_kind = 'risk_assessment'").await,
+        2
+    );
     let request = GetRiskInputsRequest { customer_id: ANA.into() };
     assert_eq!(service.risk("reader").get_risk_inputs(request).await.unwrap().into_inner(), set);
 }
@@ -109,13 +117,8 @@ async fn a_mask_forgets_what_it_names_and_stale_inputs_are_refused() {
     assert_eq!((late.code(), reason_of(&late)), (Code::Aborted, Some(Reason::EtagMismatch)));
 
     let negative = Some(Money { currency_code: "CNY".into(), units: -1, nanos: 0 });
-    let inputs = RiskInputs {
-        customer_id: ANA.into(),
-        revenue: negative.clone(),
-        equity: negative,
-        incorporation_date: Some(Date { year: 2023, month: 2, day: 29 }),
-        ..RiskInputs::default()
-    };
+    let inputs =
+        RiskInputs { customer_id: ANA.into(), revenue: negative.clone(), equity: negative, ..RiskInputs::default() };
     let request = SetRiskInputsRequest {
         risk_inputs: Some(inputs),
         update_mask: Some(FieldMask { paths: vec!["mood".into()] }),
@@ -123,7 +126,7 @@ async fn a_mask_forgets_what_it_names_and_stale_inputs_are_refused() {
     };
     let wrong = service.risk("maker").set_risk_inputs(request).await.unwrap_err();
     let fields: Vec<_> = violations_of(&wrong).into_iter().map(|one| one.field).collect();
-    assert_eq!(fields, ["risk_inputs.revenue.units", "risk_inputs.incorporation_date", "update_mask.paths[0]"]);
+    assert_eq!(fields, ["risk_inputs.revenue.units", "update_mask.paths[0]"]);
 }
 
 #[tokio::test]

@@ -79,7 +79,10 @@ async fn whoever_proposes_an_override_cannot_approve_it_and_it_ends_at_its_insta
     let service = Qualification::start().await;
     service.know(medium()).await;
     let proposed = service.propose("mia", RiskLevel::Low, 24).await.unwrap();
-    assert_eq!((proposed.state(), proposed.proposer.as_str(), service.level().await), (Step::Proposed, "mia", RiskLevel::Medium));
+    assert_eq!(
+        (proposed.state(), proposed.proposer.as_str(), service.level().await),
+        (Step::Proposed, "mia", RiskLevel::Medium)
+    );
     let own = service.approve("mia", &proposed.risk_override_id).await.unwrap_err();
     assert_eq!(reason_of(&own), Some(Reason::FourEyes));
 
@@ -146,7 +149,8 @@ async fn no_interleaving_lets_one_person_be_both() {
     let service = Qualification::start().await;
     service.know(medium()).await;
     let proposed = service.propose("mia", RiskLevel::Low, 24).await.unwrap();
-    let tries = ["mia", "ada", "mia", "ben", "mia", "eve", "mia"].map(|person| service.approve(person, &proposed.risk_override_id));
+    let tries = ["mia", "ada", "mia", "ben", "mia", "eve", "mia"]
+        .map(|person| service.approve(person, &proposed.risk_override_id));
     let outcomes = futures::future::join_all(tries).await;
     let approved: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect();
     assert_eq!(approved.len(), 1);

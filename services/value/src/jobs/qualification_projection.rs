@@ -7,11 +7,7 @@
 use std::sync::Arc;
 
 use clientele_feed::{Apply, NewEvent, Projection, projection::Failure};
-use clientele_proto::{
-    events::v1::Event,
-    qualification::v1::QualificationChanged,
-    value::v1::AccountSignalsUpdated,
-};
+use clientele_proto::{events::v1::Event, qualification::v1::QualificationChanged, value::v1::AccountSignalsUpdated};
 use clientele_service::{Job, client::Peer};
 use prost::{Message as _, Name};
 use sqlx::PgConnection;

@@ -45,8 +45,12 @@ pub async fn customer_qualifications_delete(
     tenant: &str,
     ids: &[Uuid],
 ) -> sqlx::Result<()> {
-    sqlx::query!("DELETE FROM value.customer_qualification WHERE tenant_id = $1 AND customer_id = ANY ($2)", tenant, ids)
-        .execute(connection)
-        .await
-        .map(drop)
+    sqlx::query!(
+        "DELETE FROM value.customer_qualification WHERE tenant_id = $1 AND customer_id = ANY ($2)",
+        tenant,
+        ids
+    )
+    .execute(connection)
+    .await
+    .map(drop)
 }

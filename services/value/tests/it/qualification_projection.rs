@@ -84,7 +84,7 @@ async fn until_tier(value: &Value, customer: &str, tier: &str) {
 }
 
 #[tokio::test]
-async fn a_tier_is_held_down_within_a_second_and_comes_back() {
+async fn a_tier_is_held_down_at_once_and_comes_back() {
     let beside = Beside::start().await;
     let value = &beside.value;
     value.bought(&SHOP).await;
@@ -98,8 +98,10 @@ async fn a_tier_is_held_down_within_a_second_and_comes_back() {
     let before = std::time::Instant::now();
     beside.told(ANA, false, 1);
     until_tier(value, &best, "STANDARD").await;
+    // A second on a machine that is at peace; the bound only tells a push from the next look, which comes every five.
     let took = before.elapsed();
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    println!("held down after {took:?}");
+    assert!(took < Duration::from_secs(4), "{took:?}");
     let held = score_of(value, &best).await;
     assert_eq!((held.rank, held.earned_tier.as_str()), (1, "KEY"), "what it earns is not touched");
     assert_eq!(get(value, &best).await.unwrap().qualification_status(), QualificationStatus::NotQualified);

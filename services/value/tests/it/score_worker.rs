@@ -6,7 +6,9 @@ use clientele_proto::value::v1::{
     WatchScoreRunRequest, score_run::State, score_run_service_client::ScoreRunServiceClient,
 };
 use clientele_testkit::{FakeClock, Running, TestDatabase, Tokens};
-use clientele_value::{Peers, SCHEMA, State as ServiceState, app_with, jobs::score_sweep::sweep, scoring::ScoringSettings};
+use clientele_value::{
+    Peers, SCHEMA, State as ServiceState, app_with, jobs::score_sweep::sweep, scoring::ScoringSettings,
+};
 use sqlx::Connection as _;
 use tokio::time::timeout;
 

@@ -105,8 +105,9 @@ mod tests {
     use super::*;
 
     fn facts(identifiers: &[(&str, &str)]) -> CaseFacts {
-        let identifiers =
-            identifiers.iter().map(|(scheme, value)| CaseIdentifier { scheme: (*scheme).into(), value: (*value).into() });
+        let identifiers = identifiers
+            .iter()
+            .map(|(scheme, value)| CaseIdentifier { scheme: (*scheme).into(), value: (*value).into() });
         CaseFacts { country_code: "CN".into(), identifiers: identifiers.collect(), ..CaseFacts::default() }
     }
 
@@ -117,7 +118,8 @@ mod tests {
     /// The credit code is an example of GB 32100-2015 in circulation; the LEI is that of Apple Inc.
     #[test]
     fn identifiers_are_found_under_the_names_that_people_use() {
-        let told = [("USCC", "9135 0100 M000 100Y 43"), ("cn.uscc", "91350100m000100y43"), ("lei", "HWUPKR0MPOU8FGXBT394")];
+        let told =
+            [("USCC", "9135 0100 M000 100Y 43"), ("cn.uscc", "91350100m000100y43"), ("lei", "HWUPKR0MPOU8FGXBT394")];
         let (findings, sound) = check_identifiers(&facts(&told));
         let found: Vec<_> = sound.iter().map(|one| (one.scheme, one.number.as_str())).collect();
         assert_eq!(found, [("cn.uscc", "91350100M000100Y43"), ("lei", "HWUPKR0MPOU8FGXBT394")], "{findings:?}");

@@ -82,7 +82,9 @@ pub fn judge(facts: &CaseFacts, answers: &[Answer], today: Date) -> (Vec<CheckFi
                 let detail = "the case has no well-formed identifier to ask a register about";
                 finding(Kind::IdentifierMissing, CheckResult::Unavailable, "", detail)
             }
-            None => finding(Kind::RegistryNotFound, CheckResult::Failed, "", "the register knows none of the identifiers"),
+            None => {
+                finding(Kind::RegistryNotFound, CheckResult::Failed, "", "the register knows none of the identifiers")
+            }
         });
     }
     (findings, records)
@@ -161,7 +163,8 @@ mod tests {
     }
 
     fn judged(record: RegistryRecord) -> (Vec<Kind>, CheckResult) {
-        let (findings, records) = judge(&facts(), &[Answer::NotFound, Answer::Found(Box::new(record))], date(2026, 6, 1));
+        let (findings, records) =
+            judge(&facts(), &[Answer::NotFound, Answer::Found(Box::new(record))], date(2026, 6, 1));
         assert_eq!(records.len(), 1);
         (findings.iter().map(CheckFinding::kind).collect(), result_of(&findings))
     }

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use clientele_error::Violation;
-use clientele_proto::qualification::v1::{CreditPolicy, RiskBands, RiskInput, RiskRule, RiskScorecard, risk_rule::Condition};
+use clientele_proto::qualification::v1::{
+    CreditPolicy, RiskBands, RiskInput, RiskRule, RiskScorecard, risk_rule::Condition,
+};
 
 use super::credit::nanos;
 

@@ -56,12 +56,7 @@ fn the_built_in_scorecard_holds_together_and_finds_nothing_against_a_sound_custo
 /// Points 20 for equity below zero, 20 for 50 days late, 15 for 600,000 overdue of 10 million: 55, short of 60.
 #[test]
 fn points_add_up_by_category_and_a_bound_belongs_to_one_side() {
-    let inputs = RiskInputs {
-        equity: yuan(-1),
-        average_days_late: Some(45.0),
-        overdue: yuan(600_000),
-        ..sound()
-    };
+    let inputs = RiskInputs { equity: yuan(-1), average_days_late: Some(45.0), overdue: yuan(600_000), ..sound() };
     let assessment = assess(&standard(), &facts(&inputs));
     assert_eq!(names(&assessment), ["equity_negative", "pays_very_late", "much_overdue"]);
     assert_eq!((assessment.score, assessment.risk_level()), (55, RiskLevel::Medium));
@@ -161,13 +156,16 @@ fn what_does_not_hold_together_is_told_all_at_once() {
     scorecard.rules[3].condition = Some(Condition::Within(RiskRange { at_least: Some(2.0), below: Some(2.0) }));
     scorecard.bands = Some(RiskBands { medium_from: 10, high_from: 10, prohibited_from: Some(5) });
     let fields: Vec<_> = check(&scorecard, "risk_scorecard.").into_iter().map(|wrong| wrong.field).collect();
-    assert_eq!(fields, [
-        "risk_scorecard.rules[1].rule_name",
-        "risk_scorecard.rules[2].any_of",
-        "risk_scorecard.rules[3].within.below",
-        "risk_scorecard.bands.high_from",
-        "risk_scorecard.bands.prohibited_from",
-    ]);
+    assert_eq!(
+        fields,
+        [
+            "risk_scorecard.rules[1].rule_name",
+            "risk_scorecard.rules[2].any_of",
+            "risk_scorecard.rules[3].within.below",
+            "risk_scorecard.bands.high_from",
+            "risk_scorecard.bands.prohibited_from",
+        ]
+    );
 }
 
 prop_compose! {

@@ -50,11 +50,8 @@ pub(super) async fn run_checks(state: &State, call: Call, request: RunChecksRequ
         return Err(Error::new(Reason::CaseMissing, "the customer has no case whose facts could be checked"));
     };
     let (_, identifiers) = check_identifiers(&facts);
-    let answers = if which.contains(&RequiredCheck::RegistryStatus) {
-        ask(state, &call, &identifiers).await
-    } else {
-        Vec::new()
-    };
+    let answers =
+        if which.contains(&RequiredCheck::RegistryStatus) { ask(state, &call, &identifiers).await } else { Vec::new() };
     let asked = Asked { method: "RunChecks", request_id: &request.request_id, validate_only: request.validate_only };
     once(state, &call, asked, &request, async |tx| {
         run(state, &call, tx, &request.request_id, customer_id, (&facts, &which, &answers)).await
@@ -105,7 +102,8 @@ async fn run(
             RequiredCheck::Duplicates => check.findings = shared(&others),
             RequiredCheck::RegistryStatus => {
                 (check.findings, check.registry_records) = judge(&facts, answers, today);
-                check.connector = state.registry.as_ref().map(|registry| registry.name().to_owned()).unwrap_or_default();
+                check.connector =
+                    state.registry.as_ref().map(|registry| registry.name().to_owned()).unwrap_or_default();
             }
             _ => check.findings.clone_from(&findings),
         }
@@ -121,13 +119,7 @@ async fn run(
 }
 
 /// Keeps a check, and tells the case of it.
-async fn write(
-    state: &State,
-    tx: &mut Tx,
-    origin: &Origin<'_>,
-    customer_id: Uuid,
-    check: &Check,
-) -> sqlx::Result<()> {
+async fn write(state: &State, tx: &mut Tx, origin: &Origin<'_>, customer_id: Uuid, check: &Check) -> sqlx::Result<()> {
     let check_id = Uuid::try_parse(&check.check_id).map_err(|error| sqlx::Error::Decode(error.into()))?;
     check_insert(tx, origin.tenant(), (check_id, customer_id), check, origin.now).await?;
     let evidence = check.registry_records.iter();
@@ -155,7 +147,8 @@ async fn write(
 
 /// What the case has to hear of what a register says: of what has ended, and of what is irregular or listed.
 fn registry_trigger(check: &Check) -> Option<Trigger> {
-    let statuses = || check.registry_records.iter().map(clientele_proto::qualification::v1::RegistryRecord::registry_status);
+    let statuses =
+        || check.registry_records.iter().map(clientele_proto::qualification::v1::RegistryRecord::registry_status);
     let has_ended = |status| matches!(status, RegistryStatus::Revoked | RegistryStatus::Deregistered);
     let is_irregular = |status| {
         use RegistryStatus::{Closed, Dormant, Liquidation, MovedOut};

@@ -111,8 +111,7 @@ async fn write(
         Step::Approved => "WAIVED",
     };
     let (state_before, state_after) = (name_of(before), name_of(step_of(check)));
-    let transition =
-        Transition { state_before, state_after, role, ..transition("check", check_id, customer_id, name) };
+    let transition = Transition { state_before, state_after, role, ..transition("check", check_id, customer_id, name) };
     audit::record(state, tx, origin, transition, check).await.map_err(failed)
 }
 

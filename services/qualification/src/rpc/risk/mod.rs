@@ -14,7 +14,13 @@ use std::sync::Arc;
 
 use clientele_error::{Error, Reason, Result};
 use clientele_proto::qualification::v1::{
-    ApproveCreditDecisionRequest, ApproveRiskOverrideRequest, CreateCreditDecisionRequest, CreateRiskScorecardRequest, CreditDecision, EndRiskOverrideRequest, GetRiskAssessmentRequest, GetRiskInputsRequest, GetRiskScorecardPreviewRequest, GetRiskScorecardRequest, ListCreditDecisionsRequest, ListCreditDecisionsResponse, ListRiskAssessmentsRequest, ListRiskAssessmentsResponse, ListRiskOverridesRequest, ListRiskOverridesResponse, ListRiskScorecardsRequest, ListRiskScorecardsResponse, ProposeRiskOverrideRequest, RefreshRiskAssessmentRequest, RejectCreditDecisionRequest, RiskAssessment, RiskInputs, RiskOverride, RiskScorecard, RiskScorecardPreview, SetRiskInputsRequest,
+    ApproveCreditDecisionRequest, ApproveRiskOverrideRequest, CreateCreditDecisionRequest, CreateRiskScorecardRequest,
+    CreditDecision, EndRiskOverrideRequest, GetRiskAssessmentRequest, GetRiskInputsRequest,
+    GetRiskScorecardPreviewRequest, GetRiskScorecardRequest, ListCreditDecisionsRequest, ListCreditDecisionsResponse,
+    ListRiskAssessmentsRequest, ListRiskAssessmentsResponse, ListRiskOverridesRequest, ListRiskOverridesResponse,
+    ListRiskScorecardsRequest, ListRiskScorecardsResponse, ProposeRiskOverrideRequest, RefreshRiskAssessmentRequest,
+    RejectCreditDecisionRequest, RiskAssessment, RiskInputs, RiskOverride, RiskScorecard, RiskScorecardPreview,
+    SetRiskInputsRequest,
     risk_service_server::{RiskService, RiskServiceServer},
 };
 use clientele_service::{Call, rpc::unary};
@@ -58,20 +64,39 @@ pub struct Risk {
 
 #[tonic::async_trait]
 impl RiskService for Risk {
-    async fn create_risk_scorecard(&self, request: Request<CreateRiskScorecardRequest>) -> Result<Response<RiskScorecard>, Status> {
-        unary(request, async |call, request| create_risk_scorecard::create_risk_scorecard(&self.state, call, request).await).await
+    async fn create_risk_scorecard(
+        &self,
+        request: Request<CreateRiskScorecardRequest>,
+    ) -> Result<Response<RiskScorecard>, Status> {
+        unary(request, async |call, request| {
+            create_risk_scorecard::create_risk_scorecard(&self.state, call, request).await
+        })
+        .await
     }
 
-    async fn get_risk_scorecard(&self, request: Request<GetRiskScorecardRequest>) -> Result<Response<RiskScorecard>, Status> {
-        unary(request, async |call, request| get_risk_scorecard::get_risk_scorecard(&self.state, call, request).await).await
+    async fn get_risk_scorecard(
+        &self,
+        request: Request<GetRiskScorecardRequest>,
+    ) -> Result<Response<RiskScorecard>, Status> {
+        unary(request, async |call, request| get_risk_scorecard::get_risk_scorecard(&self.state, call, request).await)
+            .await
     }
 
-    async fn list_risk_scorecards(&self, request: Request<ListRiskScorecardsRequest>) -> Result<Response<ListRiskScorecardsResponse>, Status> {
+    async fn list_risk_scorecards(
+        &self,
+        request: Request<ListRiskScorecardsRequest>,
+    ) -> Result<Response<ListRiskScorecardsResponse>, Status> {
         unary(request, async |call, request| lists::list_risk_scorecards(&self.state, call, request).await).await
     }
 
-    async fn get_risk_scorecard_preview(&self, request: Request<GetRiskScorecardPreviewRequest>) -> Result<Response<RiskScorecardPreview>, Status> {
-        unary(request, async |call, request| get_risk_scorecard_preview::get_risk_scorecard_preview(&self.state, call, request).await).await
+    async fn get_risk_scorecard_preview(
+        &self,
+        request: Request<GetRiskScorecardPreviewRequest>,
+    ) -> Result<Response<RiskScorecardPreview>, Status> {
+        unary(request, async |call, request| {
+            get_risk_scorecard_preview::get_risk_scorecard_preview(&self.state, call, request).await
+        })
+        .await
     }
 
     async fn set_risk_inputs(&self, request: Request<SetRiskInputsRequest>) -> Result<Response<RiskInputs>, Status> {
@@ -82,47 +107,88 @@ impl RiskService for Risk {
         unary(request, async |call, request| assessments::get_risk_inputs(&self.state, call, request).await).await
     }
 
-    async fn refresh_risk_assessment(&self, request: Request<RefreshRiskAssessmentRequest>) -> Result<Response<RiskAssessment>, Status> {
-        unary(request, async |call, request| assessments::refresh_risk_assessment(&self.state, call, request).await).await
+    async fn refresh_risk_assessment(
+        &self,
+        request: Request<RefreshRiskAssessmentRequest>,
+    ) -> Result<Response<RiskAssessment>, Status> {
+        unary(request, async |call, request| assessments::refresh_risk_assessment(&self.state, call, request).await)
+            .await
     }
 
-    async fn get_risk_assessment(&self, request: Request<GetRiskAssessmentRequest>) -> Result<Response<RiskAssessment>, Status> {
+    async fn get_risk_assessment(
+        &self,
+        request: Request<GetRiskAssessmentRequest>,
+    ) -> Result<Response<RiskAssessment>, Status> {
         unary(request, async |call, request| assessments::get_risk_assessment(&self.state, call, request).await).await
     }
 
-    async fn list_risk_assessments(&self, request: Request<ListRiskAssessmentsRequest>) -> Result<Response<ListRiskAssessmentsResponse>, Status> {
+    async fn list_risk_assessments(
+        &self,
+        request: Request<ListRiskAssessmentsRequest>,
+    ) -> Result<Response<ListRiskAssessmentsResponse>, Status> {
         unary(request, async |call, request| lists::list_risk_assessments(&self.state, call, request).await).await
     }
 
-    async fn propose_risk_override(&self, request: Request<ProposeRiskOverrideRequest>) -> Result<Response<RiskOverride>, Status> {
-        unary(request, async |call, request| risk_overrides::propose_risk_override(&self.state, call, request).await).await
+    async fn propose_risk_override(
+        &self,
+        request: Request<ProposeRiskOverrideRequest>,
+    ) -> Result<Response<RiskOverride>, Status> {
+        unary(request, async |call, request| risk_overrides::propose_risk_override(&self.state, call, request).await)
+            .await
     }
 
-    async fn approve_risk_override(&self, request: Request<ApproveRiskOverrideRequest>) -> Result<Response<RiskOverride>, Status> {
-        unary(request, async |call, request| risk_overrides::approve_risk_override(&self.state, call, request).await).await
+    async fn approve_risk_override(
+        &self,
+        request: Request<ApproveRiskOverrideRequest>,
+    ) -> Result<Response<RiskOverride>, Status> {
+        unary(request, async |call, request| risk_overrides::approve_risk_override(&self.state, call, request).await)
+            .await
     }
 
-    async fn end_risk_override(&self, request: Request<EndRiskOverrideRequest>) -> Result<Response<RiskOverride>, Status> {
+    async fn end_risk_override(
+        &self,
+        request: Request<EndRiskOverrideRequest>,
+    ) -> Result<Response<RiskOverride>, Status> {
         unary(request, async |call, request| risk_overrides::end_risk_override(&self.state, call, request).await).await
     }
 
-    async fn list_risk_overrides(&self, request: Request<ListRiskOverridesRequest>) -> Result<Response<ListRiskOverridesResponse>, Status> {
+    async fn list_risk_overrides(
+        &self,
+        request: Request<ListRiskOverridesRequest>,
+    ) -> Result<Response<ListRiskOverridesResponse>, Status> {
         unary(request, async |call, request| lists::list_risk_overrides(&self.state, call, request).await).await
     }
 
-    async fn create_credit_decision(&self, request: Request<CreateCreditDecisionRequest>) -> Result<Response<CreditDecision>, Status> {
-        unary(request, async |call, request| credit_decisions::create_credit_decision(&self.state, call, request).await).await
+    async fn create_credit_decision(
+        &self,
+        request: Request<CreateCreditDecisionRequest>,
+    ) -> Result<Response<CreditDecision>, Status> {
+        unary(request, async |call, request| credit_decisions::create_credit_decision(&self.state, call, request).await)
+            .await
     }
 
-    async fn approve_credit_decision(&self, request: Request<ApproveCreditDecisionRequest>) -> Result<Response<CreditDecision>, Status> {
-        unary(request, async |call, request| credit_decisions::approve_credit_decision(&self.state, call, request).await).await
+    async fn approve_credit_decision(
+        &self,
+        request: Request<ApproveCreditDecisionRequest>,
+    ) -> Result<Response<CreditDecision>, Status> {
+        unary(request, async |call, request| {
+            credit_decisions::approve_credit_decision(&self.state, call, request).await
+        })
+        .await
     }
 
-    async fn reject_credit_decision(&self, request: Request<RejectCreditDecisionRequest>) -> Result<Response<CreditDecision>, Status> {
-        unary(request, async |call, request| credit_decisions::reject_credit_decision(&self.state, call, request).await).await
+    async fn reject_credit_decision(
+        &self,
+        request: Request<RejectCreditDecisionRequest>,
+    ) -> Result<Response<CreditDecision>, Status> {
+        unary(request, async |call, request| credit_decisions::reject_credit_decision(&self.state, call, request).await)
+            .await
     }
 
-    async fn list_credit_decisions(&self, request: Request<ListCreditDecisionsRequest>) -> Result<Response<ListCreditDecisionsResponse>, Status> {
+    async fn list_credit_decisions(
+        &self,
+        request: Request<ListCreditDecisionsRequest>,
+    ) -> Result<Response<ListCreditDecisionsResponse>, Status> {
         unary(request, async |call, request| lists::list_credit_decisions(&self.state, call, request).await).await
     }
 }

@@ -3,7 +3,7 @@
 use clientele_error::{Error, Reason, Result, Violation};
 use clientele_pg::{Tx, answer::failed};
 use clientele_proto::{
-    Date, Money,
+    Money,
     qualification::v1::{RiskInputs, SetRiskInputsRequest},
 };
 use clientele_service::Call;
@@ -24,8 +24,8 @@ pub(super) async fn set_risk_inputs(state: &State, call: Call, request: SetRiskI
     let Some(said) = &request.risk_inputs else {
         return Err(Error::invalid_field("risk_inputs", "must be given, with its customer_id"));
     };
-    let customer_id = uuid(&said.customer_id, "risk_inputs.customer_id")
-        .map_err(|wrong| Error::invalid_fields(vec![wrong]))?;
+    let customer_id =
+        uuid(&said.customer_id, "risk_inputs.customer_id").map_err(|wrong| Error::invalid_fields(vec![wrong]))?;
     let paths = request.update_mask.as_ref().map(|mask| mask.paths.as_slice()).unwrap_or_default();
     let mask = Mask::of(paths, said);
     let mut wrong = check(said);
@@ -59,14 +59,6 @@ fn check(said: &RiskInputs) -> Vec<Violation> {
             wrong.extend(check_money(money, may_be_negative, &format!("risk_inputs.{name}")));
         }
     }
-    let sources = said.sources.iter().enumerate();
-    let days = sources.map(|(place, source)| (format!("risk_inputs.sources[{place}].as_of_date"), source.as_of_date));
-    let days = days.chain([("risk_inputs.incorporation_date".to_owned(), said.incorporation_date)]);
-    for (path, day) in days {
-        if day.is_some_and(|day| !is_day(&day)) {
-            wrong.push(Violation::new(path, "must be a day of the calendar, such as 2026-01-31"));
-        }
-    }
     for (place, source) in said.sources.iter().enumerate() {
         let path = format!("risk_inputs.sources[{place}].field");
         if !Mask::is_field(&source.field) {
@@ -88,12 +80,6 @@ pub(super) fn check_money(money: &Money, may_be_negative: bool, path: &str) -> V
         wrong.push(Violation::new(format!("{path}.units"), "must not be negative"));
     }
     wrong
-}
-
-fn is_day(day: &Date) -> bool {
-    let parts = (i16::try_from(day.year), i8::try_from(day.month), i8::try_from(day.day));
-    let (Ok(year), Ok(month), Ok(day)) = parts else { return false };
-    jiff::civil::Date::new(year, month, day).is_ok()
 }
 
 async fn run(
