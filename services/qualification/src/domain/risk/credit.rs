@@ -8,7 +8,7 @@ use clientele_proto::{
 /// Billionths of a unit.
 const NANOS: i128 = 1_000_000_000;
 
-/// What a policy proposes for a customer of a level; `None` where nothing is known of equity and revenue in the policy's currency.
+/// What a policy proposes for a customer of a level: without a limit where nothing is known of equity and revenue in the scorecard's currency.
 pub fn propose(policy: &CreditPolicy, currency: &str, level: RiskLevel, inputs: &RiskInputs) -> CreditProposal {
     let share = |money: Option<&Money>, basis_points: i32| {
         let money = money.filter(|money| money.currency_code == currency)?;

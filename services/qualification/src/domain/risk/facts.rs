@@ -62,12 +62,12 @@ impl Facts<'_> {
             RiskInput::YearsSinceIncorporation => number(self.years_since_incorporation().map(f64::from)),
             RiskInput::Revenue => number(self.money(inputs.revenue.as_ref())),
             RiskInput::Equity => number(self.money(inputs.equity.as_ref())),
-            RiskInput::DebtToEquity => number(self.share(inputs.debt.as_ref(), inputs.equity.as_ref())),
+            RiskInput::DebtToEquity => number(share(inputs.debt.as_ref(), inputs.equity.as_ref())),
             RiskInput::CurrentRatio => number(inputs.current_ratio),
-            RiskInput::ProfitMargin => number(self.share(inputs.profit.as_ref(), inputs.revenue.as_ref())),
+            RiskInput::ProfitMargin => number(share(inputs.profit.as_ref(), inputs.revenue.as_ref())),
             RiskInput::FinancialYears => number(inputs.financial_years.map(f64::from)),
             RiskInput::AverageDaysLate => number(inputs.average_days_late),
-            RiskInput::OverdueToRevenue => number(self.share(inputs.overdue.as_ref(), inputs.revenue.as_ref())),
+            RiskInput::OverdueToRevenue => number(share(inputs.overdue.as_ref(), inputs.revenue.as_ref())),
             RiskInput::Overdue => number(self.money(inputs.overdue.as_ref())),
             RiskInput::Disputes => number(inputs.disputes.map(f64::from)),
             RiskInput::OwnershipOpacity => number(inputs.ownership_opacity),
@@ -91,14 +91,13 @@ impl Facts<'_> {
     fn money(&self, money: Option<&Money>) -> Option<f64> {
         money.filter(|money| money.currency_code == self.currency).map(units)
     }
+}
 
-    /// One amount over another, in any one currency.
-    #[expect(clippy::unused_self, reason = "reads as its neighbours do")]
-    fn share(&self, part: Option<&Money>, whole: Option<&Money>) -> Option<f64> {
-        let (part, whole) = (part?, whole?);
-        let is_comparable = part.currency_code == whole.currency_code && units(whole) > 0.0;
-        is_comparable.then(|| units(part) / units(whole))
-    }
+/// One amount over another, in any one currency.
+fn share(part: Option<&Money>, whole: Option<&Money>) -> Option<f64> {
+    let (part, whole) = (part?, whole?);
+    let is_comparable = part.currency_code == whole.currency_code && units(whole) > 0.0;
+    is_comparable.then(|| units(part) / units(whole))
 }
 
 fn units(money: &Money) -> f64 {

@@ -1,6 +1,6 @@
 use clientele_proto::{
     Date as Day, Money,
-    qualification::v1::{RiskInputs, RiskRange, RiskTexts},
+    qualification::v1::{CreditPolicy, RiskInputs, RiskRange, RiskTexts},
 };
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -135,17 +135,8 @@ fn credit_follows_its_formula() {
     }
     let unknown = RiskInputs { equity: None, revenue: None, ..sound() };
     assert_eq!(propose(&policy, "CNY", RiskLevel::Low, &unknown).limit, None);
-    let capped = CreditPolicyWith::maximum(100_000);
+    let capped = CreditPolicy { maximum: yuan(100_000), ..policy };
     assert_eq!(propose(&capped, "CNY", RiskLevel::Low, &sound()).limit, yuan(100_000));
-}
-
-struct CreditPolicyWith;
-
-impl CreditPolicyWith {
-    fn maximum(units: i64) -> clientele_proto::qualification::v1::CreditPolicy {
-        let policy = standard().credit_policy.unwrap();
-        clientele_proto::qualification::v1::CreditPolicy { maximum: yuan(units), ..policy }
-    }
 }
 
 #[test]
