@@ -75,14 +75,13 @@ async fn checks(world: &World, tenant: &str, customer_ids: &[String]) -> Vec<Str
     let mut owner = world.database.owner().await;
     let mut client = CheckServiceClient::new(world.qualification.person(tenant, "cdnow-maker"));
     let mut ids = Vec::new();
-    for customer_id in customer_ids.iter().take(2) {
+    for customer_id in customer_ids.iter().rev().take(2) {
         sqlx::query(
             "INSERT INTO qualification.qualification_case (tenant_id, case_id, customer_id, round, state, risk_level, approval_kind, \
              approval_scope, approval_conditions, policy_version, version, create_time, update_time) \
-             VALUES ($1, $2, $3, 1, 1, 0, 0, '{}', '{}', 0, 1, now(), now()) ON CONFLICT DO NOTHING",
+             VALUES ($1, $2, $2, 1, 1, 0, 0, '{}', '{}', 0, 1, now(), now()) ON CONFLICT DO NOTHING",
         )
         .bind(tenant)
-        .bind(Uuid::now_v7())
         .bind(Uuid::parse_str(customer_id).unwrap())
         .execute(&mut owner)
         .await
