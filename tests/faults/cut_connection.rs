@@ -32,7 +32,8 @@ async fn start() -> Pair {
     let proxy = Proxy::start(customers.address).await;
     let token = tokens.with_scopes("clientele", &FEED_READER);
     let peer = Peer::new(&format!("http://{}", proxy.address), Arc::new(move || token.clone())).unwrap();
-    let app = clientele_value::app_on(database.pool(clientele_value::SCHEMA.schema).await, clock.context(), Some(peer));
+    let pool = database.pool(clientele_value::SCHEMA.schema).await;
+    let app = clientele_value::app_on(pool, clock.context(), Some(peer), None);
     let value = Running::start_with(app, &clock, tokens, &[]).await;
     Pair { customers, _value: value, database, proxy }
 }

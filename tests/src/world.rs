@@ -18,7 +18,7 @@ pub const FEED_READER: [&str; 2] = ["events.read", "events.all_tenants"];
 pub struct World {
     /// Answers customers' RPCs.
     pub customers: Running,
-    /// Answers value's RPCs; it follows the feed of customers.
+    /// Answers value's RPCs; it follows the feeds of customers and qualification.
     pub value: Running,
     /// Answers qualification's RPCs; it follows the feed of customers.
     pub qualification: Running,
@@ -44,17 +44,20 @@ impl World {
         let app = clientele_customers::app_on(pool, clock.context());
         let customers = Running::start_with(app, &clock, tokens.clone(), flags).await;
 
-        let pool = database.pool(clientele_value::SCHEMA.schema).await;
-        let peer = customers.peer("clientele", &FEED_READER);
-        let app = clientele_value::app_on(pool, clock.context(), Some(peer));
-        let value = Running::start_with(app, &clock, tokens.clone(), flags).await;
-
         let pool = database.pool(clientele_qualification::SCHEMA.schema).await;
         let peer = customers.peer("clientele", &FEED_READER);
         let keys = AuditKeys::of(merkle::HeadSigner::from_seed(&[7; 32]));
         let state = clientele_qualification::State::new(pool, clock.context()).signing(keys);
         let app = clientele_qualification::app_of(state, Some(peer));
         let qualification = Running::start_with(app, &clock, tokens, flags).await;
+        let app = clientele_qualification::app_on(pool, clock.context(), Some(peer));
+        let qualification = Running::start_with(app, &clock, tokens.clone(), flags).await;
+
+        let pool = database.pool(clientele_value::SCHEMA.schema).await;
+        let [customers_peer, qualification_peer] =
+            [&customers, &qualification].map(|service| service.peer("clientele", &FEED_READER));
+        let app = clientele_value::app_on(pool, clock.context(), Some(customers_peer), Some(qualification_peer));
+        let value = Running::start_with(app, &clock, tokens, flags).await;
         Self { customers, value, qualification, database, clock }
     }
 

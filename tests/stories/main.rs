@@ -6,4 +6,5 @@ mod attaching;
 mod importing;
 mod key_customers;
 mod merging;
+mod qualifying;
 mod tracing_through_events;

@@ -15,7 +15,10 @@ use clientele_proto::{
     qualification::v1::audit_service_server::SERVICE_NAME as AUDIT_SERVICE,
     qualification::v1::authorisation_service_server::SERVICE_NAME as AUTHORISATION_SERVICE,
     qualification::v1::ownership_service_server::SERVICE_NAME as OWNERSHIP_SERVICE,
+    qualification::v1::check_service_server::SERVICE_NAME as CHECK_SERVICE,
     qualification::v1::qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
+    qualification::v1::registry_connector_service_server::SERVICE_NAME as REGISTRY_CONNECTOR_SERVICE,
+    qualification::v1::risk_service_server::SERVICE_NAME as RISK_SERVICE,
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
 use sqlx::migrate::Migrator;
@@ -30,6 +33,15 @@ pub mod domain;
 pub mod jobs;
 pub mod origin;
 pub mod ownership_statements;
+pub mod assessing;
+pub mod audit;
+pub mod cases;
+pub mod crediting;
+pub mod domain;
+pub mod jobs;
+pub mod origin;
+pub mod overriding;
+pub mod registry;
 pub mod rpc;
 pub mod standing;
 pub mod store;
@@ -60,6 +72,15 @@ pub struct Settings {
     /// are enough, are those that did before. Without it, entries are sealed and no head is signed.
     #[arg(long, value_name = "FILE")]
     pub audit_key_file: Option<PathBuf>,
+    /// A register as a CSV file, which is read at the start: scheme, number, name, status, address, legal_representative, as_of_date, lists.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["registry_http_url", "registry_grpc_url"])]
+    pub registry_file: Option<PathBuf>,
+    /// A register that answers JSON, such as https://registers.example/{scheme}/{number}.
+    #[arg(long, value_name = "URL", conflicts_with = "registry_grpc_url")]
+    pub registry_http_url: Option<String>,
+    /// A register behind a service that implements RegistryConnectorService, such as http://registers:7000.
+    #[arg(long, value_name = "URL", requires = "peer_token_file")]
+    pub registry_grpc_url: Option<String>,
 }
 
 /// What every RPC and every job of the service has at hand.
@@ -77,7 +98,12 @@ pub struct State {
     pub standings: store::standing::Reads,
     /// The keys of the audit log.
     pub audit_keys: AuditKeys,
+    /// The register that checks ask; `None` where none is connected.
+    pub registry: Option<Registry>,
 }
+
+/// A register.
+pub type Registry = Arc<dyn registry::RegistryConnector>;
 
 impl State {
     /// The state of a service over `pool`.
@@ -88,6 +114,7 @@ impl State {
             requests: Requests::new(SCHEMA.schema),
             standings: store::standing::reads(pool.clone()),
             audit_keys: AuditKeys::default(),
+            registry: None,
             pool,
         }
     }
@@ -109,9 +136,10 @@ pub async fn app(settings: &Settings, context: Context) -> Result<App> {
         settings.customers_url.as_deref().map(|url| peer(url, settings.peer_token_file.as_deref())).transpose()?;
     let state = State::new(pool, context).signing(audit_keys(settings.audit_key_file.as_deref())?);
     Ok(app_of(state, customers))
+    Ok(app_with(pool, context, customers, registry_of(settings)?))
 }
 
-/// The service on connections that stand already. `customers` is the service whose customers are qualified.
+/// The service on connections that stand already. `customers` is the service whose customers are qualified. No register is connected.
 pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
     app_of(State::new(pool, context), customers)
 }
@@ -119,12 +147,22 @@ pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
 /// The same with a state that was furnished with more, such as keys.
 pub fn app_of(state: State, customers: Option<Peer>) -> App {
     let state = Arc::new(state);
+    app_with(pool, context, customers, None)
+}
+
+/// The same, with a register that checks ask.
+pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, registry: Option<Registry>) -> App {
+    let state = Arc::new(State { registry, ..State::new(pool, context) });
     let pool = &state.pool;
     let feed = FeedService::new((**pool).clone(), SCHEMA.schema.name());
 
+    let (checks, registry_connector) = rpc::checks::servers(&state);
     let mut routes = RoutesBuilder::default();
     routes
         .add_service(rpc::qualifications::server(Arc::clone(&state)))
+        .add_service(rpc::risk::server(Arc::clone(&state)))
+        .add_service(checks)
+        .add_service(registry_connector)
         .add_service(EventFeedServiceServer::new(feed.clone()));
     routes.add_service(rpc::audit::server(Arc::clone(&state)));
     let services = vec![QUALIFICATION_SERVICE, AUDIT_SERVICE, EVENT_FEED_SERVICE];
@@ -133,6 +171,8 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
     services.push(AUTHORISATION_SERVICE);
     routes.add_service(rpc::ownerships::server(Arc::clone(&state)));
     services.push(OWNERSHIP_SERVICE);
+    let services =
+        vec![QUALIFICATION_SERVICE, RISK_SERVICE, CHECK_SERVICE, REGISTRY_CONNECTOR_SERVICE, EVENT_FEED_SERVICE];
 
     let mut jobs = vec![
         feed.listener(),
@@ -142,6 +182,7 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
         jobs::audit_sealer::job(Arc::clone(&state), feed.latest()),
         jobs::audit_eraser::job(Arc::clone(&state)),
         jobs::authorisation_keeper::job(Arc::clone(&state)),
+        jobs::risk_keeper::job(Arc::clone(&state)),
     ];
     if let Some(peer) = customers {
         jobs.push(jobs::customers_projection::job(pool, peer));
@@ -157,11 +198,22 @@ fn audit_keys(file: Option<&std::path::Path>) -> Result<AuditKeys> {
         return Ok(AuditKeys::default());
     };
     AuditKeys::read(file).with_context(|| format!("the keys of the audit log in {} cannot be used", file.display()))
+/// The register that settings name.
+fn registry_of(settings: &Settings) -> Result<Option<Registry>> {
+    if let Some(path) = &settings.registry_file {
+        return Ok(Some(Arc::new(registry::file::FileRegistry::open(path)?)));
+    }
+    if let Some(template) = &settings.registry_http_url {
+        return Ok(Some(Arc::new(registry::http::HttpRegistry::new(template)?)));
+    }
+    let Some(url) = &settings.registry_grpc_url else { return Ok(None) };
+    let peer = peer(url, settings.peer_token_file.as_deref())?;
+    Ok(Some(Arc::new(registry::grpc::GrpcRegistry::new(peer))))
 }
 
 /// The service at `url`, called with the token that stands in a file.
 fn peer(url: &str, token_file: Option<&std::path::Path>) -> Result<Peer> {
-    let file = token_file.context("customers_url needs peer_token_file")?.to_owned();
+    let file = token_file.context("the address of another service needs peer_token_file")?.to_owned();
     fs::metadata(&file).with_context(|| format!("cannot read the token file {}", file.display()))?;
     let token = move || fs::read_to_string(&file).map(|token| token.trim().to_owned()).unwrap_or_default();
     Peer::new(url, Arc::new(token)).with_context(|| format!("{url} is no address of a service"))

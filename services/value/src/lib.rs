@@ -62,6 +62,9 @@ pub struct Settings {
     /// Where the customers service is, such as http://customers:7000. Without it, transactions stay with the keys they came with.
     #[arg(long, value_name = "URL", requires = "peer_token_file")]
     pub customers_url: Option<String>,
+    /// Where the qualification service is, such as http://qualification:7000. Without it, tiers are gated only by signals that are set by hand.
+    #[arg(long, value_name = "URL", requires = "peer_token_file")]
+    pub qualification_url: Option<String>,
     /// File with the token that calls to other services carry; read again for each call, so that it can be renewed. It needs the
     /// permission `events.read` and the scope `events.all_tenants`.
     #[arg(long, value_name = "FILE")]
@@ -117,22 +120,33 @@ pub async fn app(settings: &Settings, context: Context) -> Result<App> {
     options.max_connections = settings.common.database.database_connections;
     let pool = Pool::connect(&options).await?;
     migrate::ensure_current(&mut *pool.acquire().await?, &SCHEMA).await?;
-    let customers =
-        settings.customers_url.as_deref().map(|url| peer(url, settings.peer_token_file.as_deref())).transpose()?;
+    let peer = |url: &str| peer(url, settings.peer_token_file.as_deref());
+    let customers = settings.customers_url.as_deref().map(peer).transpose()?;
+    let qualification = settings.qualification_url.as_deref().map(peer).transpose()?;
     let scoring = ScoringSettings {
         lease: Duration::from_secs(settings.score_lease_seconds),
         runs_kept: settings.score_runs_kept,
     };
-    Ok(app_with(pool, context, customers, scoring))
+    Ok(app_with(pool, context, Peers { customers, qualification }, scoring))
 }
 
-/// The service on connections that stand already. `customers` is the service whose customers transactions attach to.
-pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
-    app_with(pool, context, customers, ScoringSettings::default())
+/// The services that this one follows.
+#[derive(Clone, Default)]
+pub struct Peers {
+    /// Whose customers transactions attach to.
+    pub customers: Option<Peer>,
+    /// Who says whether we may do business with them.
+    pub qualification: Option<Peer>,
+}
+
+/// The service on connections that stand already, following the services whose customers transactions attach to, and which says whether we may do
+/// business with them.
+pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>, qualification: Option<Peer>) -> App {
+    app_with(pool, context, Peers { customers, qualification }, ScoringSettings::default())
 }
 
 /// The same, with settings of its own for score runs.
-pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: ScoringSettings) -> App {
+pub fn app_with(pool: Pool, context: Context, peers: Peers, scoring: ScoringSettings) -> App {
     let state = Arc::new(State::new(pool, context, scoring));
     let pool = &state.pool;
     let feed = FeedService::new((**pool).clone(), SCHEMA.schema.name());
@@ -188,9 +202,12 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
         jobs::segment_reviews::job(Arc::clone(&state), &feed),
         jobs::customer_erasure::job(Arc::clone(&state)),
     ];
-    if let Some(peer) = customers {
+    if let Some(peer) = peers.customers {
         jobs.extend(jobs::customer_profiles::jobs(pool, &peer));
         jobs.push(jobs::customers_projection::job(Arc::clone(&state), peer));
+    }
+    if let Some(peer) = peers.qualification {
+        jobs.push(jobs::qualification_projection::job(Arc::clone(&state), peer));
     }
 
     App { name: "value", routes: routes.routes(), services, jobs }
@@ -198,7 +215,7 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, scoring: 
 
 /// The service at `url`, called with the token that stands in a file.
 fn peer(url: &str, token_file: Option<&std::path::Path>) -> Result<Peer> {
-    let file = token_file.context("customers_url needs peer_token_file")?.to_owned();
+    let file = token_file.context("the address of another service needs peer_token_file")?.to_owned();
     fs::metadata(&file).with_context(|| format!("cannot read the token file {}", file.display()))?;
     let token = move || fs::read_to_string(&file).map(|token| token.trim().to_owned()).unwrap_or_default();
     Peer::new(url, Arc::new(token)).with_context(|| format!("{url} is no address of a service"))

@@ -22,8 +22,15 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::TransactionConflict
         | Reason::TransactionDeleted
         | Reason::ActConflict => Code::AlreadyExists,
+        Reason::CaseExists | Reason::ExternalIdTaken | Reason::TransactionConflict | Reason::TransactionDeleted => Code::AlreadyExists,
         Reason::EtagMismatch | Reason::Conflict => Code::Aborted,
-        Reason::CustomerDeleted
+        Reason::CaseState
+        | Reason::FourEyes
+        | Reason::EvidenceChanged
+        | Reason::RequirementMissing
+        | Reason::CaseNotApprovable
+        | Reason::EscalationRequired
+        | Reason::CustomerDeleted
         | Reason::CustomerNotDeleted
         | Reason::ContractCancelled
         | Reason::CustomerMerged
@@ -37,6 +44,13 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::AuthorisationNotInForce
         | Reason::AuthorisationDocumentNotVerified
         | Reason::ActRefused => Code::FailedPrecondition,
+        | Reason::RiskFloor
+        | Reason::RiskOverrideState
+        | Reason::CreditDecisionState
+        | Reason::RiskProhibited
+        | Reason::CaseMissing
+        | Reason::CheckState
+        | Reason::ModelNotFitted => Code::FailedPrecondition,
         Reason::RateLimited => Code::ResourceExhausted,
         Reason::Overloaded | Reason::DependencyUnavailable | Reason::ShuttingDown => Code::Unavailable,
         Reason::DeadlineExceeded => Code::DeadlineExceeded,

@@ -60,24 +60,33 @@ impl Launched {
         let customers = serve_at(customers, addresses.customers, &guard, &stop).await?;
         let customers_url = format!("http://{}", customers.address);
 
-        let peer = |service: &'static str| {
+        let peer = |service: &'static str, url: &str| {
             let (keys, clock) = (Arc::clone(&keys), context.clone());
-            Peer::new(&customers_url, Arc::new(move || keys.service_token(service, clock.now())))
+            Peer::new(url, Arc::new(move || keys.service_token(service, clock.now())))
         };
-        let value_pool = database.pool("clientele-value", &clientele_value::SCHEMA).await?;
-        let value = clientele_value::app_on(value_pool.clone(), context.clone(), Some(peer("value")?));
-        let value = serve_at(value, addresses.value, &guard, &stop).await?;
-
         let qualification_pool = database.pool("clientele-qualification", &clientele_qualification::SCHEMA).await?;
         let state = clientele_qualification::State::new(qualification_pool.clone(), context.clone())
             .signing(keys::audit_keys(folder)?);
         let qualification = clientele_qualification::app_of(state, Some(peer("qualification")?));
+        let beside = Some(peer("qualification", &customers_url)?);
+        let qualification = clientele_qualification::app_on(qualification_pool.clone(), context.clone(), beside);
         let qualification = serve_at(qualification, addresses.qualification, &guard, &stop).await?;
+        let qualification_url = format!("http://{}", qualification.address);
+
+        let value_pool = database.pool("clientele-value", &clientele_value::SCHEMA).await?;
+        let (customers_peer, qualification_peer) = (peer("value", &customers_url)?, peer("value", &qualification_url)?);
+        let value = clientele_value::app_on(
+            value_pool.clone(),
+            context.clone(),
+            Some(customers_peer),
+            Some(qualification_peer),
+        );
+        let value = serve_at(value, addresses.value, &guard, &stop).await?;
 
         let endpoints = Endpoints {
             customers: customers_url,
             value: format!("http://{}", value.address),
-            qualification: format!("http://{}", qualification.address),
+            qualification: qualification_url,
         };
         let serving = vec![customers, value, qualification];
         let pools = vec![customers_pool, value_pool, qualification_pool];

@@ -2,6 +2,9 @@
 
 pub mod audit;
 pub mod authorisation;
+pub mod case_machine;
+pub mod checks;
 pub mod instant;
 pub mod key;
+pub mod risk;
 pub mod standing;

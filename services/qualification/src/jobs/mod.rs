@@ -5,4 +5,5 @@ pub mod audit_sealer;
 pub mod authorisation_keeper;
 pub mod customers_projection;
 pub mod idempotency_sweep;
+pub mod risk_keeper;
 pub mod standing_keeper;

@@ -2,6 +2,9 @@
 
 pub mod audit;
 pub mod authorisations;
+pub mod checks;
+pub mod listing;
 pub mod once;
 pub mod ownerships;
 pub mod qualifications;
+pub mod risk;

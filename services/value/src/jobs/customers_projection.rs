@@ -21,7 +21,10 @@ use prost::{Message, Name};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::customer_merges::{merge, publish, unmerge};
+use super::{
+    customer_merges::{merge, publish, unmerge},
+    qualification_projection::settle,
+};
 use crate::{
     SCHEMA, State,
     store::{
@@ -30,6 +33,7 @@ use crate::{
         buyer_merge::{BuyerRow, Moved, buyer_join, buyer_row_by_customer_id, buyer_row_by_external_id},
         churn_alert::churn_alerts_move,
         contract::contracts_move,
+        customer_qualification::customer_qualifications_delete,
         erasure::{erased_keys, erasure_insert},
         segment_member::segments_move,
         segment_review::segment_review_put_for_customer,
@@ -68,9 +72,14 @@ impl Apply for CustomersProjection {
         let tenant = event.tenant_id.as_str();
         let data = event.data.as_ref().map(|data| data.value.as_slice()).unwrap_or_default();
         if event.r#type == CustomersMerged::full_name() {
-            merge(&self.state, connection, tenant, &CustomersMerged::decode(data)?).await
+            let merged = CustomersMerged::decode(data)?;
+            merge(&self.state, connection, tenant, &merged).await?;
+            let survivor = merged.customer_merge.iter().filter_map(|merge| merge.survivor.as_ref());
+            self.settle(connection, tenant, survivor).await
         } else if event.r#type == CustomersUnmerged::full_name() {
-            unmerge(&self.state, connection, tenant, &CustomersUnmerged::decode(data)?).await
+            let unmerged = CustomersUnmerged::decode(data)?;
+            unmerge(&self.state, connection, tenant, &unmerged).await?;
+            self.settle(connection, tenant, unmerged.survivor.iter().chain(&unmerged.restored_customers)).await
         } else if event.r#type == CustomerErased::full_name() {
             erase(&self.state, connection, tenant, &CustomerErased::decode(data)?).await
         } else if let Some(customer) = customer(event)? {
@@ -78,6 +87,21 @@ impl Apply for CustomersProjection {
         } else {
             Ok(())
         }
+    }
+}
+
+impl CustomersProjection {
+    /// Gives back to customers whose buyers were merged, or no longer are, what the qualification service told of them.
+    async fn settle(
+        &self,
+        connection: &mut PgConnection,
+        tenant: &str,
+        customers: impl Iterator<Item = &Customer> + Send,
+    ) -> Result<(), Failure> {
+        for customer in customers {
+            settle(&self.state, connection, tenant, Uuid::try_parse(&customer.customer_id)?).await?;
+        }
+        Ok(())
     }
 }
 
@@ -106,6 +130,7 @@ pub(super) async fn appear(
     let moved = customer_apply(connection, tenant, customer_id, external_id).await?;
     segment_review_put_for_customer(connection, tenant, customer_id).await?;
     let Some(moved) = moved else { return Ok(()) };
+    settle(state, connection, tenant, customer_id).await?;
     let told = CustomerDataMoved {
         cause: Cause::Joined.into(),
         customer_id: customer.customer_id.clone(),
@@ -126,6 +151,8 @@ async fn erase(
     let merged = erased.merged_customer_ids.iter().map(|id| Uuid::try_parse(id)).collect::<Result<Vec<_>, _>>()?;
     // Whoever makes a buyer holds this lock shared: none is made of these keys afterwards.
     buyers_lock_exclusive(connection, tenant).await?;
+    let ids: Vec<Uuid> = std::iter::once(customer_id).chain(merged.iter().copied()).collect();
+    customer_qualifications_delete(connection, tenant, &ids).await?;
     erasure_insert(connection, tenant, customer_id, &merged, &erased.external_ids, state.context.now()).await?;
     Ok(())
 }

@@ -6,6 +6,7 @@ pub mod customer_merges;
 pub mod customer_profiles;
 pub mod customers_projection;
 pub mod idempotency_sweep;
+pub mod qualification_projection;
 pub mod rescoring;
 pub mod score_sweep;
 pub mod score_worker;

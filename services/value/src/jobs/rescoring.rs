@@ -1,4 +1,5 @@
-//! Rescores customers as their transactions are recorded, so that the scores of the newest run follow what customers do.
+//! Rescores customers as their transactions are recorded, so that the scores of the newest run follow what customers do; and moves tiers as soon as
+//! the signal changes whether we may do business with a customer.
 //!
 //! It reads the service's own feed: a recorded transaction is rescored exactly once, also after a crash, and recording costs nothing for
 //! it. A run that becomes the newest has not seen what was recorded while it was at work: that is gone through again. Imports carry no
@@ -13,8 +14,9 @@ use std::{
 use clientele_feed::{FeedService, NewEvent};
 use clientele_pg::Tx;
 use clientele_proto::value::v1::{
-    ChurnAlertsChanged, CustomerDataErased, CustomerDataMoved, TransactionCorrected, TransactionDeleted,
-    TransactionRecorded, TransactionsRecorded, customer_data_moved::Cause, transaction::Customer,
+    AccountSignalsUpdated, ChurnAlertsChanged, CustomerDataErased, CustomerDataMoved, TransactionCorrected,
+    TransactionDeleted, TransactionRecorded, TransactionsRecorded, account_signals::Customer as SignalsOf,
+    customer_data_moved::Cause, transaction::Customer,
 };
 use clientele_service::{Job, app::Stop, serve::stopped};
 use prost::{Message as _, Name as _};
@@ -33,6 +35,7 @@ use crate::{
         tiering::{Newest, move_events},
     },
     store::{
+        account_signals::account_signals_get,
         buyer::{buyers_by_customer_ids, buyers_by_external_ids},
         buyer_merge::buyers_with_merged,
         churn_alert::churn_alerts_by_ids,
@@ -91,6 +94,7 @@ async fn turn(state: &State) -> Result<bool, RunError> {
         TransactionDeleted::full_name(),
         CustomerDataMoved::full_name(),
         CustomerDataErased::full_name(),
+        AccountSignalsUpdated::full_name(),
     ];
     for tenant in rescore_replay_tenants(&mut tx).await? {
         // The lock before the row, as a run takes them when it becomes the newest; the other way round the two could wait for each other.
@@ -124,6 +128,9 @@ struct Named {
     /// Those that are no longer merged.
     restored: BTreeSet<Uuid>,
     erased: BTreeSet<Uuid>,
+    /// Those whose signals changed.
+    signalled_ids: BTreeSet<Uuid>,
+    signalled_keys: BTreeSet<String>,
 }
 
 async fn rescore(state: &State, connection: &mut PgConnection, events: &[RecordedEvent]) -> Result<(), RunError> {
@@ -157,6 +164,17 @@ impl Named {
         if event.event_type == CustomerDataErased::full_name() {
             let erased = CustomerDataErased::decode(data).map_err(unreadable)?;
             self.erased.extend(Uuid::try_parse(&erased.customer_id));
+            return Ok(());
+        }
+        if event.event_type == AccountSignalsUpdated::full_name() {
+            let updated = AccountSignalsUpdated::decode(data).map_err(unreadable)?;
+            match updated.account_signals.and_then(|signals| signals.customer) {
+                Some(SignalsOf::CustomerId(id)) => self.signalled_ids.extend(Uuid::try_parse(&id)),
+                Some(SignalsOf::CustomerExternalId(key)) => {
+                    self.signalled_keys.insert(key);
+                }
+                None => {}
+            }
             return Ok(());
         }
         let (now, before) = match event.event_type.as_str() {
@@ -202,6 +220,12 @@ impl Named {
         // With those that are merged, whose scores go.
         buyers.extend(buyers_with_merged(connection, tenant, &moved.survivors).await?);
         buyers.extend(&moved.restored);
+        let ids: Vec<Uuid> = self.signalled_ids.into_iter().collect();
+        let keys: Vec<String> = self.signalled_keys.into_iter().collect();
+        let by_id = buyers_by_customer_ids(connection, tenant, &ids).await?.into_iter().map(|(_, booking)| booking);
+        let by_key = buyers_by_external_ids(connection, tenant, &keys).await?.into_iter().map(|(_, booking)| booking);
+        let signalled: BTreeSet<i64> = by_id.chain(by_key).map(|booking| booking.buyer_id).collect();
+        moved.signalled = signalled.into_iter().collect();
         moved.erased = erased_buyers(connection, tenant, &self.erased.into_iter().collect::<Vec<_>>()).await?;
         Ok(Buyers { all: buyers.into_iter().collect(), ..moved })
     }
@@ -218,6 +242,8 @@ struct Buyers {
     restored: Vec<i64>,
     /// Gone for good.
     erased: Vec<i64>,
+    /// Those whose signals changed: that may move their tiers, while their index waits for the next run.
+    signalled: Vec<i64>,
 }
 
 async fn rescore_tenant(
@@ -226,8 +252,8 @@ async fn rescore_tenant(
     tenant: &str,
     named: Named,
 ) -> Result<(), RunError> {
-    let Buyers { all: buyers, survivors, restored, erased } = named.buyers(connection, tenant).await?;
-    if buyers.is_empty() && erased.is_empty() {
+    let Buyers { all: buyers, survivors, restored, erased, signalled } = named.buyers(connection, tenant).await?;
+    if buyers.is_empty() && erased.is_empty() && signalled.is_empty() {
         return Ok(());
     }
     // No other run becomes the newest meanwhile.
@@ -235,6 +261,10 @@ async fn rescore_tenant(
     let Some(run) = newest_run(connection, tenant).await? else { return Ok(()) };
     let Some(set) = run.score_set else { return Ok(()) };
     scores_erase(connection, tenant, set, &erased).await?;
+    gate(state, connection, tenant, set, &signalled).await?;
+    if buyers.is_empty() {
+        return Ok(());
+    }
     let record = score_run_get(connection, tenant, run.score_run_id).await?;
     let Some(summary) = record.and_then(|record| record.summary) else { return Ok(()) };
     let rescorer = Rescorer::new(&run, &summary)?;
@@ -283,6 +313,36 @@ async fn rescore_tenant(
         let payload = ChurnAlertsChanged { churn_alerts: records.iter().map(alert).collect() };
         let event = NewEvent::of_job(&state.context, tenant, "value", now, "churn-alerts".to_owned(), &payload);
         state.outbox.publish(connection, event).await?;
+    }
+    Ok(())
+}
+
+/// Tells scores whether we may do business with their customers, where that is not what the run knew, and moves the tiers that follow from it.
+async fn gate(
+    state: &State,
+    connection: &mut PgConnection,
+    tenant: &str,
+    set: i64,
+    buyers: &[i64],
+) -> Result<(), RunError> {
+    if buyers.is_empty() {
+        return Ok(());
+    }
+    let now = state.context.now();
+    let Some(newest) = Newest::read(connection, tenant).await? else { return Ok(()) };
+    for beside in scores_beside(connection, tenant, set, buyers).await? {
+        let buyer = beside.buyer_id;
+        let signals = account_signals_get(connection, tenant, buyer, false).await?;
+        let qualified = signals.and_then(|record| record.signals.qualified);
+        let Some(signals) = known::with_qualified(beside.signals.as_deref(), qualified)? else { continue };
+        score_revisions_insert(connection, tenant, set, &[buyer], now).await?;
+        score_signals_update(connection, tenant, (set, buyer), &signals).await?;
+        let decided = tier_override_get(connection, tenant, buyer).await?;
+        let tier = decided.as_ref().map(|decided| decided.tier.as_str());
+        let Some((from, to)) = newest.retier(connection, tenant, buyer, tier).await? else { continue };
+        let new = NewMoves { tenant, cause: cause::QUALIFICATION, score_run_id: None, reason: "", actor: "value", now };
+        let events = move_events(state, connection, &new, &[(buyer, from, to)]).await?;
+        state.outbox.publish_all(connection, events).await?;
     }
     Ok(())
 }

@@ -88,6 +88,16 @@ pub fn signals(encoded: &[u8]) -> Result<Signals, prost::DecodeError> {
     })
 }
 
+/// The signals of a score with another answer to whether we may do business with the customer, encoded; `None` where it is that already.
+pub fn with_qualified(encoded: Option<&[u8]>, qualified: Option<bool>) -> Result<Option<Vec<u8>>, RunError> {
+    let stored = encoded.map(StoredSignals::decode).transpose();
+    let stored = stored.map_err(|error| RunError::Fault(error.to_string()))?.unwrap_or_default();
+    if stored.qualified == qualified {
+        return Ok(None);
+    }
+    Ok(Some(StoredSignals { qualified, ..stored }.encode_to_vec()))
+}
+
 /// What the needs out of a score say, in a sentence; `None` where it has none.
 pub fn needs_reason(encoded: &[u8]) -> Option<(String, f64)> {
     let stored = StoredSignals::decode(encoded).ok()?;

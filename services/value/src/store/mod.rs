@@ -13,6 +13,7 @@ pub mod contract_list;
 pub mod contract_report;
 pub mod conversion_scan;
 pub mod customer_profile;
+pub mod customer_qualification;
 pub mod customer_share;
 pub mod declared_needs;
 pub mod earlier_fit;

@@ -217,6 +217,8 @@ pub mod cause {
     pub const OVERRIDE_SET: i16 = 2;
     /// What people decided has ended.
     pub const OVERRIDE_ENDED: i16 = 3;
+    /// We may no longer do business with it, or may again.
+    pub const QUALIFICATION: i16 = 4;
 }
 
 /// A move as it is stored.

@@ -462,7 +462,7 @@ async fn what_happens_by_itself_is_seen_at_once_and_told_once_and_in_order() {
 async fn however_many_replicas_there_are_a_day_is_told_once() {
     let value = Value::start().await;
     let tokens = std::sync::Arc::clone(&value.running.tokens);
-    let app = app_on(value.pool.clone(), value.clock.context(), None);
+    let app = app_on(value.pool.clone(), value.clock.context(), None, None);
     let _other = Running::start_with(app, &value.clock, tokens, &[]).await;
     let rows = (0..450).map(|number| yearly(&format!("K-{number}"), "ann", "2026-03-03")).collect();
     let made = value.upsert(rows).await;

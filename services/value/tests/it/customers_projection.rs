@@ -36,6 +36,16 @@ pub const BEN: &str = "0198c1f2-7d3a-7cc3-8a51-000000000002";
 pub struct Feed(Arc<watch::Sender<Vec<Event>>>);
 
 impl Feed {
+    /// Nothing has happened yet.
+    pub fn new() -> Self {
+        Self(Arc::new(watch::channel(Vec::new()).0))
+    }
+
+    /// The position of the last event.
+    pub fn latest(&self) -> i64 {
+        self.0.borrow().len() as i64
+    }
+
     pub fn publish<M: Message + Name>(&self, payload: &M) {
         self.0.send_modify(|events| {
             events.push(Event {
@@ -89,17 +99,17 @@ impl EventFeedService for Feed {
 pub async fn start() -> (Value, Feed, Running) {
     let clock = FakeClock::default();
     let tokens = Arc::new(Tokens::new(clock.now()));
-    let feed = Feed(Arc::new(watch::channel(Vec::new()).0));
+    let feed = Feed::new();
     let routes = Routes::new(EventFeedServiceServer::new(feed.clone()));
     let app = App { name: "customers", routes, services: vec![SERVICE_NAME], jobs: Vec::new() };
     let customers = Running::start_with(app, &clock, Arc::clone(&tokens), &[]).await;
     let peer = customers.peer(TENANT, &["events.read", "events.all_tenants"]);
-    (Value::start_beside(Some(peer), tokens).await, feed, customers)
+    (Value::start_beside(Some(peer), None, tokens).await, feed, customers)
 }
 
 /// Waits until the projection has applied everything the feed holds.
 pub async fn caught_up(value: &Value, feed: &Feed) {
-    let latest = feed.0.borrow().len() as i64;
+    let latest = feed.latest();
     while value.count("SELECT position FROM value.projection_cursor WHERE source = 'customers'").await < latest {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }

@@ -26,15 +26,16 @@ pub struct Value {
 
 impl Value {
     pub async fn start() -> Self {
-        Self::start_beside(None, Arc::new(Tokens::new(FakeClock::default().now()))).await
+        Self::start_beside(None, None, Arc::new(Tokens::new(FakeClock::default().now()))).await
     }
 
-    /// Beside a customers service that takes the same tokens.
-    pub async fn start_beside(customers: Option<Peer>, tokens: Arc<Tokens>) -> Self {
+    /// Beside a customers service and a qualification service that take the same tokens.
+    pub async fn start_beside(customers: Option<Peer>, qualification: Option<Peer>, tokens: Arc<Tokens>) -> Self {
         let database = TestDatabase::new(&[&SCHEMA]).await;
         let pool = database.pool(SCHEMA.schema).await;
         let clock = FakeClock::default();
-        let running = Running::start_with(app_on(pool.clone(), clock.context(), customers), &clock, tokens, &[]).await;
+        let app = app_on(pool.clone(), clock.context(), customers, qualification);
+        let running = Running::start_with(app, &clock, tokens, &[]).await;
         Self { running, clock, pool, database }
     }
 

@@ -34,6 +34,7 @@ mod list_transactions;
 mod model_fits;
 mod policies;
 mod published_figures;
+mod qualification_projection;
 mod record_transaction;
 mod reports;
 mod rescoring;

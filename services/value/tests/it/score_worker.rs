@@ -6,7 +6,9 @@ use clientele_proto::value::v1::{
     WatchScoreRunRequest, score_run::State, score_run_service_client::ScoreRunServiceClient,
 };
 use clientele_testkit::{FakeClock, Running, TestDatabase, Tokens};
-use clientele_value::{SCHEMA, State as ServiceState, app_with, jobs::score_sweep::sweep, scoring::ScoringSettings};
+use clientele_value::{
+    Peers, SCHEMA, State as ServiceState, app_with, jobs::score_sweep::sweep, scoring::ScoringSettings,
+};
 use sqlx::Connection as _;
 use tokio::time::timeout;
 
@@ -21,7 +23,7 @@ const SHORT: ScoringSettings = ScoringSettings { lease: Duration::from_secs(2), 
 async fn replica(database: &TestDatabase) -> (Running, FakeClock) {
     let clock = FakeClock::default();
     let tokens = Arc::new(Tokens::new(clock.now()));
-    let app = app_with(database.pool(SCHEMA.schema).await, clock.context(), None, SHORT);
+    let app = app_with(database.pool(SCHEMA.schema).await, clock.context(), Peers::default(), SHORT);
     (Running::start_with(app, &clock, tokens, &[]).await, clock)
 }
 
@@ -89,7 +91,7 @@ async fn who_watches_a_run_does_not_hold_a_draining_service_up() {
     let pool = database.pool(SCHEMA.schema).await;
     let clock = FakeClock::default();
     let tokens = Arc::new(Tokens::new(clock.now()));
-    let app = app_with(pool.clone(), clock.context(), None, SHORT);
+    let app = app_with(pool.clone(), clock.context(), Peers::default(), SHORT);
     let running = Running::start_with(app, &clock, tokens, &["--drain-seconds", "60"]).await;
     let value = Value { running, clock, pool, database };
     value.bought(&SHOP).await;

@@ -89,7 +89,7 @@ pub(super) fn named(paths: &[String], signals: &AccountSignals) -> Result<Vec<Si
 }
 
 /// Stored signals as the contract tells them.
-pub(super) fn message(buyer: &Buyer, record: &SignalsRecord) -> proto::AccountSignals {
+pub(crate) fn message(buyer: &Buyer, record: &SignalsRecord) -> proto::AccountSignals {
     let signals = &record.signals;
     let status = match signals.qualified {
         None => QualificationStatus::Unspecified,

@@ -5,6 +5,8 @@ mod message;
 mod needs;
 mod update_account_signals;
 
+pub(crate) use message::message;
+
 use std::sync::Arc;
 
 use clientele_proto::value::v1::{

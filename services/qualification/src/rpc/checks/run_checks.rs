@@ -1,0 +1,165 @@
+//! `RunChecks`: registers are asked first, without a transaction; then everything is written in one.
+
+use std::time::Duration;
+
+use clientele_error::{Error, Reason, Result};
+use clientele_pg::{Tx, answer::failed};
+use clientele_proto::qualification::v1::{
+    CaseFacts, Check, CheckOutcome, CheckResult, Checks, ChecksRun, RegistryKey, RegistryStatus, RequiredCheck,
+    RunChecksRequest,
+};
+use clientele_service::Call;
+use futures::future::join_all;
+use jiff::tz::TimeZone;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    State,
+    assessing::{publish, transition},
+    audit::{self, Transition},
+    cases::{self, Trigger, record_check},
+    domain::{
+        checks::{Identifier, check_identifiers, is_passed, register::judge, result_of, shared},
+        instant::message as time,
+    },
+    origin::Origin,
+    registry::{Answer, LONGEST, look_up_within},
+    rpc::{
+        once::{Asked, once},
+        risk::id,
+    },
+    standing::restate,
+    store::check_run::{case_facts_get, check_insert, checks_lock, customer_identifiers_replace},
+};
+
+/// What is left of a deadline for the transaction after registers were asked.
+const RESERVE: Duration = Duration::from_millis(500);
+/// The checks that run by themselves, in their order.
+const ALL: [RequiredCheck; 3] = [RequiredCheck::Identifiers, RequiredCheck::Duplicates, RequiredCheck::RegistryStatus];
+
+pub(super) async fn run_checks(state: &State, call: Call, request: RunChecksRequest) -> Result<Checks> {
+    let customer_id = id(&request.customer_id, "customer_id")?;
+    let asked_for: Vec<RequiredCheck> = request.required_checks().collect();
+    let which = ALL.into_iter().filter(|check| asked_for.is_empty() || asked_for.contains(check)).collect::<Vec<_>>();
+    let facts = {
+        let mut connection = state.pool.acquire().await.map_err(failed)?;
+        case_facts_get(&mut connection, call.tenant(), customer_id).await.map_err(failed)?
+    };
+    let Some(facts) = facts else {
+        return Err(Error::new(Reason::CaseMissing, "the customer has no case whose facts could be checked"));
+    };
+    let (_, identifiers) = check_identifiers(&facts);
+    let answers =
+        if which.contains(&RequiredCheck::RegistryStatus) { ask(state, &call, &identifiers).await } else { Vec::new() };
+    let asked = Asked { method: "RunChecks", request_id: &request.request_id, validate_only: request.validate_only };
+    once(state, &call, asked, &request, async |tx| {
+        run(state, &call, tx, &request.request_id, customer_id, (&facts, &which, &answers)).await
+    })
+    .await
+}
+
+/// What the register says of identifiers.
+async fn ask(state: &State, call: &Call, identifiers: &[Identifier]) -> Vec<Answer> {
+    let Some(registry) = &state.registry else {
+        return vec![Answer::Unavailable("no register is connected".to_owned())];
+    };
+    let time = call.remaining().map_or(LONGEST, |left| left.saturating_sub(RESERVE));
+    let keys = identifiers.iter().map(|one| RegistryKey { scheme: one.scheme.to_owned(), number: one.number.clone() });
+    join_all(keys.map(async |key| look_up_within(&**registry, &key, time).await)).await
+}
+
+async fn run(
+    state: &State,
+    call: &Call,
+    tx: &mut Tx,
+    request_id: &str,
+    customer_id: Uuid,
+    (asked_of, which, answers): (&CaseFacts, &[RequiredCheck], &[Answer]),
+) -> Result<Checks> {
+    let (tenant, now) = (call.tenant(), state.context.now());
+    let origin = Origin::call(call, request_id, now);
+    checks_lock(tx, tenant).await.map_err(failed)?;
+    let facts = case_facts_get(tx, tenant, customer_id).await.map_err(failed)?.unwrap_or_default();
+    if facts != *asked_of {
+        return Err(Error::new(Reason::Conflict, "the case changed while the register was asked; call again"));
+    }
+    let (findings, identifiers) = check_identifiers(&facts);
+    let others = customer_identifiers_replace(tx, tenant, customer_id, &identifiers).await.map_err(failed)?;
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let mut checks = Vec::with_capacity(which.len());
+    for required_check in which {
+        let mut check = Check {
+            check_id: state.context.new_id().to_string(),
+            customer_id: customer_id.to_string(),
+            required_check: (*required_check).into(),
+            actor: call.caller.subject.clone(),
+            create_time: Some(time(now)),
+            etag: "1".to_owned(),
+            ..Check::default()
+        };
+        match required_check {
+            RequiredCheck::Duplicates => check.findings = shared(&others),
+            RequiredCheck::RegistryStatus => {
+                (check.findings, check.registry_records) = judge(&facts, answers, today);
+                check.connector =
+                    state.registry.as_ref().map(|registry| registry.name().to_owned()).unwrap_or_default();
+            }
+            _ => check.findings.clone_from(&findings),
+        }
+        check.result = result_of(&check.findings).into();
+        check.passed = is_passed(&check);
+        write(state, tx, &origin, customer_id, &check).await.map_err(failed)?;
+        checks.push(check);
+    }
+    let payload = ChecksRun { checks: checks.clone() };
+    publish(state, tx, &origin, format!("checks/{customer_id}"), &payload).await.map_err(failed)?;
+    restate(state, tx, &origin, customer_id).await.map_err(failed)?;
+    Ok(Checks { checks })
+}
+
+/// Keeps a check, and tells the case of it.
+async fn write(state: &State, tx: &mut Tx, origin: &Origin<'_>, customer_id: Uuid, check: &Check) -> sqlx::Result<()> {
+    let check_id = Uuid::try_parse(&check.check_id).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    check_insert(tx, origin.tenant(), (check_id, customer_id), check, origin.now).await?;
+    let evidence = check.registry_records.iter();
+    let evidence = evidence.map(|record| Sha256::digest(prost::Message::encode_to_vec(record)).to_vec());
+    let state_after = check.result().as_str_name().trim_start_matches("CHECK_RESULT_");
+    let transition = Transition {
+        state_after,
+        evidence_hashes: evidence.collect(),
+        ..transition("check", check_id, customer_id, "run")
+    };
+    audit::record(state, tx, origin, transition, check).await?;
+    let outcome = match check.result() {
+        CheckResult::Passed | CheckResult::Warning => CheckOutcome::Passed,
+        CheckResult::Failed => CheckOutcome::Failed,
+        // Nothing was found out: what came out before still counts.
+        CheckResult::Unavailable | CheckResult::Unspecified => return Ok(()),
+    };
+    let note: Vec<&str> = check.findings.iter().map(|finding| finding.detail.as_str()).collect();
+    record_check(state, tx, origin, customer_id, check.required_check(), outcome, &note.join("; ")).await?;
+    if let Some(trigger) = registry_trigger(check) {
+        cases::trigger(state, tx, origin, customer_id, trigger).await?;
+    }
+    Ok(())
+}
+
+/// What the case has to hear of what a register says: of what has ended, and of what is irregular or listed.
+fn registry_trigger(check: &Check) -> Option<Trigger> {
+    let statuses =
+        || check.registry_records.iter().map(clientele_proto::qualification::v1::RegistryRecord::registry_status);
+    let has_ended = |status| matches!(status, RegistryStatus::Revoked | RegistryStatus::Deregistered);
+    let is_irregular = |status| {
+        use RegistryStatus::{Closed, Dormant, Liquidation, MovedOut};
+        matches!(status, Closed | Dormant | Liquidation | MovedOut)
+    };
+    let is_listed = check.registry_records.iter().any(|record| !record.registry_lists.is_empty());
+    if statuses().any(has_ended) {
+        Some(Trigger::RegistryRevoked)
+    } else if is_listed || statuses().any(is_irregular) {
+        Some(Trigger::RegistryIrregular)
+    } else {
+        None
+    }
+}

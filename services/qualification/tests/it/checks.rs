@@ -1,0 +1,258 @@
+//! `CheckService`, and registers behind each kind of connector.
+
+use std::{sync::Arc, time::Duration};
+
+use clientele_error::{Reason, reason_of};
+use clientele_proto::qualification::v1::{
+    ApproveWaivedCheckRequest, CaseFacts, CaseIdentifier, Check, CheckFindingKind as Kind, CheckResult,
+    GetCheckRequest, GetRegistryRecordRequest, ListChecksRequest, PartyKind, RegistryKey, RegistryStatus,
+    RequiredCheck, RunChecksRequest, WaiveCheckRequest, check_service_client::CheckServiceClient,
+    registry_connector_service_client::RegistryConnectorServiceClient,
+};
+use clientele_qualification::{
+    Registry, SCHEMA, app_with,
+    registry::{Answer, RegistryConnector, file::FileRegistry, grpc::GrpcRegistry, http::HttpRegistry, look_up_within},
+};
+use clientele_testkit::{Authorised, FakeClock, Running, TestDatabase, Tokens};
+use prost::Message as _;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
+use tonic::{Code, Status};
+use uuid::Uuid;
+
+use crate::{
+    harness::{Qualification, TENANT},
+    risk::{ANA, BEN},
+};
+
+/// Real numbers: of a state company, of a company, and one that no register here knows.
+const ALIVE: &str = "91110000710925462X";
+const REVOKED: &str = "91330100799655058B";
+const UNKNOWN: &str = "914403001922038216";
+
+const CSV: &str = "scheme,number,name,status,address,legal_representative,as_of_date,lists\n\
+    cn.uscc,91110000710925462X,甲有限公司,存续（在营、开业、在册）,北京,王芳,2026-01-01,\n\
+    cn.uscc,91330100799655058B,乙有限公司,吊销，未注销,杭州,李强,2026-01-01,经营异常名录\n";
+
+fn file() -> Registry {
+    Arc::new(FileRegistry::read(CSV.as_bytes()).unwrap())
+}
+
+impl Qualification {
+    async fn with_registry(registry: Registry) -> Self {
+        let database = TestDatabase::new(&[&SCHEMA]).await;
+        let pool = database.pool(SCHEMA.schema).await;
+        let clock = FakeClock::default();
+        let tokens = Arc::new(Tokens::new(clock.now()));
+        let app = app_with(pool.clone(), clock.context(), None, Some(registry));
+        let running = Running::start_with(app, &clock, tokens, &[]).await;
+        Self { running, clock, pool, database }
+    }
+
+    fn checks(&self, person: &str) -> CheckServiceClient<Authorised> {
+        CheckServiceClient::new(self.running.person(TENANT, person))
+    }
+
+    /// A case as it stands when its maker has told of the customer.
+    async fn case(&self, customer: &str, identifiers: &[(&str, &str)], name: &str) {
+        let identifiers = identifiers.iter();
+        let facts = CaseFacts {
+            party_kind: PartyKind::Organisation.into(),
+            legal_name: name.into(),
+            country_code: "CN".into(),
+            identifiers: identifiers
+                .map(|(scheme, value)| CaseIdentifier { scheme: (*scheme).into(), value: (*value).into() })
+                .collect(),
+            ..CaseFacts::default()
+        };
+        sqlx::query(
+            "INSERT INTO qualification.qualification_case (tenant_id, case_id, customer_id, round, state, risk_level, approval_kind, \
+             approval_scope, approval_conditions, policy_version, facts, version, create_time, update_time) \
+             VALUES ('acme', $1, $1, 1, 1, 0, 0, '{}', '{}', 1, $2, 1, now(), now())",
+        )
+        .bind(Uuid::parse_str(customer).unwrap())
+        .bind(facts.encode_to_vec())
+        .execute(&*self.pool)
+        .await
+        .unwrap();
+    }
+
+    async fn run_checks(&self, customer: &str) -> Result<Vec<Check>, Status> {
+        let request = RunChecksRequest { customer_id: customer.into(), ..RunChecksRequest::default() };
+        Ok(self.checks("maker").run_checks(request).await?.into_inner().checks)
+    }
+}
+
+fn kinds(check: &Check) -> Vec<Kind> {
+    check.findings.iter().map(clientele_proto::qualification::v1::CheckFinding::kind).collect()
+}
+
+fn results(checks: &[Check]) -> Vec<(RequiredCheck, CheckResult)> {
+    checks.iter().map(|check| (check.required_check(), check.result())).collect()
+}
+
+const ALL: [RequiredCheck; 3] = [RequiredCheck::Identifiers, RequiredCheck::Duplicates, RequiredCheck::RegistryStatus];
+
+#[tokio::test]
+async fn a_customer_is_checked_by_the_facts_of_its_case_and_what_the_register_says() {
+    let service = Qualification::with_registry(file()).await;
+    let missing = service.run_checks(ANA).await.unwrap_err();
+    assert_eq!(reason_of(&missing), Some(Reason::CaseMissing));
+
+    service.case(ANA, &[("USCC", "9111 0000 7109 2546 2x")], "甲有限公司").await;
+    let checks = service.run_checks(ANA).await.unwrap();
+    assert_eq!(results(&checks), ALL.map(|check| (check, CheckResult::Passed)));
+    let evidence = &checks[2].registry_records[0];
+    assert_eq!((evidence.registry_status(), checks[2].connector.as_str()), (RegistryStatus::Existing, "file"));
+    let request = GetCheckRequest { check_id: checks[2].check_id.clone() };
+    assert_eq!(service.checks("reader").get_check(request).await.unwrap().into_inner(), checks[2]);
+
+    // The same identifier, written otherwise, of another customer whose name is not the register's.
+    service.case(BEN, &[("cn.uscc", ALIVE)], "丙有限公司").await;
+    let checks = service.run_checks(BEN).await.unwrap();
+    assert_eq!(results(&checks)[1..], [(ALL[1], CheckResult::Failed), (ALL[2], CheckResult::Failed)]);
+    assert_eq!(
+        (kinds(&checks[1]), checks[1].findings[0].other_customer_id.as_str()),
+        (vec![Kind::IdentifierShared], ANA)
+    );
+    assert_eq!(kinds(&checks[2]), [Kind::RegistryNameDiffers]);
+
+    let request = ListChecksRequest { filter: "result = FAILED".into(), ..ListChecksRequest::default() };
+    let listed = service.checks("reader").list_checks(request).await.unwrap().into_inner().checks;
+    assert_eq!(listed, [checks[2].clone(), checks[1].clone()]);
+    assert_eq!(service.count("SELECT count(*) FROM qualification.audit_entry WHERE subject_kind = 'check'").await, 6);
+}
+
+#[tokio::test]
+async fn what_has_ended_or_is_unknown_fails_and_what_is_malformed_is_not_asked() {
+    let service = Qualification::with_registry(file()).await;
+    service.case(ANA, &[("USCC", REVOKED)], "乙有限公司").await;
+    let checks = service.run_checks(ANA).await.unwrap();
+    assert_eq!(kinds(&checks[2]), [Kind::RegistryEnded, Kind::RegistryListed]);
+    assert_eq!(checks[2].result(), CheckResult::Failed);
+    service.case(BEN, &[("USCC", "911100007109254621")], "甲有限公司").await;
+    let checks = service.run_checks(BEN).await.unwrap();
+    let expected = [(ALL[0], CheckResult::Failed), (ALL[1], CheckResult::Passed), (ALL[2], CheckResult::Unavailable)];
+    assert_eq!(results(&checks), expected);
+}
+
+#[tokio::test]
+async fn a_check_without_a_register_is_unavailable_and_no_error() {
+    let service = Qualification::start().await;
+    service.case(ANA, &[("USCC", ALIVE)], "甲有限公司").await;
+    let checks = service.run_checks(ANA).await.unwrap();
+    assert_eq!((checks[2].result(), kinds(&checks[2])), (CheckResult::Unavailable, vec![Kind::RegistryUnavailable]));
+    assert!(!checks[2].passed);
+}
+
+#[tokio::test]
+async fn a_waiver_takes_two_people_and_the_latest_check() {
+    let service = Qualification::with_registry(file()).await;
+    service.case(ANA, &[("USCC", UNKNOWN)], "甲有限公司").await;
+    let old = service.run_checks(ANA).await.unwrap().remove(2);
+    assert_eq!(kinds(&old), [Kind::RegistryNotFound]);
+    let check = service.run_checks(ANA).await.unwrap().remove(2);
+    let waive =
+        |id: &str| WaiveCheckRequest { check_id: id.into(), reason: "newly founded".into(), ..Default::default() };
+    let late = service.checks("mia").waive_check(waive(&old.check_id)).await.unwrap_err();
+    assert_eq!(reason_of(&late), Some(Reason::CheckState));
+    let approve = || ApproveWaivedCheckRequest { check_id: check.check_id.clone(), ..Default::default() };
+    let nothing = service.checks("ada").approve_waived_check(approve()).await.unwrap_err();
+    assert_eq!(reason_of(&nothing), Some(Reason::CheckState));
+
+    let waived = service.checks("mia").waive_check(waive(&check.check_id)).await.unwrap().into_inner();
+    assert!(!waived.passed, "not before it is approved");
+    let own = service.checks("mia").approve_waived_check(approve()).await.unwrap_err();
+    assert_eq!(reason_of(&own), Some(Reason::FourEyes));
+    let approved = service.checks("ada").approve_waived_check(approve()).await.unwrap().into_inner();
+    assert!(approved.passed);
+    assert_eq!((approved.result(), approved.waiver.unwrap().approver.as_str()), (CheckResult::Failed, "ada"));
+}
+
+/// Answers one request a connection, by its path.
+async fn serve_http() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut request = vec![0; 4096];
+                let read = socket.read(&mut request).await.unwrap_or_default();
+                let text = String::from_utf8_lossy(&request[..read]).into_owned();
+                let path = text.split(' ').nth(1).unwrap_or_default().to_owned();
+                let answer = |status: &str, body: &str| {
+                    format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
+                };
+                let text = match path.rsplit('/').next().unwrap_or_default() {
+                    _ if path.starts_with("/broken") => answer("200 OK", "<html>"),
+                    _ if path.starts_with("/failing") => answer("503 Service Unavailable", ""),
+                    _ if path.starts_with("/silent") => std::future::pending().await,
+                    ALIVE => answer(
+                        "200 OK",
+                        r#"{"name":"甲有限公司","status":"存续（在营、开业、在册）","address":"北京","legal_representative":"王芳","as_of_date":"2026-01-01","more":1}"#,
+                    ),
+                    REVOKED => answer(
+                        "200 OK",
+                        r#"{"name":"乙有限公司","status":"吊销，未注销","address":"杭州","legal_representative":"李强","as_of_date":"2026-01-01","lists":["经营异常名录"]}"#,
+                    ),
+                    _ => answer("404 Not Found", ""),
+                };
+                let _ = socket.write_all(text.as_bytes()).await;
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+fn key(number: &str) -> RegistryKey {
+    RegistryKey { scheme: "cn.uscc".into(), number: number.into() }
+}
+
+/// What every connector answers of the same register.
+async fn keeps_the_contract(connector: &dyn RegistryConnector) {
+    let name = connector.name();
+    let Answer::Found(alive) = connector.look_up(&key(ALIVE)).await else { panic!("{name} knows it") };
+    assert_eq!((alive.name.as_str(), alive.number.as_str()), ("甲有限公司", ALIVE), "{name}");
+    assert_eq!(alive.registry_status(), RegistryStatus::Existing, "{name}");
+    let Answer::Found(revoked) = connector.look_up(&key(REVOKED)).await else { panic!("{name} knows it") };
+    assert_eq!(
+        (revoked.registry_status(), revoked.registry_lists.as_slice()),
+        (RegistryStatus::Revoked, [1].as_slice()),
+        "{name}"
+    );
+    assert_eq!(connector.look_up(&key(UNKNOWN)).await, Answer::NotFound, "{name}");
+}
+
+#[tokio::test]
+async fn file_http_and_grpc_say_the_same_of_one_register() {
+    let file = file();
+    keeps_the_contract(&*file).await;
+    let url = serve_http().await;
+    keeps_the_contract(&HttpRegistry::new(&format!("{url}/{{scheme}}/{{number}}")).unwrap()).await;
+    // The service serves its own register to others.
+    let service = Qualification::with_registry(file).await;
+    keeps_the_contract(&GrpcRegistry::new(service.running.peer(TENANT, &["qualification.read"]))).await;
+    let mut client = RegistryConnectorServiceClient::new(service.running.tenant(TENANT));
+    let request = GetRegistryRecordRequest { registry_key: Some(key(UNKNOWN)) };
+    assert_eq!(client.get_registry_record(request).await.unwrap_err().code(), Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_register_that_fails_breaks_off_or_keeps_silent_is_unavailable() {
+    let url = serve_http().await;
+    for path in ["broken", "failing", "silent"] {
+        let connector = HttpRegistry::new(&format!("{url}/{path}/{{number}}")).unwrap();
+        let answer = look_up_within(&connector, &key(ALIVE), Duration::from_millis(300)).await;
+        assert!(matches!(answer, Answer::Unavailable(_)), "{path}: {answer:?}");
+    }
+    let nobody = HttpRegistry::new("http://127.0.0.1:1/{number}").unwrap();
+    assert!(matches!(nobody.look_up(&key(ALIVE)).await, Answer::Unavailable(_)));
+
+    let service =
+        Qualification::with_registry(Arc::new(HttpRegistry::new(&format!("{url}/failing/{{number}}")).unwrap())).await;
+    service.case(ANA, &[("USCC", ALIVE)], "甲有限公司").await;
+    let checks = service.run_checks(ANA).await.unwrap();
+    assert_eq!((checks[2].result(), checks[2].connector.as_str()), (CheckResult::Unavailable, "http"));
+}
