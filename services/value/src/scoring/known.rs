@@ -10,7 +10,9 @@ use super::{
     error::RunError,
     judging::{Before, Known, Stood},
     needs,
+    progress::Progress,
     reading::{POSTGRES_EPOCH, day_number, day_of_number},
+    session,
 };
 use crate::{
     domain::{
@@ -22,7 +24,7 @@ use crate::{
     store::{
         account_signals::account_signals_all,
         declared_needs,
-        tier::{EarlierRun, earlier_runs, standings_copy, tier_overrides_all},
+        tier::{EarlierRun, earlier_runs, standings_copy, standings_middle, tier_overrides_all},
     },
 };
 
@@ -105,18 +107,20 @@ pub fn needs_reason(encoded: &[u8]) -> Option<(String, f64)> {
     Some((crate::domain::needs::reason(&needs)?, stored.needs_coverage?))
 }
 
-/// Reads it all, in the connection's snapshot.
+/// Reads it all, in the connection's snapshot. `beside` is another connection with the same snapshot, to read half of what is much.
 pub async fn read(
     connection: &mut PgConnection,
+    beside: Option<PgConnection>,
     tenant: &str,
     settings: &ScoreSettings,
     now: Timestamp,
+    progress: &Progress,
 ) -> Result<Known, RunError> {
     let signals = account_signals_all(connection, tenant, settings.currency.code()).await?;
     let overrides = tier_overrides_all(connection, tenant, now).await?;
     let earlier = earlier_runs(connection, tenant).await?;
     let before = match before(&earlier, settings) {
-        Some(run) => Some(read_before(connection, tenant, run).await?),
+        Some(run) => Some(read_before(connection, beside, tenant, run, progress).await?),
         None => None,
     };
     let mut signals = signals.into_iter().map(|(buyer, signals)| (buyer as u64, signals)).collect();
@@ -146,9 +150,40 @@ fn of_currency<'r>(earlier: &'r [EarlierRun], settings: &ScoreSettings) -> impl 
     })
 }
 
-async fn read_before(connection: &mut PgConnection, tenant: &str, run: &EarlierRun) -> Result<Before, RunError> {
+async fn read_before(
+    connection: &mut PgConnection,
+    beside: Option<PgConnection>,
+    tenant: &str,
+    run: &EarlierRun,
+    progress: &Progress,
+) -> Result<Before, RunError> {
+    let middle = match &beside {
+        Some(_) => standings_middle(connection, tenant, run.score_set).await?.unwrap_or(i64::MAX),
+        None => i64::MAX,
+    };
+    let first = stood(connection, standings_copy(tenant, run.score_set, i64::MIN..=middle));
+    let second = async {
+        match beside {
+            Some(mut connection) if middle < i64::MAX => {
+                let copy = standings_copy(tenant, run.score_set, middle + 1..=i64::MAX);
+                session::apart(progress, async move {
+                    let stood = stood(&mut connection, copy).await?;
+                    session::end(connection).await?;
+                    Ok(stood)
+                })
+                .await
+            }
+            _ => Ok(Vec::new()),
+        }
+    };
+    let (mut standings, upper) = tokio::try_join!(first, second)?;
+    standings.extend(upper);
+    Ok(Before { score_run_id: run.score_run_id, tier_names: run.tier_names.clone(), standings })
+}
+
+async fn stood(connection: &mut PgConnection, copy: String) -> Result<Vec<Stood>, RunError> {
     let mut standings = Vec::new();
-    copy_out(connection, AssertSqlSafe(standings_copy(tenant, run.score_set)), |row| {
+    copy_out(connection, AssertSqlSafe(copy), |row| {
         let (buyer, tier, earned): (i64, i16, i16) = (row.get()?, row.get()?, row.get()?);
         let below_since = row.get_opt::<i32>()?.map(|day| day + POSTGRES_EPOCH);
         let place = |number: i16| u8::try_from(number - 1).unwrap_or(u8::MAX);
@@ -160,5 +195,5 @@ async fn read_before(connection: &mut PgConnection, tenant: &str, run: &EarlierR
         Ok::<(), RunError>(())
     })
     .await?;
-    Ok(Before { score_run_id: run.score_run_id, tier_names: run.tier_names.clone(), standings })
+    Ok(standings)
 }

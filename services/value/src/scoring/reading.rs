@@ -109,16 +109,14 @@ pub async fn read(
     let (for_first, for_second) = (book.clone(), book.clone());
     let second = async {
         match second {
-            None => Ok(Half::default()),
+            None => Ok((Half::default(), None)),
             Some((connection, copy)) => {
-                let (half, connection) =
-                    session::apart(progress, copy_half(connection, copy, for_second, at_second)).await?;
-                session::end(connection).await?;
-                Ok(half)
+                let copied = session::apart(progress, copy_half(connection, copy, for_second, at_second)).await;
+                copied.map(|(half, connection)| (half, Some(connection)))
             }
         }
     };
-    let ((first, mut connection), second) =
+    let ((first, mut connection), (second, beside)) =
         tokio::try_join!(session::apart(progress, copy_half(connection, first, for_first, at_first)), second)?;
 
     let transactions = (first.log.len() + second.log.len()) as i64;
@@ -135,7 +133,7 @@ pub async fn read(
     acquiring::read(&mut connection, &purchases, &mut read, book.as_deref()).await?;
     progress.check()?;
     read.feed_position = feed_latest(&mut connection).await?;
-    read.known = known::read(&mut connection, tenant, settings, now).await?;
+    read.known = known::read(&mut connection, beside, tenant, settings, now, progress).await?;
     read.earlier_fits = drifting::earlier_fits(&mut connection, tenant, settings).await?;
     progress.check()?;
     read.known_customers = purchases.known_buyers(&mut connection).await?;

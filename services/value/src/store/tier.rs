@@ -1,5 +1,7 @@
 //! Tiers: how customers stand, what people decided, who moved.
 
+use std::ops::RangeInclusive;
+
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
@@ -43,12 +45,27 @@ pub async fn earlier_runs(connection: &mut PgConnection, tenant: &str) -> sqlx::
 
 /// The statement that copies out how the customers of a set stand, ascending by buyer: buyer, tier, earned tier, below since,
 /// stage, stage since.
-pub fn standings_copy(tenant: &str, set: i64) -> String {
+pub fn standings_copy(tenant: &str, set: i64, buyers: RangeInclusive<i64>) -> String {
     format!(
         "COPY (SELECT buyer_id, tier, coalesce(earned_tier, tier), below_since, stage, stage_since FROM value.score \
-         WHERE tenant_id = {} AND score_set = {set} ORDER BY buyer_id) TO STDOUT (FORMAT binary)",
-        super::transaction_scan::quoted(tenant)
+         WHERE tenant_id = {} AND score_set = {set} AND buyer_id BETWEEN {} AND {} ORDER BY buyer_id) TO STDOUT (FORMAT binary)",
+        super::transaction_scan::quoted(tenant),
+        buyers.start(),
+        buyers.end(),
     )
+}
+
+/// The number halfway between the first and the last buyer of a score set; `None` of an empty one.
+pub async fn standings_middle(connection: &mut PgConnection, tenant: &str, set: i64) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar!(
+        r#"SELECT f.buyer_id + (l.buyer_id - f.buyer_id) / 2 AS "middle!"
+           FROM (SELECT buyer_id FROM value.score WHERE tenant_id = $1 AND score_set = $2 ORDER BY buyer_id LIMIT 1) f
+           CROSS JOIN (SELECT buyer_id FROM value.score WHERE tenant_id = $1 AND score_set = $2 ORDER BY buyer_id DESC LIMIT 1) l"#,
+        tenant,
+        set,
+    )
+    .fetch_optional(connection)
+    .await
 }
 
 /// A tier that people decided.
