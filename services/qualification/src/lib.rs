@@ -12,13 +12,15 @@ use clientele_feed::{FeedService, Outbox, sequencer};
 use clientele_pg::{Pool, PoolOptions, ServiceSchema, idempotency::Requests, migrate};
 use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
-    qualification::v1::audit_service_server::SERVICE_NAME as AUDIT_SERVICE,
-    qualification::v1::authorisation_service_server::SERVICE_NAME as AUTHORISATION_SERVICE,
-    qualification::v1::ownership_service_server::SERVICE_NAME as OWNERSHIP_SERVICE,
-    qualification::v1::check_service_server::SERVICE_NAME as CHECK_SERVICE,
-    qualification::v1::qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
-    qualification::v1::registry_connector_service_server::SERVICE_NAME as REGISTRY_CONNECTOR_SERVICE,
-    qualification::v1::risk_service_server::SERVICE_NAME as RISK_SERVICE,
+    qualification::v1::{
+        audit_service_server::SERVICE_NAME as AUDIT_SERVICE,
+        authorisation_service_server::SERVICE_NAME as AUTHORISATION_SERVICE,
+        check_service_server::SERVICE_NAME as CHECK_SERVICE,
+        ownership_service_server::SERVICE_NAME as OWNERSHIP_SERVICE,
+        qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
+        registry_connector_service_server::SERVICE_NAME as REGISTRY_CONNECTOR_SERVICE,
+        risk_service_server::SERVICE_NAME as RISK_SERVICE,
+    },
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
 use sqlx::migrate::Migrator;
@@ -26,21 +28,17 @@ use tonic::service::RoutesBuilder;
 
 use crate::audit_keys::AuditKeys;
 
+pub mod assessing;
 pub mod audit;
 pub mod audit_keys;
 pub mod authorisation;
-pub mod domain;
-pub mod jobs;
-pub mod origin;
-pub mod ownership_statements;
-pub mod assessing;
-pub mod audit;
 pub mod cases;
 pub mod crediting;
 pub mod domain;
 pub mod jobs;
 pub mod origin;
 pub mod overriding;
+pub mod ownership_statements;
 pub mod registry;
 pub mod rpc;
 pub mod standing;
@@ -124,6 +122,12 @@ impl State {
     pub fn signing(self, audit_keys: AuditKeys) -> Self {
         Self { audit_keys, ..self }
     }
+
+    /// The same, with a register that checks ask.
+    #[must_use]
+    pub fn asking(self, registry: Option<Registry>) -> Self {
+        Self { registry, ..self }
+    }
 }
 
 /// The service, connected to its database, as `settings` describe it.
@@ -134,25 +138,21 @@ pub async fn app(settings: &Settings, context: Context) -> Result<App> {
     migrate::ensure_current(&mut *pool.acquire().await?, &SCHEMA).await?;
     let customers =
         settings.customers_url.as_deref().map(|url| peer(url, settings.peer_token_file.as_deref())).transpose()?;
-    let state = State::new(pool, context).signing(audit_keys(settings.audit_key_file.as_deref())?);
+    let state = State::new(pool, context)
+        .signing(audit_keys(settings.audit_key_file.as_deref())?)
+        .asking(registry_of(settings)?);
     Ok(app_of(state, customers))
-    Ok(app_with(pool, context, customers, registry_of(settings)?))
 }
 
-/// The service on connections that stand already. `customers` is the service whose customers are qualified. No register is connected.
+/// The service on connections that stand already. `customers` is the service whose customers are qualified. No register is connected, and heads of
+/// the audit log are not signed.
 pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
     app_of(State::new(pool, context), customers)
 }
 
-/// The same with a state that was furnished with more, such as keys.
+/// The same with a state that was furnished with more, such as keys or a register.
 pub fn app_of(state: State, customers: Option<Peer>) -> App {
     let state = Arc::new(state);
-    app_with(pool, context, customers, None)
-}
-
-/// The same, with a register that checks ask.
-pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, registry: Option<Registry>) -> App {
-    let state = Arc::new(State { registry, ..State::new(pool, context) });
     let pool = &state.pool;
     let feed = FeedService::new((**pool).clone(), SCHEMA.schema.name());
 
@@ -163,16 +163,20 @@ pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, registry:
         .add_service(rpc::risk::server(Arc::clone(&state)))
         .add_service(checks)
         .add_service(registry_connector)
+        .add_service(rpc::audit::server(Arc::clone(&state)))
+        .add_service(rpc::authorisations::server(Arc::clone(&state)))
+        .add_service(rpc::ownerships::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
-    routes.add_service(rpc::audit::server(Arc::clone(&state)));
-    let services = vec![QUALIFICATION_SERVICE, AUDIT_SERVICE, EVENT_FEED_SERVICE];
-    routes.add_service(rpc::authorisations::server(Arc::clone(&state)));
-    let mut services = vec![QUALIFICATION_SERVICE, EVENT_FEED_SERVICE];
-    services.push(AUTHORISATION_SERVICE);
-    routes.add_service(rpc::ownerships::server(Arc::clone(&state)));
-    services.push(OWNERSHIP_SERVICE);
-    let services =
-        vec![QUALIFICATION_SERVICE, RISK_SERVICE, CHECK_SERVICE, REGISTRY_CONNECTOR_SERVICE, EVENT_FEED_SERVICE];
+    let services = vec![
+        QUALIFICATION_SERVICE,
+        RISK_SERVICE,
+        CHECK_SERVICE,
+        REGISTRY_CONNECTOR_SERVICE,
+        AUDIT_SERVICE,
+        AUTHORISATION_SERVICE,
+        OWNERSHIP_SERVICE,
+        EVENT_FEED_SERVICE,
+    ];
 
     let mut jobs = vec![
         feed.listener(),
@@ -198,6 +202,8 @@ fn audit_keys(file: Option<&std::path::Path>) -> Result<AuditKeys> {
         return Ok(AuditKeys::default());
     };
     AuditKeys::read(file).with_context(|| format!("the keys of the audit log in {} cannot be used", file.display()))
+}
+
 /// The register that settings name.
 fn registry_of(settings: &Settings) -> Result<Option<Registry>> {
     if let Some(path) = &settings.registry_file {
