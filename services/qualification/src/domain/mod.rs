@@ -3,4 +3,5 @@
 pub mod case_machine;
 pub mod instant;
 pub mod key;
+pub mod requirements;
 pub mod standing;
