@@ -11,7 +11,7 @@ mod generated {
 pub mod codec;
 pub mod contract;
 
-pub use generated::clientele::{customers, errors, events, r#type, value};
+pub use generated::clientele::{customers, errors, events, qualification, r#type, value};
 pub use r#type::v1::{Date, Money};
 
 /// The encoded descriptor set of the contract and all it imports, for reflection.

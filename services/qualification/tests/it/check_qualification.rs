@@ -44,6 +44,13 @@ async fn approve(service: &Qualification, customer: &str) {
     }
 }
 
+/// Waits until so many changes of Ana's standing were told.
+async fn told(service: &Qualification, changes: i64) {
+    while check(service, TENANT, ANA, "").await.version < changes {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
 #[tokio::test]
 async fn nobody_is_qualified_without_a_case() {
     let service = Qualification::start().await;
@@ -64,14 +71,13 @@ async fn a_licence_lapses_at_its_instant_and_the_lapse_is_told_once() {
     // Of another tenant nothing is seen.
     assert_eq!(check(&service, "globex", ANA, "").await.state(), QualificationState::NotAssessed);
 
+    told(&service, 1).await;
     service.clock.advance(SignedDuration::from_hours(24));
     let after = check(&service, TENANT, ANA, "parts").await;
     assert_eq!((after.qualified, after.state()), (false, QualificationState::Expired));
     assert_eq!(after.reasons().collect::<Vec<_>>(), [QualificationReason::DocumentExpired]);
 
-    while check(&service, TENANT, ANA, "").await.version < 2 {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    told(&service, 2).await;
     let request = ListQualificationsRequest { filter: "state = EXPIRED".into(), ..Default::default() };
     let listed = client(&service, TENANT).list_qualifications(request).await.unwrap().into_inner();
     assert_eq!(listed.qualifications.iter().map(|told| told.customer_id.as_str()).collect::<Vec<_>>(), [ANA]);
