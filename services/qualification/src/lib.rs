@@ -12,7 +12,11 @@ use clientele_feed::{FeedService, Outbox, sequencer};
 use clientele_pg::{Pool, PoolOptions, ServiceSchema, idempotency::Requests, migrate};
 use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
-    qualification::v1::qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
+    qualification::v1::{
+        case_service_server::SERVICE_NAME as CASE_SERVICE,
+        qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
+        requirement_policy_service_server::SERVICE_NAME as REQUIREMENT_POLICY_SERVICE,
+    },
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
 use sqlx::migrate::Migrator;
@@ -99,14 +103,17 @@ pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
     let mut routes = RoutesBuilder::default();
     routes
         .add_service(rpc::qualifications::server(Arc::clone(&state)))
+        .add_service(rpc::cases::server(Arc::clone(&state)))
+        .add_service(rpc::policies::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
-    let services = vec![QUALIFICATION_SERVICE, EVENT_FEED_SERVICE];
+    let services = vec![QUALIFICATION_SERVICE, CASE_SERVICE, REQUIREMENT_POLICY_SERVICE, EVENT_FEED_SERVICE];
 
     let mut jobs = vec![
         feed.listener(),
         sequencer::job((**pool).clone(), state.outbox.clone(), None),
         jobs::idempotency_sweep::job(Arc::clone(&state)),
         jobs::standing_keeper::job(Arc::clone(&state)),
+        jobs::case_keeper::job(Arc::clone(&state)),
     ];
     if let Some(peer) = customers {
         jobs.push(jobs::customers_projection::job(pool, peer));

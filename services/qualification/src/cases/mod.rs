@@ -22,7 +22,6 @@ use crate::{
         requirements::Stage,
     },
     origin::Origin,
-    standing::restate,
     store::{
         case_approval::case_rests_on,
         customer_check::{CheckRecord, customer_check_put},
@@ -34,7 +33,7 @@ use crate::{
 /// [`crate::domain::case_machine::trigger`] has it. One that ran out with a document is restored by a document that was verified. Where the customer has
 /// no case, or a closed one, nothing happens.
 ///
-/// Call it in the transaction of the change, after that is written and before its [`restate`]. It takes the lock of the case's row: take those of
+/// Call it in the transaction of the change, after that is written and before its [`crate::standing::restate`]. It takes the lock of the case's row: take those of
 /// documents, hits and the like before.
 pub async fn trigger(
     state: &State,

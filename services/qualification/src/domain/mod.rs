@@ -1,5 +1,7 @@
 //! Rules: no RPC, no database, no clock, no randomness.
 
+pub mod case_approval;
+pub mod case_facts;
 pub mod case_machine;
 pub mod instant;
 pub mod key;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets the unexpected has to fail")]
 
+mod cases;
 mod check_qualification;
 mod customers_projection;
 mod harness;
+mod requirement_policies;
