@@ -74,11 +74,7 @@ pub(super) async fn by_itself(
 }
 
 /// Whether the approval, or a document that it rests on, has run out.
-async fn has_run_out(
-    connection: &mut PgConnection,
-    origin: &Origin<'_>,
-    record: &CaseRecord,
-) -> sqlx::Result<bool> {
+async fn has_run_out(connection: &mut PgConnection, origin: &Origin<'_>, record: &CaseRecord) -> sqlx::Result<bool> {
     let standing = approval_alone(connection, origin, record).await?;
     let ends = [QualificationReason::ApprovalExpired, QualificationReason::DocumentExpired];
     Ok(standing.state == QualificationState::Expired && standing.reasons.iter().any(|reason| ends.contains(reason)))

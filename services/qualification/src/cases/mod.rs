@@ -99,13 +99,8 @@ pub async fn record_check(
     (check, outcome): (RequiredCheck, CheckOutcome),
     note: &str,
 ) -> sqlx::Result<()> {
-    let done = CheckRecord {
-        check,
-        outcome,
-        note: note.to_owned(),
-        actor: origin.actor().to_owned(),
-        check_time: origin.now,
-    };
+    let done =
+        CheckRecord { check, outcome, note: note.to_owned(), actor: origin.actor().to_owned(), check_time: origin.now };
     customer_check_put(connection, origin.tenant(), customer_id, &done).await
 }
 

@@ -161,7 +161,7 @@ pub async fn step(
 }
 
 /// Stores a case that has changed, tells of its step and writes it down. `before` is UNSPECIFIED for a case that was stored just now.
-pub(super) async fn write_down(
+pub async fn write_down(
     state: &State,
     connection: &mut PgConnection,
     origin: &Origin<'_>,

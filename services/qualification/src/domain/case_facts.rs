@@ -43,9 +43,8 @@ impl Mask {
         for (at, path) in paths.iter().enumerate() {
             if path == "facts" || path == "*" {
                 takes.extend(FIELDS.iter().map(|(_, take, _)| *take));
-            } else if let Some((_, take, _)) = path
-                .strip_prefix("facts.")
-                .and_then(|name| FIELDS.iter().find(|(field, ..)| *field == name))
+            } else if let Some((_, take, _)) =
+                path.strip_prefix("facts.").and_then(|name| FIELDS.iter().find(|(field, ..)| *field == name))
             {
                 takes.push(*take);
             } else {

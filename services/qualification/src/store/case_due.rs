@@ -6,11 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// Cases whose own instant has come by `now`, held by the transaction; those that another replica or a caller holds are left to it.
-pub async fn cases_due(
-    connection: &mut PgConnection,
-    now: Timestamp,
-    limit: i64,
-) -> sqlx::Result<Vec<(String, Uuid)>> {
+pub async fn cases_due(connection: &mut PgConnection, now: Timestamp, limit: i64) -> sqlx::Result<Vec<(String, Uuid)>> {
     let rows = sqlx::query!(
         "SELECT tenant_id, case_id FROM qualification.qualification_case WHERE keep_time <= $1 ORDER BY keep_time LIMIT $2 \
          FOR UPDATE SKIP LOCKED",

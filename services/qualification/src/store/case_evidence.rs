@@ -60,8 +60,6 @@ pub async fn evidence_risk(
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| Risk {
-        level: RiskLevel::try_from(i32::from(row.level)).unwrap_or_default(),
-        version: row.version,
-    }))
+    Ok(row
+        .map(|row| Risk { level: RiskLevel::try_from(i32::from(row.level)).unwrap_or_default(), version: row.version }))
 }

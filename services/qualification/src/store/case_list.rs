@@ -53,7 +53,11 @@ const WITH_RISK: &str = " FROM (SELECT q.*, coalesce(r.level, 0::smallint) AS as
     LEFT JOIN qualification.risk_assessment r ON r.tenant_id = q.tenant_id AND r.customer_id = q.customer_id) c WHERE c.tenant_id = ";
 
 /// A page of the cases of a tenant.
-pub async fn cases_list(connection: &mut PgConnection, tenant: &str, plan: &ListPlan) -> sqlx::Result<Page<CaseRecord>> {
+pub async fn cases_list(
+    connection: &mut PgConnection,
+    tenant: &str,
+    plan: &ListPlan,
+) -> sqlx::Result<Page<CaseRecord>> {
     let mut query = QueryBuilder::<Postgres>::new("SELECT c.*");
     plan.push_keys(&mut query);
     query.push(WITH_RISK).push_bind(tenant);

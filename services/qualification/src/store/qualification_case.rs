@@ -85,9 +85,7 @@ impl CaseRecord {
         let ends = self.approval.as_ref().and_then(|approval| approval.valid_until);
         match self.state {
             CaseState::InfoRequested => self.information_request.as_ref().map(|(_, due)| *due),
-            CaseState::Approved | CaseState::ApprovedWithConditions => {
-                self.review_time.into_iter().chain(ends).min()
-            }
+            CaseState::Approved | CaseState::ApprovedWithConditions => self.review_time.into_iter().chain(ends).min(),
             CaseState::ReviewDue => ends,
             _ => None,
         }

@@ -25,9 +25,12 @@ pub async fn requirement_policy_insert(
     actor: &str,
     now: Timestamp,
 ) -> sqlx::Result<PolicyRecord> {
-    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('qualification.requirement_policy/' || $1, 0))", tenant)
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query!(
+        "SELECT pg_advisory_xact_lock(hashtextextended('qualification.requirement_policy/' || $1, 0))",
+        tenant
+    )
+    .execute(&mut *connection)
+    .await?;
     sqlx::query_as!(
         PolicyRecord,
         r#"INSERT INTO qualification.requirement_policy (tenant_id, version, policy, actor, create_time)

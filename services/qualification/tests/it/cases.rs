@@ -32,7 +32,10 @@ async fn draft(service: &Qualification) -> String {
     let case = Some(Case { customer_id: ANA.into(), facts: Some(facts()), ..Case::default() });
     let made = of(service, "mia").create_case(CreateCaseRequest { case, ..Default::default() }).await.unwrap();
     let made = made.into_inner();
-    assert_eq!((made.state(), made.round, made.makers.as_slice()), (CaseState::Draft, 1, ["mia".to_owned()].as_slice()));
+    assert_eq!(
+        (made.state(), made.round, made.makers.as_slice()),
+        (CaseState::Draft, 1, ["mia".to_owned()].as_slice())
+    );
     made.case_id
 }
 
@@ -101,7 +104,8 @@ async fn under_review(service: &Qualification) -> String {
 async fn recommended(service: &Qualification) -> String {
     let case_id = under_review(service).await;
     let verdict = CaseVerdict::Approve.into();
-    let case = of(service, "rob").recommend_case(request!(RecommendCaseRequest, case_id, verdict: verdict)).await.unwrap();
+    let case =
+        of(service, "rob").recommend_case(request!(RecommendCaseRequest, case_id, verdict: verdict)).await.unwrap();
     assert_eq!(case.into_inner().state(), CaseState::PendingApproval);
     case_id
 }
@@ -144,8 +148,7 @@ async fn what_the_policy_asks_for_must_be_there_and_each_piece_is_named() {
     let case_id = draft(&service).await;
     let refused = of(&service, "mia").submit_case(request!(SubmitCaseRequest, case_id)).await.unwrap_err();
     assert_eq!(reason(&refused), "RequirementMissing");
-    let named: Vec<_> =
-        clientele_error::violations_of(&refused).into_iter().map(|violation| violation.field).collect();
+    let named: Vec<_> = clientele_error::violations_of(&refused).into_iter().map(|violation| violation.field).collect();
     assert_eq!(named, ["documents.BUSINESS_LICENCE"]);
     assert_eq!(get(&service, &case_id).await.missing_requirements[0].requirement, "documents.BUSINESS_LICENCE");
     let case = Some(Case { customer_id: ANA.into(), facts: Some(facts()), ..Case::default() });
@@ -167,19 +170,23 @@ async fn a_case_goes_the_straight_way_and_its_history_replays() {
         .unwrap()
         .into_inner()
         .case_transitions;
-    let told: Vec<_> = steps.iter().map(|step| (step.transition.as_str(), step.role.as_str(), step.actor.as_str())).collect();
-    assert_eq!(told, [
-        ("opened", "maker", "mia"),
-        ("submitted", "maker", "mia"),
-        ("checks_started", "maker", "mia"),
-        ("checks_passed", "maker", "mia"),
-        ("recommended", "reviewer", "rob"),
-        ("approved", "approver", "eva"),
-    ]);
+    let told: Vec<_> =
+        steps.iter().map(|step| (step.transition.as_str(), step.role.as_str(), step.actor.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            ("opened", "maker", "mia"),
+            ("submitted", "maker", "mia"),
+            ("checks_started", "maker", "mia"),
+            ("checks_passed", "maker", "mia"),
+            ("recommended", "reviewer", "rob"),
+            ("approved", "approver", "eva"),
+        ]
+    );
     use clientele_qualification::domain::case_machine::{CaseEvent, Status as Life};
-    let replayed = steps[1..].iter().fold(Life::NEW, |life, step| {
-        life.after(CaseEvent::of_name(&step.transition).unwrap()).unwrap()
-    });
+    let replayed = steps[1..]
+        .iter()
+        .fold(Life::NEW, |life, step| life.after(CaseEvent::of_name(&step.transition).unwrap()).unwrap());
     assert_eq!((replayed.state, replayed.round, replayed.has_approval), (CaseState::Approved, 1, true));
     let audited = service.count("SELECT count(*) FROM qualification.audit_entry WHERE subject_kind = 'case'").await;
     assert_eq!(audited, 6);
@@ -199,8 +206,10 @@ async fn maker_reviewer_and_approver_are_three_people() {
     let reason_of_return = CaseReason::Other.into();
     of(&service, "eva").return_case(request!(ReturnCaseRequest, case_id, reason: reason_of_return)).await.unwrap();
     let verdict = CaseVerdict::Approve.into();
-    let refused =
-        of(&service, "mia").recommend_case(request!(RecommendCaseRequest, case_id, verdict: verdict)).await.unwrap_err();
+    let refused = of(&service, "mia")
+        .recommend_case(request!(RecommendCaseRequest, case_id, verdict: verdict))
+        .await
+        .unwrap_err();
     assert_eq!(reason(&refused), "FourEyes");
 }
 
@@ -265,7 +274,8 @@ async fn a_high_risk_needs_a_compliance_officer_and_a_prohibited_one_is_never_ap
     assert_eq!(reason(&again), "FourEyes");
     let reopened = of(&service, "max").reopen_case(request!(ReopenCaseRequest, case_id)).await.unwrap().into_inner();
     assert_eq!((reopened.state(), reopened.round), (CaseState::Draft, 2));
-    let withdrawn = of(&service, "max").withdraw_case(request!(WithdrawCaseRequest, case_id, reason: why)).await.unwrap();
+    let withdrawn =
+        of(&service, "max").withdraw_case(request!(WithdrawCaseRequest, case_id, reason: why)).await.unwrap();
     assert_eq!(withdrawn.into_inner().state(), CaseState::Withdrawn);
 }
 
@@ -317,7 +327,8 @@ async fn a_review_falls_due_and_the_approval_survives_it_until_it_is_suspended()
     assert_eq!(get(&service, &case.case_id).await.state(), CaseState::ReviewDue);
     assert!(qualified(&service).await.0);
     let mut rob = of(&service, "rob");
-    let resumed = rob.resume_review_of_case(request!(ResumeReviewOfCaseRequest, case.case_id)).await.unwrap().into_inner();
+    let resumed =
+        rob.resume_review_of_case(request!(ResumeReviewOfCaseRequest, case.case_id)).await.unwrap().into_inner();
     assert_eq!((resumed.state(), resumed.round), (CaseState::UnderReview, 2));
     assert!(qualified(&service).await.0);
     let why = CaseReason::Other.into();
@@ -355,7 +366,8 @@ async fn work_is_assigned_snoozed_and_noted() {
     let service = Qualification::start().await;
     let case_id = draft(&service).await;
     let mut mia = of(&service, "mia");
-    let assigned = mia.assign_case(request!(AssignCaseRequest, case_id, assignee: "rob".into())).await.unwrap().into_inner();
+    let assigned =
+        mia.assign_case(request!(AssignCaseRequest, case_id, assignee: "rob".into())).await.unwrap().into_inner();
     assert_eq!(assigned.assignee, "rob");
     let instant = service.clock.now() + SignedDuration::from_hours(24);
     let until = Some(prost_types::Timestamp { seconds: instant.as_second(), nanos: 0 });

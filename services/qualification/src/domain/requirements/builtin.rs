@@ -8,10 +8,8 @@ use clientele_proto::qualification::v1::{
 /// The built-in policy: proof that the customer exists, of whom it belongs to and who speaks for it, screening and a risk; for a high risk, enhanced due
 /// diligence and a second approver.
 pub fn builtin() -> RequirementPolicy {
-    let organisation = || RequirementSelector {
-        party_kinds: vec![PartyKind::Organisation.into()],
-        ..RequirementSelector::default()
-    };
+    let organisation =
+        || RequirementSelector { party_kinds: vec![PartyKind::Organisation.into()], ..RequirementSelector::default() };
     let in_china = RequirementSelector { country_codes: vec!["CN".into()], ..organisation() };
     let elsewhere = RequirementSelector { excluded_country_codes: vec!["CN".into()], ..organisation() };
     let of_risk = |level: RiskLevel| RequirementSelector { risk_levels: vec![level.into()], ..Default::default() };

@@ -97,20 +97,25 @@ impl Evidence {
         // Each piece is told by its name and by fields of fixed length (the facts come last), so that no two different ones are the same bytes.
         let documents = self.documents.iter().map(|document| {
             let expiry = document.expire_time.map_or(i64::MAX, Timestamp::as_microsecond);
-            piece(b"document", &[
-                document.document_id.as_bytes(),
-                &document.kind.to_be_bytes(),
-                &document.state.to_be_bytes(),
-                &document.version.to_be_bytes(),
-                &expiry.to_be_bytes(),
-            ])
+            piece(
+                b"document",
+                &[
+                    document.document_id.as_bytes(),
+                    &document.kind.to_be_bytes(),
+                    &document.state.to_be_bytes(),
+                    &document.version.to_be_bytes(),
+                    &expiry.to_be_bytes(),
+                ],
+            )
         });
-        let hits = self.hits.iter().map(|hit| {
-            piece(b"hit", &[hit.hit_id.as_bytes(), &hit.state.to_be_bytes(), &hit.version.to_be_bytes()])
-        });
-        let risk = self.risk.iter().map(|risk| {
-            piece(b"risk", &[&i32::from(risk.level).to_be_bytes(), &risk.version.to_be_bytes()])
-        });
+        let hits = self
+            .hits
+            .iter()
+            .map(|hit| piece(b"hit", &[hit.hit_id.as_bytes(), &hit.state.to_be_bytes(), &hit.version.to_be_bytes()]));
+        let risk = self
+            .risk
+            .iter()
+            .map(|risk| piece(b"risk", &[&i32::from(risk.level).to_be_bytes(), &risk.version.to_be_bytes()]));
         let checks = self.checks.iter().map(|check| {
             let (kind, outcome) = (i32::from(check.check), i32::from(check.outcome));
             let time = check.check_time.as_microsecond();

@@ -20,10 +20,7 @@ pub fn requirements(policy: &RequirementPolicy, facts: &RequirementFacts) -> Req
     let rules: Vec<&RequirementRule> = policy.rules.iter().filter(|rule| matches(rule, facts)).collect();
     let mut documents: BTreeMap<i32, DocumentRequirement> = BTreeMap::new();
     for asked in rules.iter().flat_map(|rule| &rule.documents) {
-        documents
-            .entry(asked.kind)
-            .and_modify(|before| *before = stricter(before, asked))
-            .or_insert(*asked);
+        documents.entry(asked.kind).and_modify(|before| *before = stricter(before, asked)).or_insert(*asked);
     }
     let checks: BTreeSet<i32> = rules.iter().flat_map(|rule| rule.checks.iter().copied()).collect();
     let approvals_needed = rules.iter().map(|rule| rule.approvals_needed).max().filter(|said| *said > 0);
@@ -71,10 +68,10 @@ fn said(number: i32, otherwise: i32) -> i32 {
 
 fn matches(rule: &RequirementRule, facts: &RequirementFacts) -> bool {
     let Some(selector) = &rule.selector else { return true };
-    let RequirementSelector { party_kinds, country_codes, excluded_country_codes, products, tiers, risk_levels } = selector;
-    let any_product = products.is_empty()
-        || facts.products.is_empty()
-        || facts.products.iter().any(|asked| products.contains(asked));
+    let RequirementSelector { party_kinds, country_codes, excluded_country_codes, products, tiers, risk_levels } =
+        selector;
+    let any_product =
+        products.is_empty() || facts.products.is_empty() || facts.products.iter().any(|asked| products.contains(asked));
     holds(party_kinds, &facts.party_kind)
         && holds(country_codes, &facts.country_code)
         && !excluded_country_codes.contains(&facts.country_code)
@@ -135,7 +132,10 @@ mod tests {
             ..RequirementPolicy::default()
         };
         let found = requirements(&policy, &facts("DE", RiskLevel::Low));
-        assert_eq!(found.documents, [DocumentRequirement { kind: 4, mandatory: true, grace_days: 10, max_age_days: 90 }]);
+        assert_eq!(
+            found.documents,
+            [DocumentRequirement { kind: 4, mandatory: true, grace_days: 10, max_age_days: 90 }]
+        );
     }
 
     #[test]

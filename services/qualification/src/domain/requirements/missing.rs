@@ -179,13 +179,16 @@ mod tests {
         evidence.checks = vec![done(RequiredCheck::Screening, CheckOutcome::Failed)];
         assert_eq!(names(Stage::Checks, &evidence), [""; 0]);
         evidence.hits = vec![Hit { hit_id: Uuid::nil(), state: 4, version: 1 }];
-        assert_eq!(names(Stage::Approval, &evidence), [
-            "documents.BUSINESS_LICENCE",
-            "documents.OWNERSHIP_DECLARATION",
-            "checks.SCREENING",
-            "checks.SOURCE_OF_FUNDS",
-            "screening_hits",
-        ]);
+        assert_eq!(
+            names(Stage::Approval, &evidence),
+            [
+                "documents.BUSINESS_LICENCE",
+                "documents.OWNERSHIP_DECLARATION",
+                "checks.SCREENING",
+                "checks.SOURCE_OF_FUNDS",
+                "screening_hits",
+            ]
+        );
         evidence.documents = vec![document(1, VERIFIED)];
         evidence.checks = vec![
             done(RequiredCheck::Screening, CheckOutcome::Passed),

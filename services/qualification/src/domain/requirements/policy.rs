@@ -75,12 +75,15 @@ mod tests {
         let rules = vec![rule, RequirementRule { name: "A".into(), ..Default::default() }];
         let policy = RequirementPolicy { rules, reminder_lead_days: vec![60, 30, 30], ..Default::default() };
         let fields: Vec<_> = check(&policy).into_iter().map(|violation| violation.field).collect();
-        assert_eq!(fields, [
-            "rules[0].documents[1].kind",
-            "rules[0].checks[2]",
-            "rules[0].selector.country_codes[1]",
-            "rules[1].name",
-            "reminder_lead_days[2]",
-        ]);
+        assert_eq!(
+            fields,
+            [
+                "rules[0].documents[1].kind",
+                "rules[0].checks[2]",
+                "rules[0].selector.country_codes[1]",
+                "rules[1].name",
+                "reminder_lead_days[2]",
+            ]
+        );
     }
 }

@@ -63,8 +63,7 @@ pub(super) async fn act(
     act: impl AsyncFnOnce(&mut PgConnection, &Origin<'_>, &mut CaseRecord) -> Result<()>,
 ) -> Result<Case> {
     let case_id = uuid(common.case_id, "case_id").map_err(|wrong| Error::invalid_fields(vec![wrong]))?;
-    let asked =
-        Asked { method: common.method, request_id: common.request_id, validate_only: common.validate_only };
+    let asked = Asked { method: common.method, request_id: common.request_id, validate_only: common.validate_only };
     once(state, call, asked, request, async |tx| {
         let origin = Origin::call(call, common.request_id, state.context.now());
         let mut record = locked(state, tx, &origin, case_id, common.etag).await?;
@@ -102,11 +101,7 @@ pub(super) async fn read(connection: &mut PgConnection, tenant: &str, case_id: U
 }
 
 /// What the case rests on and what is asked for, by the policy that judges it.
-pub(super) async fn gathered(
-    connection: &mut PgConnection,
-    tenant: &str,
-    record: &mut CaseRecord,
-) -> Result<Gathered> {
+pub(super) async fn gathered(connection: &mut PgConnection, tenant: &str, record: &mut CaseRecord) -> Result<Gathered> {
     let policy = policy_of(connection, tenant, record).await.map_err(failed)?;
     gather(connection, tenant, record, &policy).await.map_err(failed)
 }
@@ -115,7 +110,6 @@ pub(super) async fn gathered(
 pub(super) fn nothing_missing(missing: Vec<Missing>) -> Result<()> {
     let Some(first) = missing.first() else { return Ok(()) };
     let message = format!("{} {} ({} in all)", first.requirement, first.description, missing.len());
-    let violations =
-        missing.into_iter().map(|one| Violation::new(one.requirement, one.description)).collect();
+    let violations = missing.into_iter().map(|one| Violation::new(one.requirement, one.description)).collect();
     Err(Error::new(Reason::RequirementMissing, message).with_violations(violations))
 }

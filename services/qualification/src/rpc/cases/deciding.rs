@@ -107,7 +107,8 @@ async fn approve(
     let mut approvals = case_approvals(connection, tenant, record.case_id).await.map_err(failed)?;
     approvals.push(approval);
     if agreed_products(&record.facts.products, &approvals).is_none() {
-        let message = "must share a product with the approvals given before; agree with the other approvers, or return the case";
+        let message =
+            "must share a product with the approvals given before; agree with the other approvers, or return the case";
         return Err(Error::invalid_field("products", message));
     }
     let is_last = approvals.len() >= usize::try_from(asked.approvals_needed).unwrap_or(1);

@@ -2,9 +2,7 @@
 
 use clientele_error::{Error, Reason, Result, Violation};
 use clientele_pg::{answer::failed, constraint};
-use clientele_proto::qualification::v1::{
-    Case, CaseFacts, CaseState, CreateCaseRequest, RiskLevel, UpdateCaseRequest,
-};
+use clientele_proto::qualification::v1::{Case, CaseFacts, CaseState, CreateCaseRequest, RiskLevel, UpdateCaseRequest};
 use clientele_service::Call;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -15,7 +13,7 @@ use super::{
 };
 use crate::{
     State,
-    cases::step::{Part, Step, wrong_state, write_down},
+    cases::step::{Part, Step, write_down, wrong_state},
     domain::{
         case_facts,
         case_machine::{
@@ -35,10 +33,10 @@ use crate::{
 
 pub(super) async fn create_case(state: &State, call: Call, request: CreateCaseRequest) -> Result<Case> {
     let said = request.case.clone().unwrap_or_default();
-    let customer_id = uuid(&said.customer_id, "case.customer_id").map_err(|wrong| Error::invalid_fields(vec![wrong]))?;
+    let customer_id =
+        uuid(&said.customer_id, "case.customer_id").map_err(|wrong| Error::invalid_fields(vec![wrong]))?;
     let facts = said.facts.unwrap_or_default();
-    let asked =
-        Asked { method: "CreateCase", request_id: &request.request_id, validate_only: request.validate_only };
+    let asked = Asked { method: "CreateCase", request_id: &request.request_id, validate_only: request.validate_only };
     once(state, &call, asked, &request, async |tx| {
         let origin = Origin::call(&call, &request.request_id, state.context.now());
         is_customer(tx, origin.tenant(), customer_id).await?;

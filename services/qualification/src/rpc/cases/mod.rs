@@ -12,7 +12,13 @@ mod working;
 use std::sync::Arc;
 
 use clientele_proto::qualification::v1::{
-    ApproveCaseRequest, AssignCaseRequest, Case, CaseCheck, CaseNote, CompleteChecksOfCaseRequest, CreateCaseNoteRequest, CreateCaseRequest, EscalateCaseRequest, GetCaseRequest, ListCaseNotesRequest, ListCaseNotesResponse, ListCaseTransitionsRequest, ListCaseTransitionsResponse, ListCasesRequest, ListCasesResponse, RecommendCaseRequest, RecordCaseCheckRequest, RejectCaseRequest, ReopenCaseRequest, RequestInformationOnCaseRequest, ResubmitCaseRequest, ResumeReviewOfCaseRequest, ReturnCaseRequest, SnoozeCaseRequest, StartChecksOfCaseRequest, SubmitCaseRequest, SuspendCaseRequest, TerminateCaseRequest, UpdateCaseRequest, WithdrawCaseRequest,
+    ApproveCaseRequest, AssignCaseRequest, Case, CaseCheck, CaseNote, CompleteChecksOfCaseRequest,
+    CreateCaseNoteRequest, CreateCaseRequest, EscalateCaseRequest, GetCaseRequest, ListCaseNotesRequest,
+    ListCaseNotesResponse, ListCaseTransitionsRequest, ListCaseTransitionsResponse, ListCasesRequest,
+    ListCasesResponse, RecommendCaseRequest, RecordCaseCheckRequest, RejectCaseRequest, ReopenCaseRequest,
+    RequestInformationOnCaseRequest, ResubmitCaseRequest, ResumeReviewOfCaseRequest, ReturnCaseRequest,
+    SnoozeCaseRequest, StartChecksOfCaseRequest, SubmitCaseRequest, SuspendCaseRequest, TerminateCaseRequest,
+    UpdateCaseRequest, WithdrawCaseRequest,
     case_service_server::{CaseService, CaseServiceServer},
 };
 use clientele_service::rpc::unary;
@@ -57,16 +63,24 @@ impl CaseService for Cases {
         unary(request, async |call, request| submitting::start_checks_of_case(&self.state, call, request).await).await
     }
 
-    async fn complete_checks_of_case(&self, request: Request<CompleteChecksOfCaseRequest>) -> Result<Response<Case>, Status> {
-        unary(request, async |call, request| submitting::complete_checks_of_case(&self.state, call, request).await).await
+    async fn complete_checks_of_case(
+        &self,
+        request: Request<CompleteChecksOfCaseRequest>,
+    ) -> Result<Response<Case>, Status> {
+        unary(request, async |call, request| submitting::complete_checks_of_case(&self.state, call, request).await)
+            .await
     }
 
     async fn escalate_case(&self, request: Request<EscalateCaseRequest>) -> Result<Response<Case>, Status> {
         unary(request, async |call, request| moving::escalate_case(&self.state, call, request).await).await
     }
 
-    async fn request_information_on_case(&self, request: Request<RequestInformationOnCaseRequest>) -> Result<Response<Case>, Status> {
-        unary(request, async |call, request| working::request_information_on_case(&self.state, call, request).await).await
+    async fn request_information_on_case(
+        &self,
+        request: Request<RequestInformationOnCaseRequest>,
+    ) -> Result<Response<Case>, Status> {
+        unary(request, async |call, request| working::request_information_on_case(&self.state, call, request).await)
+            .await
     }
 
     async fn resubmit_case(&self, request: Request<ResubmitCaseRequest>) -> Result<Response<Case>, Status> {
@@ -97,7 +111,10 @@ impl CaseService for Cases {
         unary(request, async |call, request| moving::suspend_case(&self.state, call, request).await).await
     }
 
-    async fn resume_review_of_case(&self, request: Request<ResumeReviewOfCaseRequest>) -> Result<Response<Case>, Status> {
+    async fn resume_review_of_case(
+        &self,
+        request: Request<ResumeReviewOfCaseRequest>,
+    ) -> Result<Response<Case>, Status> {
         unary(request, async |call, request| moving::resume_review_of_case(&self.state, call, request).await).await
     }
 
@@ -125,11 +142,17 @@ impl CaseService for Cases {
         unary(request, async |call, request| noting::create_case_note(&self.state, call, request).await).await
     }
 
-    async fn list_case_notes(&self, request: Request<ListCaseNotesRequest>) -> Result<Response<ListCaseNotesResponse>, Status> {
+    async fn list_case_notes(
+        &self,
+        request: Request<ListCaseNotesRequest>,
+    ) -> Result<Response<ListCaseNotesResponse>, Status> {
         unary(request, async |call, request| noting::list_case_notes(&self.state, call, request).await).await
     }
 
-    async fn list_case_transitions(&self, request: Request<ListCaseTransitionsRequest>) -> Result<Response<ListCaseTransitionsResponse>, Status> {
+    async fn list_case_transitions(
+        &self,
+        request: Request<ListCaseTransitionsRequest>,
+    ) -> Result<Response<ListCaseTransitionsResponse>, Status> {
         unary(request, async |call, request| reading::list_case_transitions(&self.state, call, request).await).await
     }
 }

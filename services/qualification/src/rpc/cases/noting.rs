@@ -27,11 +27,7 @@ use crate::{
     },
 };
 
-pub(super) async fn record_case_check(
-    state: &State,
-    call: Call,
-    request: RecordCaseCheckRequest,
-) -> Result<CaseCheck> {
+pub(super) async fn record_case_check(state: &State, call: Call, request: RecordCaseCheckRequest) -> Result<CaseCheck> {
     let said = request.case_check.clone().unwrap_or_default();
     let case_id = uuid(&said.case_id, "case_check.case_id").map_err(|wrong| Error::invalid_fields(vec![wrong]))?;
     if said.check() == RequiredCheck::RiskAssessment {

@@ -56,10 +56,7 @@ pub(super) async fn list_cases(state: &State, call: Call, request: ListCasesRequ
         .map_err(refused)?;
     let mut connection = state.pool.acquire().await.map_err(failed)?;
     let page = cases_list(&mut connection, call.tenant(), &plan).await.map_err(failed)?;
-    Ok(ListCasesResponse {
-        cases: page.items.iter().map(message).collect(),
-        next_page_token: page.next_page_token,
-    })
+    Ok(ListCasesResponse { cases: page.items.iter().map(message).collect(), next_page_token: page.next_page_token })
 }
 
 /// What belongs to a case is listed in its order.
@@ -95,8 +92,7 @@ pub(super) async fn list_case_transitions(
     request: ListCaseTransitionsRequest,
 ) -> Result<ListCaseTransitionsResponse> {
     let paging = (request.page_size, request.page_token.as_str());
-    let (case_id, after, plan) =
-        numbered("qualification.list_case_transitions", &call, &request.case_id, paging)?;
+    let (case_id, after, plan) = numbered("qualification.list_case_transitions", &call, &request.case_id, paging)?;
     let mut connection = state.pool.acquire().await.map_err(failed)?;
     is_there(&mut connection, call.tenant(), case_id).await?;
     let steps = case_transitions_list(&mut connection, call.tenant(), case_id, after, plan.fetch_limit())

@@ -55,11 +55,7 @@ async fn hand_in(
     Ok(())
 }
 
-pub(super) async fn start_checks_of_case(
-    state: &State,
-    call: Call,
-    request: StartChecksOfCaseRequest,
-) -> Result<Case> {
+pub(super) async fn start_checks_of_case(state: &State, call: Call, request: StartChecksOfCaseRequest) -> Result<Case> {
     let common: Common<'_> = common!("StartChecksOfCase", request);
     act(state, &call, common, &request, async |connection, origin, record| {
         step(state, connection, origin, record, Step::of(CaseEvent::StartChecks, Part::Maker), |_| ()).await?;

@@ -31,11 +31,8 @@ pub(super) async fn request_information_on_case(
         let asked = gathered(connection, origin.tenant(), record).await?.requirements;
         let days = SignedDuration::from_hours(24 * i64::from(asked.information_due_days));
         let due = due.unwrap_or_else(|| origin.now.saturating_add(days).unwrap_or(origin.now));
-        let asked = CaseInformationRequest {
-            items: request.items.clone(),
-            due_time: None,
-            actor: origin.actor().to_owned(),
-        };
+        let asked =
+            CaseInformationRequest { items: request.items.clone(), due_time: None, actor: origin.actor().to_owned() };
         let taken = Step::of(CaseEvent::RequestInformation, Part::Reviewer);
         step(state, connection, origin, record, taken, |record| record.information_request = Some((asked, due)))
             .await?;
@@ -77,11 +74,7 @@ pub(super) async fn put(
 }
 
 /// An instant of a request after now and within a year.
-fn ahead(
-    message: Option<&prost_types::Timestamp>,
-    field: &str,
-    now: Timestamp,
-) -> Result<Option<Timestamp>> {
+fn ahead(message: Option<&prost_types::Timestamp>, field: &str, now: Timestamp) -> Result<Option<Timestamp>> {
     let instant = instant_of(message, field)?;
     let is_ahead = instant.is_none_or(|instant| instant > now && instant.duration_since(now) <= FARTHEST);
     if is_ahead { Ok(instant) } else { Err(Error::invalid_field(field, "must be after now and within 366 days")) }
@@ -95,6 +88,7 @@ fn instant_of(message: Option<&prost_types::Timestamp>, field: &str) -> Result<O
     let instant = message.seconds.checked_mul(1_000_000).and_then(|seconds| seconds.checked_add(micros));
     // Years 1 to 9998: what Postgres and every calendar can hold.
     let in_calendar = (-62_135_596_800..=253_370_764_799).contains(&message.seconds);
-    let instant = instant.filter(|_| is_canonical && in_calendar).and_then(|micros| Timestamp::from_microsecond(micros).ok());
+    let instant =
+        instant.filter(|_| is_canonical && in_calendar).and_then(|micros| Timestamp::from_microsecond(micros).ok());
     instant.map(Some).ok_or_else(|| Error::invalid_field(field, "must be an instant between the years 1 and 9998"))
 }

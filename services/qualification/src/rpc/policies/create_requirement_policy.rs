@@ -31,10 +31,9 @@ pub(super) async fn create_requirement_policy(
     };
     once(state, &call, asked, &request, async |tx| {
         let origin = Origin::call(&call, &request.request_id, state.context.now());
-        let record =
-            requirement_policy_insert(tx, origin.tenant(), &kept.encode_to_vec(), origin.actor(), origin.now)
-                .await
-                .map_err(failed)?;
+        let record = requirement_policy_insert(tx, origin.tenant(), &kept.encode_to_vec(), origin.actor(), origin.now)
+            .await
+            .map_err(failed)?;
         let made = policy_message(&record).map_err(failed)?;
         let written = audit::Transition {
             subject_kind: "requirement_policy",
