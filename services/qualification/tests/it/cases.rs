@@ -213,7 +213,7 @@ async fn maker_reviewer_and_approver_are_three_people() {
     assert_eq!(reason(&refused), "FourEyes");
 }
 
-/// The edit and the approval of the same person race; whoever is first, the other is refused.
+/// Eight approvals of one person race: one is taken, however they interleave, and the second approver is still needed.
 #[tokio::test]
 async fn nobody_approves_twice_also_not_at_the_same_time() {
     let service = Qualification::start().await;
