@@ -20,6 +20,9 @@ use clientele_proto::{
         qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
         registry_connector_service_server::SERVICE_NAME as REGISTRY_CONNECTOR_SERVICE,
         risk_service_server::SERVICE_NAME as RISK_SERVICE,
+        case_service_server::SERVICE_NAME as CASE_SERVICE,
+        qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
+        requirement_policy_service_server::SERVICE_NAME as REQUIREMENT_POLICY_SERVICE,
     },
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
@@ -177,6 +180,10 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
         OWNERSHIP_SERVICE,
         EVENT_FEED_SERVICE,
     ];
+        .add_service(rpc::cases::server(Arc::clone(&state)))
+        .add_service(rpc::policies::server(Arc::clone(&state)))
+        .add_service(EventFeedServiceServer::new(feed.clone()));
+    let services = vec![QUALIFICATION_SERVICE, CASE_SERVICE, REQUIREMENT_POLICY_SERVICE, EVENT_FEED_SERVICE];
 
     let mut jobs = vec![
         feed.listener(),
@@ -187,6 +194,7 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
         jobs::audit_eraser::job(Arc::clone(&state)),
         jobs::authorisation_keeper::job(Arc::clone(&state)),
         jobs::risk_keeper::job(Arc::clone(&state)),
+        jobs::case_keeper::job(Arc::clone(&state)),
     ];
     if let Some(peer) = customers {
         jobs.push(jobs::customers_projection::job(pool, peer));

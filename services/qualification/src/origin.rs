@@ -55,9 +55,7 @@ impl<'a> Origin<'a> {
     /// An event that tells of the change.
     pub fn event<M: Message + Name>(&self, context: &Context, subject: String, payload: &M) -> NewEvent {
         match self.by {
-            By::Call { call, request_id } => {
-                NewEvent::of_call(context, call, request_id, self.now, subject, payload)
-            }
+            By::Call { call, request_id } => NewEvent::of_call(context, call, request_id, self.now, subject, payload),
             By::Job(name) => NewEvent::of_job(context, self.tenant, name, self.now, subject, payload),
         }
     }

@@ -1,18 +1,40 @@
 //! Cases moved: what calls, other parts of the service and time do to them, each in the transaction of whoever does it.
+//!
+//! Everything goes through [`step::step`], which holds to the table of [`crate::domain::case_machine`] and keeps people apart, stores the case, and
+//! tells of it: history, audit log, event, standing. Take the case's lock first, with [`keeping::case_settled`].
 
-use clientele_proto::qualification::v1 as proto;
+pub mod gathering;
+pub mod keeping;
+pub mod message;
+pub mod step;
+
+use clientele_proto::qualification::v1::{CaseReason, CaseState, CheckOutcome, RequiredCheck};
+use jiff::Timestamp;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 pub use crate::domain::case_machine::trigger::Trigger;
 
-use crate::{State, origin::Origin};
+use crate::{
+    State,
+    domain::{
+        case_machine::{CaseEvent, trigger::apply_trigger},
+        requirements::Stage,
+    },
+    origin::Origin,
+    store::{
+        case_approval::case_rests_on,
+        customer_check::{CheckRecord, customer_check_put},
+        qualification_case::{CaseRecord, case_for_update, case_id_of_customer, case_put},
+    },
+};
 
 /// Tells the case of a customer what was found out about the customer: it is suspended, comes to review early, or goes to a compliance officer, as
-/// [`crate::domain::case_machine::trigger`] has it. Where the customer has no case, or a closed one, nothing happens.
+/// [`crate::domain::case_machine::trigger`] has it. One that ran out with a document is restored by a document that was verified. Where the customer has
+/// no case, or a closed one, nothing happens.
 ///
-/// Call it in the transaction of the change, after that is written and before its [`crate::standing::restate`]. It takes the lock of the case's row:
-/// take those of documents, hits and the like before.
+/// Call it in the transaction of the change, after that is written and before its [`crate::standing::restate`]. It takes the lock of the case's row: take those of
+/// documents, hits and the like before.
 pub async fn trigger(
     state: &State,
     connection: &mut PgConnection,
@@ -20,22 +42,89 @@ pub async fn trigger(
     customer_id: Uuid,
     trigger: Trigger,
 ) -> sqlx::Result<()> {
-    let _ = (state, connection, origin, customer_id, trigger);
-    Ok(())
+    let tenant = origin.tenant();
+    let Some(case_id) = case_id_of_customer(connection, tenant, customer_id).await? else { return Ok(()) };
+    let Some(mut record) = case_for_update(connection, tenant, case_id).await? else { return Ok(()) };
+    keeping::settle(state, connection, &Origin::job(tenant, keeping::NAME, origin.now), &mut record).await?;
+    if trigger == Trigger::DocumentVerified {
+        return restore(state, connection, origin, &mut record).await;
+    }
+    let rests_on_it = match trigger {
+        Trigger::DocumentRevoked { kind } => case_rests_on(connection, tenant, case_id, kind).await?,
+        _ => false,
+    };
+    let effect = apply_trigger(record.status(), trigger, rests_on_it);
+    let needs_edd = effect.needs_edd && !record.edd_required && !is_closed(record.state);
+    record.edd_required |= needs_edd;
+    let reason = reason_of(trigger);
+    match effect.event {
+        Some(CaseEvent::FallDue) => {
+            record.review_time = Some(record.review_time.map_or(origin.now, |due: Timestamp| due.min(origin.now)));
+            keeping::by_itself(state, connection, origin, &mut record, (CaseEvent::FallDue, reason)).await
+        }
+        Some(event) => keeping::by_itself(state, connection, origin, &mut record, (event, reason)).await,
+        None if needs_edd => {
+            record.version += 1;
+            record.update_time = origin.now;
+            origin.actor().clone_into(&mut record.actor);
+            case_put(connection, tenant, &record).await
+        }
+        None => Ok(()),
+    }
 }
 
-/// Writes down that a check of a customer was done: required checks are met by it. `note` is for people.
-///
-/// The same rules of place hold as for [`trigger`].
-pub async fn record_check(
+/// Gives a case that ran out its approval back, where that holds and all it rests on is there again.
+async fn restore(
     state: &State,
     connection: &mut PgConnection,
     origin: &Origin<'_>,
+    record: &mut CaseRecord,
+) -> sqlx::Result<()> {
+    if record.state != CaseState::Expired || !keeping::would_hold(connection, origin, record).await? {
+        return Ok(());
+    }
+    let is_conditional = record.approval.as_ref().is_some_and(|approval| approval.is_conditional);
+    let event = if is_conditional { CaseEvent::RestoreWithConditions } else { CaseEvent::Restore };
+    keeping::by_itself(state, connection, origin, record, (event, CaseReason::Unspecified)).await?;
+    // Its review may have come meanwhile.
+    keeping::settle(state, connection, &Origin::job(origin.tenant(), keeping::NAME, origin.now), record).await
+}
+
+/// Writes down that a check of a customer was done by the service: required checks are met by it, whether the customer has a case yet or not. `note` is
+/// for people. The same rules of place hold as for [`trigger`], but that no lock is taken.
+pub async fn record_check(
+    connection: &mut PgConnection,
+    origin: &Origin<'_>,
     customer_id: Uuid,
-    check: proto::RequiredCheck,
-    outcome: proto::CheckOutcome,
+    (check, outcome): (RequiredCheck, CheckOutcome),
     note: &str,
 ) -> sqlx::Result<()> {
-    let _ = (state, connection, origin, customer_id, check, outcome, note);
-    Ok(())
+    let done =
+        CheckRecord { check, outcome, note: note.to_owned(), actor: origin.actor().to_owned(), check_time: origin.now };
+    customer_check_put(connection, origin.tenant(), customer_id, &done).await
+}
+
+/// The next step for which something must be on hand; `None` where nothing is asked for.
+fn stage_of(state: CaseState) -> Option<Stage> {
+    match state {
+        CaseState::Draft | CaseState::InfoRequested => Some(Stage::Submission),
+        CaseState::Submitted | CaseState::Screening => Some(Stage::Checks),
+        CaseState::UnderReview | CaseState::Escalated | CaseState::PendingApproval => Some(Stage::Approval),
+        _ => None,
+    }
+}
+
+fn is_closed(state: CaseState) -> bool {
+    matches!(state, CaseState::Rejected | CaseState::Withdrawn | CaseState::Terminated)
+}
+
+fn reason_of(trigger: Trigger) -> CaseReason {
+    match trigger {
+        Trigger::TrueMatch | Trigger::HitOpened => CaseReason::ScreeningMatch,
+        Trigger::DocumentRevoked { .. } => CaseReason::DocumentRevoked,
+        Trigger::OwnershipChanged => CaseReason::OwnershipChanged,
+        Trigger::RegistryRevoked | Trigger::RegistryIrregular => CaseReason::RegistryStatus,
+        Trigger::RiskAssessed(_) => CaseReason::RiskTooHigh,
+        Trigger::DocumentVerified => CaseReason::Unspecified,
+    }
 }

@@ -2,9 +2,12 @@
 
 pub mod audit;
 pub mod authorisation;
+pub mod case_approval;
+pub mod case_facts;
 pub mod case_machine;
 pub mod checks;
 pub mod instant;
 pub mod key;
 pub mod risk;
+pub mod requirements;
 pub mod standing;

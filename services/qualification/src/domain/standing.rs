@@ -208,7 +208,8 @@ impl Inputs {
 impl Standing {
     /// The same, asked for one product; empty asks for any.
     pub fn asked_for(mut self, product: &str) -> Self {
-        let is_covered = product.is_empty() || self.scope.is_empty() || self.scope.iter().any(|covered| covered == product);
+        let is_covered =
+            product.is_empty() || self.scope.is_empty() || self.scope.iter().any(|covered| covered == product);
         if self.qualified && !is_covered {
             self.qualified = false;
             self.valid_until = None;
@@ -274,7 +275,10 @@ mod tests {
         let mut inputs = approved();
         inputs.documents[0].verified = None;
         let now = standing(&inputs, at("2026-12-01T00:00:00Z"));
-        assert_eq!((now.state, now.reasons.as_slice()), (QualificationState::Expired, [Reason::DocumentMissing].as_slice()));
+        assert_eq!(
+            (now.state, now.reasons.as_slice()),
+            (QualificationState::Expired, [Reason::DocumentMissing].as_slice())
+        );
     }
 
     #[test]
@@ -286,7 +290,10 @@ mod tests {
         assert_eq!((open.qualified, open.reasons.as_slice()), (true, [Reason::ScreeningHitOpen].as_slice()));
         inputs.true_matches = 1;
         let matched = standing(&inputs, now);
-        assert_eq!((matched.state, matched.reasons.as_slice()), (QualificationState::Suspended, [Reason::ScreeningMatch].as_slice()));
+        assert_eq!(
+            (matched.state, matched.reasons.as_slice()),
+            (QualificationState::Suspended, [Reason::ScreeningMatch].as_slice())
+        );
     }
 
     #[test]
@@ -317,7 +324,10 @@ mod tests {
     fn without_an_approval_nobody_is_qualified() {
         let now = at("2026-12-01T00:00:00Z");
         let nobody = standing(&Inputs::default(), now);
-        assert_eq!((nobody.state, nobody.reasons.as_slice()), (QualificationState::NotAssessed, [Reason::NoCase].as_slice()));
+        assert_eq!(
+            (nobody.state, nobody.reasons.as_slice()),
+            (QualificationState::NotAssessed, [Reason::NoCase].as_slice())
+        );
         let mut inputs = approved();
         inputs.case.as_mut().unwrap().approval = None;
         inputs.case.as_mut().unwrap().state = CaseState::UnderReview;

@@ -3,6 +3,7 @@
 pub mod audit_eraser;
 pub mod audit_sealer;
 pub mod authorisation_keeper;
+pub mod case_keeper;
 pub mod customers_projection;
 pub mod idempotency_sweep;
 pub mod risk_keeper;

@@ -6,5 +6,8 @@ pub mod checks;
 pub mod listing;
 pub mod once;
 pub mod ownerships;
+pub mod cases;
+pub mod once;
+pub mod policies;
 pub mod qualifications;
 pub mod risk;

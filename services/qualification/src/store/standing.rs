@@ -164,7 +164,8 @@ pub async fn standing_inputs(
         });
         let state = CaseState::try_from(i32::from(row.state)).unwrap_or_default();
         let review_time = row.review_time.map(jiff_sqlx::Timestamp::to_jiff);
-        found.entry(row.customer_id).or_default().case = Some(Case { case_id: row.case_id, state, approval, review_time });
+        found.entry(row.customer_id).or_default().case =
+            Some(Case { case_id: row.case_id, state, approval, review_time });
     }
     // The best verified document of each kind: one that never expires, or the one that does last. 4 and 5 are VERIFIED and EXPIRING; one that
     // is EXPIRED (6) still counts during its grace.

@@ -67,7 +67,10 @@ async fn a_licence_lapses_at_its_instant_and_the_lapse_is_told_once() {
     assert!(before.qualified, "{before:?}");
     assert_eq!(before.scope, ["parts"]);
     let out_of_scope = check(&service, TENANT, ANA, "engines").await;
-    assert_eq!((out_of_scope.qualified, out_of_scope.reasons().next().unwrap()), (false, QualificationReason::OutOfScope));
+    assert_eq!(
+        (out_of_scope.qualified, out_of_scope.reasons().next().unwrap()),
+        (false, QualificationReason::OutOfScope)
+    );
     // Of another tenant nothing is seen.
     assert_eq!(check(&service, "globex", ANA, "").await.state(), QualificationState::NotAssessed);
 
@@ -93,10 +96,9 @@ async fn many_are_checked_at_one_instant_in_the_order_asked() {
         product: String::new(),
     };
     let told = client(&service, TENANT).batch_check_qualifications(request).await.unwrap().into_inner().qualifications;
-    assert_eq!(told.iter().map(|told| (told.customer_id.as_str(), told.qualified)).collect::<Vec<_>>(), [
-        (ANA, false),
-        (BEN, true),
-        (ANA, false)
-    ]);
+    assert_eq!(
+        told.iter().map(|told| (told.customer_id.as_str(), told.qualified)).collect::<Vec<_>>(),
+        [(ANA, false), (BEN, true), (ANA, false)]
+    );
     assert!(told.iter().all(|one| one.as_of_time == told[0].as_of_time));
 }

@@ -43,7 +43,10 @@ async fn names_are_kept_merges_are_known_and_erased_customers_forgotten() {
     apply(&service, &CustomerCreated { customer: Some(told(BEN, "Shanghai Machinery")) }).await;
     let mut connection = service.pool.acquire().await.unwrap();
     let kept = customer_get(&mut connection, TENANT, ana).await.unwrap().unwrap();
-    assert_eq!((kept.kind, kept.legal_name.as_deref(), kept.country_code.as_deref()), (1, Some("上海机械有限公司"), Some("CN")));
+    assert_eq!(
+        (kept.kind, kept.legal_name.as_deref(), kept.country_code.as_deref()),
+        (1, Some("上海机械有限公司"), Some("CN"))
+    );
 
     let survivor = Some(told(ANA, "上海机械有限公司"));
     let customer_merge = Some(CustomerMerge { survivor, ..CustomerMerge::default() });
@@ -52,7 +55,8 @@ async fn names_are_kept_merges_are_known_and_erased_customers_forgotten() {
     let merged = customer_get(&mut connection, TENANT, ben).await.unwrap().unwrap();
     assert_eq!(merged.survivor_customer_id, Some(ana));
 
-    let erased = CustomerErased { customer_id: ANA.into(), merged_customer_ids: vec![BEN.into()], ..Default::default() };
+    let erased =
+        CustomerErased { customer_id: ANA.into(), merged_customer_ids: vec![BEN.into()], ..Default::default() };
     apply(&service, &erased).await;
     assert_eq!(customer_get(&mut connection, TENANT, ana).await.unwrap(), None);
     assert_eq!(customer_get(&mut connection, TENANT, ben).await.unwrap(), None);

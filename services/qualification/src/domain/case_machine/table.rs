@@ -12,9 +12,7 @@ pub(super) fn next(from: State, event: Event, has_approval: bool) -> Option<Stat
         (State::Submitted, Event::StartChecks) => State::Screening,
         (State::Screening, Event::PassChecks) | (State::PendingApproval, Event::Return) => State::UnderReview,
         (State::Screening, Event::FlagChecks)
-        | (State::Screening | State::UnderReview | State::PendingApproval, Event::Escalate) => {
-            State::Escalated
-        }
+        | (State::Screening | State::UnderReview | State::PendingApproval, Event::Escalate) => State::Escalated,
         (State::UnderReview | State::Escalated, Event::RequestInformation) => State::InfoRequested,
         (State::UnderReview | State::Escalated, Event::Recommend) | (State::PendingApproval, Event::Endorse) => {
             State::PendingApproval

@@ -31,6 +31,9 @@ const STATES: [CaseState; 15] = [
 fn may_and_must_hold(state: CaseState) -> (bool, bool) {
     match state {
         CaseState::Approved | CaseState::ApprovedWithConditions | CaseState::ReviewDue | CaseState::Expired => (true, true),
+        CaseState::Approved | CaseState::ApprovedWithConditions | CaseState::ReviewDue | CaseState::Expired => {
+            (true, true)
+        }
         CaseState::Draft
         | CaseState::Rejected
         | CaseState::Withdrawn
@@ -143,6 +146,8 @@ fn the_readme_shows_the_table() {
             let after = |has_approval| {
                 Status { state, has_approval, round: 1 }.after(event).map(|next| state_name(next.state))
             };
+            let after =
+                |has_approval| Status { state, has_approval, round: 1 }.after(event).map(|next| state_name(next.state));
             let (plain, approved) = (after(false), after(true));
             let (may, must) = may_and_must_hold(state);
             let (to, when) = match (plain.filter(|_| !must), approved.filter(|_| may)) {

@@ -33,10 +33,8 @@ impl QualificationService for Qualifications {
         &self,
         request: Request<CheckQualificationRequest>,
     ) -> Result<Response<Qualification>, Status> {
-        unary(request, async |call, request| {
-            check_qualification::check_qualification(&self.state, call, request).await
-        })
-        .await
+        unary(request, async |call, request| check_qualification::check_qualification(&self.state, call, request).await)
+            .await
     }
 
     async fn batch_check_qualifications(
@@ -53,9 +51,7 @@ impl QualificationService for Qualifications {
         &self,
         request: Request<ListQualificationsRequest>,
     ) -> Result<Response<ListQualificationsResponse>, Status> {
-        unary(request, async |call, request| {
-            list_qualifications::list_qualifications(&self.state, call, request).await
-        })
-        .await
+        unary(request, async |call, request| list_qualifications::list_qualifications(&self.state, call, request).await)
+            .await
     }
 }

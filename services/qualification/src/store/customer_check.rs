@@ -1,0 +1,73 @@
+//! What came out of checks of customers.
+
+use clientele_proto::qualification::v1::{CheckOutcome, RequiredCheck};
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// What came out of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckRecord {
+    /// Which.
+    pub check: RequiredCheck,
+    /// What came out.
+    pub outcome: CheckOutcome,
+    /// What was looked at, or why.
+    pub note: String,
+    /// Who did it.
+    pub actor: String,
+    /// When.
+    pub check_time: Timestamp,
+}
+
+/// The checks of a customer that were done after `since`, by their numbers.
+pub async fn customer_checks(
+    connection: &mut PgConnection,
+    tenant: &str,
+    customer_id: Uuid,
+    since: Option<Timestamp>,
+) -> sqlx::Result<Vec<CheckRecord>> {
+    let rows = sqlx::query!(
+        "SELECT check_kind, outcome, note, actor, check_time FROM qualification.customer_check \
+         WHERE tenant_id = $1 AND customer_id = $2 AND ($3::timestamptz IS NULL OR check_time > $3) ORDER BY check_kind",
+        tenant,
+        customer_id,
+        since.map(Timestamp::to_sqlx) as _,
+    )
+    .fetch_all(connection)
+    .await?;
+    let checks = rows.into_iter().map(|row| CheckRecord {
+        check: RequiredCheck::try_from(i32::from(row.check_kind)).unwrap_or_default(),
+        outcome: CheckOutcome::try_from(i32::from(row.outcome)).unwrap_or_default(),
+        note: row.note,
+        actor: row.actor,
+        check_time: row.check_time.to_jiff(),
+    });
+    Ok(checks.collect())
+}
+
+/// Stores what came out of a check, in place of what came out before.
+pub async fn customer_check_put(
+    connection: &mut PgConnection,
+    tenant: &str,
+    customer_id: Uuid,
+    check: &CheckRecord,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO qualification.customer_check (tenant_id, customer_id, check_kind, outcome, note, actor, check_time) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (tenant_id, customer_id, check_kind) DO UPDATE SET outcome = excluded.outcome, note = excluded.note, \
+             actor = excluded.actor, check_time = excluded.check_time",
+        tenant,
+        customer_id,
+        check.check as i16,
+        check.outcome as i16,
+        check.note,
+        check.actor,
+        check.check_time.to_sqlx() as _,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
