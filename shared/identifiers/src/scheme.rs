@@ -110,8 +110,34 @@ schemes! {
     UsEin, "us.ein", crate::us::EIN;
 
     // The European Union: the files stand in `eu/`.
+    /// European Union: VAT identification number, with the member's letters.
+    EuVat, "eu.vat", crate::eu::vat::RULES;
+    /// Austria: Umsatzsteuer-Identifikationsnummer.
+    AtUid, "at.uid", crate::eu::at::UID;
+    /// Belgium: VAT number, which is the enterprise number.
+    BeVat, "be.vat", crate::eu::be::VAT;
     /// Germany: Umsatzsteuer-Identifikationsnummer.
     DeVat, "de.vat", crate::eu::de::VAT;
+    /// Spain: código de identificación fiscal of entities.
+    EsCif, "es.cif", crate::eu::es::cif::RULES;
+    /// Spain: documento nacional de identidad.
+    EsDni, "es.dni", crate::eu::es::dni::RULES;
+    /// Spain: número de identidad de extranjero.
+    EsNie, "es.nie", crate::eu::es::nie::RULES;
+    /// Spain: número de identificación fiscal.
+    EsNif, "es.nif", crate::eu::es::nif::RULES;
+    /// France: SIREN, the number of a company.
+    FrSiren, "fr.siren", crate::eu::fr::siren::RULES;
+    /// France: SIRET, the number of an establishment.
+    FrSiret, "fr.siret", crate::eu::fr::siret::RULES;
+    /// France: numéro de TVA.
+    FrTva, "fr.tva", crate::eu::fr::tva::RULES;
+    /// Italy: partita IVA.
+    ItIva, "it.iva", crate::eu::it::iva::RULES;
+    /// Netherlands: btw-identificatienummer.
+    NlBtw, "nl.btw", crate::eu::nl::BTW;
+    /// Poland: numer identyfikacji podatkowej.
+    PlNip, "pl.nip", crate::eu::pl::NIP;
     // The European Union ends here.
 }
 
