@@ -3,7 +3,7 @@
 //! Numbers of nine digits are from before 2005 and have become 0 and the nine. 1 leads since the numbers with 0 ran out (2023).
 
 use crate::{
-    Kind, Reason, Refusal,
+    Kind, Refusal,
     number::Compact,
     rules::{Format, Rules, Separators},
     shape,
@@ -34,9 +34,7 @@ fn complete(number: &mut Compact) {
 fn check(number: &[u8]) -> Result<(), Refusal> {
     shape::digits(number)?;
     shape::one_of(number, 0, b"01")?;
-    if number == b"0000000000" {
-        return Err(Refusal::at(Reason::Reserved, 0));
-    }
+    shape::not_zeros(number)?;
     let (head, check_digits) = number.split_at(8);
     if (shape::value(head) + shape::value(check_digits)).is_multiple_of(97) {
         Ok(())

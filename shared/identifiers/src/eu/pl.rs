@@ -1,7 +1,7 @@
 //! Poland: the tax number (NIP), ten digits, the last by weights 6 5 7 2 3 4 5 6 7 modulo 11.
 
 use crate::{
-    Kind, Reason, Refusal, checksum,
+    Kind, Refusal, checksum,
     rules::{Format, Rules, Separators},
     shape,
 };
@@ -22,9 +22,7 @@ pub(crate) static NIP: Rules = Rules {
 
 fn check(number: &[u8]) -> Result<(), Refusal> {
     shape::digits(number)?;
-    if number == b"0000000000" {
-        return Err(Refusal::at(Reason::Reserved, 0));
-    }
+    shape::not_zeros(number)?;
     // The check digit counts minus one: ten modulo eleven.
     let fits = checksum::sum(number, &[6, 5, 7, 2, 3, 4, 5, 6, 7, 10]).is_multiple_of(11);
     if fits { Ok(()) } else { Err(Refusal::check_digit(9)) }

@@ -20,6 +20,7 @@ pub(crate) static RULES: Rules = Rules {
 
 pub(super) fn check(number: &[u8]) -> Result<(), Refusal> {
     shape::digits(number)?;
+    shape::not_zeros(number)?;
     if checksum::luhn(number) { Ok(()) } else { Err(Refusal::check_digit(8)) }
 }
 

@@ -31,6 +31,7 @@ fn check(number: &[u8]) -> Result<(), Refusal> {
     shape::one_of(number, 0, KEY)?;
     shape::one_of(number, 1, KEY)?;
     shape::digits_at(number, 2..11)?;
+    shape::not_zeros(&number[2..]).map_err(|it| it.moved(2))?;
     if !is_of_monaco(number) {
         siren::check(&number[2..]).map_err(|it| Refusal { reason: Reason::BadEmbeddedIdentifier, ..it.moved(2) })?;
     }
