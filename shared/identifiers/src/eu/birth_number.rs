@@ -31,10 +31,9 @@ pub(super) fn birth(number: &[u8], overflow: Overflow) -> Option<(Date, Sex)> {
     let part = |from: usize| shape::value(&number[from..from + 2]) as u8;
     let year = match (number.len(), u16::from(part(0))) {
         // Nine digits were given until 1953, to those born since about 1880.
-        (9, year @ 0..=53) => 1900 + year,
+        (9, year @ 0..=53) | (10, year @ 54..=99) => 1900 + year,
         (9, year @ 80..=99) => 1800 + year,
         (10, year @ 0..=53) => 2000 + year,
-        (10, year @ 54..=99) => 1900 + year,
         _ => return None,
     };
     let (sex, month) = if part(2) > 50 { (Sex::Female, part(2) - 50) } else { (Sex::Male, part(2)) };
