@@ -5,7 +5,7 @@ use std::{hint::black_box, io::Write, time::Instant};
 
 use identifiers::{Presentation, Scheme, check, is_valid, normalise};
 
-const NUMBERS: [(&str, &str); 62] = [
+const NUMBERS: [(&str, &str); 63] = [
     ("at.uid", "ATU10223006"),
     ("au.abn", "51 824 753 556"),
     ("au.acn", "000 000 019"),
@@ -28,6 +28,7 @@ const NUMBERS: [(&str, &str); 62] = [
     ("es.dni", "12345678Z"),
     ("es.nie", "X1234567L"),
     ("es.nif", "ESA58818501"),
+    ("eu.oss", "EU 372022452"),
     ("eu.vat", "FR 83 404 833 048"),
     ("fi.alv", "FI01120389"),
     ("fr.siren", "732 829 320"),

@@ -82,10 +82,14 @@ impl Separators {
     pub const DOT: Self = Self(2);
     /// Slashes.
     pub const SLASH: Self = Self(4);
+    /// Colons and round brackets.
+    pub const COLON_BRACKET: Self = Self(8);
     /// Dashes and dots.
     pub const DASH_DOT: Self = Self(3);
     /// Dashes, dots and slashes.
     pub const ALL: Self = Self(7);
+    /// All, as VAT numbers are found on invoices: "LU: 2099 3674", "BE (0)468.561.072".
+    pub const VAT: Self = Self(15);
 
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0

@@ -110,6 +110,8 @@ schemes! {
     UsEin, "us.ein", crate::us::EIN;
 
     // The European Union: the files stand in `eu/`.
+    /// European Union: one stop shop number of sellers from outside of the Union.
+    EuOss, "eu.oss", crate::eu::oss::RULES;
     /// European Union: VAT identification number, with the member's letters.
     EuVat, "eu.vat", crate::eu::vat::RULES;
     /// Austria: Umsatzsteuer-Identifikationsnummer.

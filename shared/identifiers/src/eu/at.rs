@@ -12,7 +12,7 @@ pub(crate) static UID: Rules = Rules {
     country: Some("AT"),
     kind: Kind::Vat,
     lengths: &[9],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["AT"],
     check,
     one_in: 260,

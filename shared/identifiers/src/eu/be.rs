@@ -15,7 +15,7 @@ pub(crate) static VAT: Rules = Rules {
     country: Some("BE"),
     kind: Kind::Vat,
     lengths: &[10],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["BE"],
     short_lengths: &[9],
     complete,
@@ -54,6 +54,7 @@ mod tests {
             ("BE 0202.239.951", "BE 0202.239.951"),
             ("be202.239.951", "BE 0202.239.951"),
             ("202239951", "BE 0202.239.951"),
+            ("BE (0)202.239.951", "BE 0202.239.951"),
             ("0417497106", "BE 0417.497.106"),
         ] {
             assert_eq!(check(Scheme::BeVat, written, Presentation::Lenient).formatted(), Some(formatted));

@@ -14,7 +14,7 @@ pub(crate) static VAT: Rules = Rules {
     country: Some("CY"),
     kind: Kind::Vat,
     lengths: &[9],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["CY"],
     check,
     one_in: 26,

@@ -16,7 +16,7 @@ pub(crate) static DIC: Rules = Rules {
     country: Some("CZ"),
     kind: Kind::Vat,
     lengths: &[8, 9, 10],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["CZ"],
     check,
     one_in: 11,

@@ -12,7 +12,7 @@ pub(crate) static CVR: Rules = Rules {
     country: Some("DK"),
     kind: Kind::Company,
     lengths: &[8],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["DK"],
     check,
     one_in: 12,

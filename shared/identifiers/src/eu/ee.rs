@@ -12,7 +12,7 @@ pub(crate) static KMKR: Rules = Rules {
     country: Some("EE"),
     kind: Kind::Vat,
     lengths: &[9],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["EE"],
     check,
     one_in: 10,

@@ -12,7 +12,7 @@ pub(crate) static ALV: Rules = Rules {
     country: Some("FI"),
     kind: Kind::Vat,
     lengths: &[8],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["FI"],
     check,
     one_in: 11,

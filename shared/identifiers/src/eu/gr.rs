@@ -15,7 +15,7 @@ pub(crate) static VAT: Rules = Rules {
     country: Some("GR"),
     kind: Kind::Vat,
     lengths: &[9],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["EL", "GR"],
     short_lengths: &[8],
     complete,

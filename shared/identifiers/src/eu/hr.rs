@@ -12,7 +12,7 @@ pub(crate) static OIB: Rules = Rules {
     country: Some("HR"),
     kind: Kind::Tax,
     lengths: &[11],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["HR"],
     check,
     one_in: 10,

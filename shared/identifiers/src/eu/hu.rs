@@ -12,7 +12,7 @@ pub(crate) static ANUM: Rules = Rules {
     country: Some("HU"),
     kind: Kind::Vat,
     lengths: &[8],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["HU"],
     check,
     one_in: 10,

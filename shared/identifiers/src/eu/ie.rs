@@ -16,7 +16,7 @@ pub(crate) static VAT: Rules = Rules {
     country: Some("IE"),
     kind: Kind::Vat,
     lengths: &[8, 9],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["IE"],
     extra,
     check,

@@ -14,7 +14,7 @@ pub(crate) static PVM: Rules = Rules {
     country: Some("LT"),
     kind: Kind::Vat,
     lengths: &[9, 12],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["LT"],
     check,
     one_in: 100,

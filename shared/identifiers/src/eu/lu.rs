@@ -12,7 +12,7 @@ pub(crate) static TVA: Rules = Rules {
     country: Some("LU"),
     kind: Kind::Vat,
     lengths: &[8],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["LU"],
     check,
     one_in: 89,
@@ -35,7 +35,7 @@ mod tests {
     #[test]
     fn published_numbers() {
         for (written, normalised, formatted) in
-            [("LU 20260743", "20260743", "LU20260743"), ("LU20165772", "20165772", "LU20165772")]
+            [("LU 20260743", "20260743", "LU20260743"), ("LU: 2016 5772", "20165772", "LU20165772")]
         {
             let verdict = check(Scheme::LuTva, written, Presentation::Lenient);
             assert_eq!((verdict.normalised(), verdict.formatted()), (Some(normalised), Some(formatted)));

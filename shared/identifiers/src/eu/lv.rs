@@ -15,7 +15,7 @@ pub(crate) static PVN: Rules = Rules {
     country: Some("LV"),
     kind: Kind::Vat,
     lengths: &[11],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["LV"],
     check,
     one_in: 15,

@@ -25,6 +25,7 @@ pub(crate) mod lu;
 pub(crate) mod lv;
 pub(crate) mod mt;
 pub(crate) mod nl;
+pub(crate) mod oss;
 pub(crate) mod pl;
 pub(crate) mod pt;
 pub(crate) mod ro;

@@ -12,7 +12,7 @@ pub(crate) static VAT: Rules = Rules {
     country: Some("MT"),
     kind: Kind::Vat,
     lengths: &[8],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["MT"],
     check,
     one_in: 41,

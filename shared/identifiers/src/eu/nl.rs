@@ -16,9 +16,9 @@ pub(crate) static BTW: Rules = Rules {
     country: Some("NL"),
     kind: Kind::Vat,
     lengths: &[12],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["NL"],
-    short_lengths: &[11],
+    short_lengths: &[10, 11],
     complete,
     check,
     one_in: 100,
@@ -27,9 +27,10 @@ pub(crate) static BTW: Rules = Rules {
     ..Rules::DEFAULT
 };
 
-/// An RSIN of eight digits is written without its leading zero.
+/// RSINs of seven and eight digits are found without their leading zeros.
 fn complete(number: &mut Compact) {
-    if number.len() == 11 && number.as_bytes()[8] == b'B' {
+    let length = number.len();
+    if matches!(length, 10 | 11) && number.as_bytes()[length - 3] == b'B' {
         number.pad(0, 12);
     }
 }
@@ -71,14 +72,16 @@ mod tests {
         assert_eq!(checksum::mod_97(b"NL"), NL);
     }
 
-    /// Belastingdienst's example of a number since 2020 (NL000099998B57); Philips' and Heineken's are RSINs.
+    /// Belastingdienst's example of a number since 2020 (NL000099998B57); python-stdnum's is an RSIN.
     #[test]
     fn published_numbers() {
         assert!(is_valid(Scheme::NlBtw, "NL000099998B57"));
         let verdict = check(Scheme::NlBtw, "NL 0044.95.445.B01", Presentation::Lenient);
         assert_eq!((verdict.normalised(), verdict.formatted()), (Some("004495445B01"), Some("NL 004.495.445.B01")));
         assert_eq!(verdict.decoded().unwrap().establishment.as_deref(), Some("01"));
-        assert_eq!(check(Scheme::NlBtw, "NL04495445B01", Presentation::Lenient).normalised(), Some("004495445B01"));
+        for written in ["NL04495445B01", "4495445.B.01"] {
+            assert_eq!(check(Scheme::NlBtw, written, Presentation::Lenient).normalised(), Some("004495445B01"));
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub(crate) static NIP: Rules = Rules {
     country: Some("PL"),
     kind: Kind::Tax,
     lengths: &[10],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["PL"],
     check,
     one_in: 11,

@@ -13,7 +13,7 @@ pub(crate) static NIF: Rules = Rules {
     country: Some("PT"),
     kind: Kind::Tax,
     lengths: &[9],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["PT"],
     check,
     one_in: 10,

@@ -14,7 +14,7 @@ pub(crate) static VAT: Rules = Rules {
     country: Some("SE"),
     kind: Kind::Vat,
     lengths: &[12],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["SE"],
     check,
     one_in: 1000,

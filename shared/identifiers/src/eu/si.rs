@@ -12,7 +12,7 @@ pub(crate) static DDV: Rules = Rules {
     country: Some("SI"),
     kind: Kind::Vat,
     lengths: &[8],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["SI"],
     check,
     one_in: 12,

@@ -15,7 +15,7 @@ pub(crate) static DPH: Rules = Rules {
     country: Some("SK"),
     kind: Kind::Vat,
     lengths: &[10],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["SK"],
     check,
     one_in: 18,

@@ -1,10 +1,12 @@
 //! VAT identification number of the European Union: the member's two letters (EL for Greece, XI for Northern Ireland) and the member's own number.
 //!
 //! Council Directive 2006/112/EC, article 215. The letters choose the member's scheme, which does the rest; places of refusals move by the two letters.
+//! The one stop shop's numbers (EU, IM) belong to no member and keep their letters in their own scheme, too.
 
 use crate::{
     Decoded, Embedded, Kind, Reason, Refusal, Scheme, Term,
     check::fits,
+    eu::oss,
     number::Compact,
     rules::{Format, Rules, Separators},
     verdict::formatted,
@@ -15,7 +17,7 @@ pub(crate) static RULES: Rules = Rules {
     country: None,
     kind: Kind::Vat,
     lengths: &[4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     extra,
     complete,
     check,
@@ -39,6 +41,7 @@ const fn member(letters: &[u8]) -> Option<Scheme> {
         b"EE" => Scheme::EeKmkr,
         b"EL" => Scheme::GrVat,
         b"ES" => Scheme::EsNif,
+        b"EU" | b"IM" => Scheme::EuOss,
         b"FI" => Scheme::FiAlv,
         b"FR" => Scheme::FrTva,
         b"HR" => Scheme::HrOib,
@@ -85,14 +88,18 @@ fn complete(number: &mut Compact) {
 fn check(number: &[u8]) -> Result<(), Refusal> {
     let (letters, rest) = number.split_at(2);
     let Some(scheme) = member(letters) else { return Err(Refusal::at(Reason::UnknownCountry, 0)) };
+    if scheme == Scheme::EuOss {
+        return oss::check(number);
+    }
     let rules = scheme.rules();
     fits(rules.lengths, rest.len()).and_then(|()| (rules.check)(rest)).map_err(|it| it.moved(2))
 }
 
-/// The scheme and the member's part of a number that was accepted.
+/// The scheme and the scheme's part of a number that was accepted.
 fn parts(number: &str) -> Option<(Scheme, &str)> {
     let (letters, rest) = number.split_at_checked(2)?;
-    Some((member(letters.as_bytes())?, rest))
+    let scheme = member(letters.as_bytes())?;
+    Some((scheme, if scheme == Scheme::EuOss { number } else { rest }))
 }
 
 fn warn(number: &str) -> Vec<crate::Warning> {
@@ -115,6 +122,9 @@ fn decode(number: &str) -> Decoded {
 /// As the member's scheme is written, with the letters before it.
 fn format(number: &str) -> String {
     let Some((scheme, rest)) = parts(number) else { return number.to_owned() };
+    if scheme == Scheme::EuOss {
+        return number.to_owned();
+    }
     let rules = scheme.rules();
     let letters = &number[..2];
     let text = formatted(&rules.format, rest);
@@ -179,10 +189,11 @@ mod tests {
     }
 
     #[test]
-    fn twenty_seven_members_and_northern_ireland() {
+    fn the_members_northern_ireland_and_the_one_stop_shop() {
         let letters = || (b'A'..=b'Z').flat_map(|first| (b'A'..=b'Z').map(move |second| [first, second]));
         let members: Vec<Scheme> = letters().filter_map(|it| member(&it)).collect();
-        assert_eq!(members.len(), 28);
+        // And EU and IM of the one stop shop.
+        assert_eq!(members.len(), 30);
         for scheme in members {
             assert!(matches!(scheme.kind(), Kind::Vat | Kind::Tax | Kind::Company), "{scheme}");
         }

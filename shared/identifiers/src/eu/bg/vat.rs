@@ -16,7 +16,7 @@ pub(crate) static RULES: Rules = Rules {
     country: Some("BG"),
     kind: Kind::Vat,
     lengths: &[9, 10],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["BG"],
     check,
     one_in: 6,

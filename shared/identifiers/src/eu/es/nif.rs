@@ -16,7 +16,7 @@ pub(crate) static RULES: Rules = Rules {
     country: Some("ES"),
     kind: Kind::Tax,
     lengths: &[9],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["ES"],
     check,
     one_in: 18,

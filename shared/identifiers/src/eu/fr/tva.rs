@@ -16,7 +16,7 @@ pub(crate) static RULES: Rules = Rules {
     country: Some("FR"),
     kind: Kind::Vat,
     lengths: &[11],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["FR"],
     check,
     one_in: 800,

@@ -13,7 +13,7 @@ pub(crate) static RULES: Rules = Rules {
     country: Some("IT"),
     kind: Kind::Vat,
     lengths: &[11],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["IT"],
     check,
     one_in: 95,

@@ -16,7 +16,7 @@ pub(crate) static RULES: Rules = Rules {
     country: Some("RO"),
     kind: Kind::Tax,
     lengths: &[2, 3, 4, 5, 6, 7, 8, 9, 10, 13],
-    separators: Separators::ALL,
+    separators: Separators::VAT,
     prefixes: &["RO"],
     check,
     one_in: 10,
