@@ -12,7 +12,7 @@ use crate::{
 
 pub(crate) static VAT: Rules = Rules {
     name: "VAT number",
-    local_name: Some("Uimhir chánach breisluacha"),
+    local_name: Some("Uimhir CBL"),
     country: Some("IE"),
     kind: Kind::Vat,
     lengths: &[8, 9],
@@ -71,7 +71,7 @@ fn warn(number: &str) -> Vec<Warning> {
 mod tests {
     use crate::{Presentation, Reason, Scheme, Warning, check};
 
-    /// Google's and Meta's own; numbers with a second letter and of the old kind from lists of examples.
+    /// Google's and Meta's own; python-stdnum's with a second letter; one of the old kind from lists of examples.
     #[test]
     fn published_numbers() {
         for (written, normalised, formatted) in [

@@ -31,7 +31,7 @@ fn check(number: &[u8]) -> Result<(), Refusal> {
 mod tests {
     use crate::{Presentation, Reason, Scheme, check};
 
-    /// Air Malta's own, and python-stdnum's example.
+    /// python-stdnum's example, and a number from lists of examples.
     #[test]
     fn published_numbers() {
         for (written, normalised, formatted) in

@@ -71,7 +71,7 @@ fn decode(number: &str) -> Decoded {
 mod tests {
     use crate::{Presentation, Reason, Scheme, Sex, check};
 
-    /// Sopharma's and A1's own; python-stdnum's examples of ten digits.
+    /// Sopharma's and Yettel's own; python-stdnum's examples of ten digits.
     #[test]
     fn published_numbers() {
         for (written, formatted, kind) in [
