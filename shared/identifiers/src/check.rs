@@ -56,15 +56,16 @@ fn accept(rules: &Rules, input: &str, presentation: Presentation) -> Result<Comp
 
 fn drop_prefix(rules: &Rules, number: &mut Compact) {
     for prefix in rules.prefixes {
-        if number.starts_with(prefix) && rules.lengths.iter().any(|it| usize::from(*it) + prefix.len() == number.len())
-        {
+        let mut lengths = rules.lengths.iter().chain(rules.short_lengths);
+        if number.starts_with(prefix) && lengths.any(|it| usize::from(*it) + prefix.len() == number.len()) {
             number.drop_first(prefix.len());
             return;
         }
     }
 }
 
-fn fits(lengths: &[u8], length: usize) -> Result<(), Refusal> {
+/// Whether one of `lengths`, ascending, is `length`.
+pub(crate) fn fits(lengths: &[u8], length: usize) -> Result<(), Refusal> {
     if lengths.contains(&(length as u8)) {
         return Ok(());
     }

@@ -100,6 +100,9 @@ mod tests {
     #[test]
     fn prefix_and_way_of_writing_tell_numbers_of_one_length_apart() {
         assert_eq!(first("GB 220 4302 31"), Some((Scheme::GbVat, Evidence::Prefix)));
+        assert_eq!(first("FR 83 404 833 048"), Some((Scheme::FrTva, Evidence::Prefix)));
+        assert_eq!(first("BE 0202.239.951"), Some((Scheme::BeVat, Evidence::Prefix)));
+        assert_eq!(first("EU372022452"), Some((Scheme::EuVat, Evidence::Checked)));
         assert_eq!(first("91-1144442"), Some((Scheme::UsEin, Evidence::Formatting)));
         assert_eq!(first("124-81-00998"), Some((Scheme::KrBrn, Evidence::Formatting)));
         assert_eq!(first("80-473-5132"), Some((Scheme::Duns, Evidence::Formatting)));

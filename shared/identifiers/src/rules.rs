@@ -21,6 +21,8 @@ pub(crate) struct Rules {
     /// Beginnings that people write but that are not part of the canonical form ("GB" of a VAT number), in upper case. Dropped in
     /// lenient presentation, where what is left has one of the lengths. The longer of two that begin alike goes first.
     pub prefixes: &'static [&'static str],
+    /// Shorter lengths that `complete` brings to one of `lengths`: prefixes are dropped before these, too.
+    pub short_lengths: &'static [u8],
     /// Characters beside 0-9 and A-Z that belong to the scheme, each with the byte that stands for it (Latin-1).
     pub extra: fn(char) -> Option<u8>,
     /// Brings what people write into the canonical form (leading zeros, a missing prefix): lenient presentation only, after
@@ -58,6 +60,7 @@ impl Rules {
         lengths: &[],
         separators: Separators::DASH,
         prefixes: &[],
+        short_lengths: &[],
         extra: |_| None,
         complete: |_| {},
         check: |_| Ok(()),
@@ -79,10 +82,14 @@ impl Separators {
     pub const DOT: Self = Self(2);
     /// Slashes.
     pub const SLASH: Self = Self(4);
+    /// Colons and round brackets.
+    pub const COLON_BRACKET: Self = Self(8);
     /// Dashes and dots.
     pub const DASH_DOT: Self = Self(3);
     /// Dashes, dots and slashes.
     pub const ALL: Self = Self(7);
+    /// All, as VAT numbers are found on invoices: "LU: 2099 3674", "BE (0)468.561.072".
+    pub const VAT: Self = Self(15);
 
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0

@@ -110,8 +110,74 @@ schemes! {
     UsEin, "us.ein", crate::us::EIN;
 
     // The European Union: the files stand in `eu/`.
+    /// European Union: one stop shop number of sellers from outside of the Union.
+    EuOss, "eu.oss", crate::eu::oss::RULES;
+    /// European Union: VAT identification number, with the member's letters.
+    EuVat, "eu.vat", crate::eu::vat::RULES;
+    /// Austria: Umsatzsteuer-Identifikationsnummer.
+    AtUid, "at.uid", crate::eu::at::UID;
+    /// Belgium: VAT number, which is the enterprise number.
+    BeVat, "be.vat", crate::eu::be::VAT;
+    /// Bulgaria: идентификационен номер по ДДС.
+    BgVat, "bg.vat", crate::eu::bg::vat::RULES;
+    /// Cyprus: αριθμός εγγραφής ΦΠΑ.
+    CyVat, "cy.vat", crate::eu::cy::VAT;
+    /// Czechia: daňové identifikační číslo.
+    CzDic, "cz.dic", crate::eu::cz::DIC;
     /// Germany: Umsatzsteuer-Identifikationsnummer.
     DeVat, "de.vat", crate::eu::de::VAT;
+    /// Denmark: CVR-nummer, which is the VAT number.
+    DkCvr, "dk.cvr", crate::eu::dk::CVR;
+    /// Estonia: käibemaksukohustuslase number.
+    EeKmkr, "ee.kmkr", crate::eu::ee::KMKR;
+    /// Spain: código de identificación fiscal of entities.
+    EsCif, "es.cif", crate::eu::es::cif::RULES;
+    /// Spain: documento nacional de identidad.
+    EsDni, "es.dni", crate::eu::es::dni::RULES;
+    /// Spain: número de identidad de extranjero.
+    EsNie, "es.nie", crate::eu::es::nie::RULES;
+    /// Spain: número de identificación fiscal.
+    EsNif, "es.nif", crate::eu::es::nif::RULES;
+    /// Finland: arvonlisäverotunniste.
+    FiAlv, "fi.alv", crate::eu::fi::ALV;
+    /// France: SIREN, the number of a company.
+    FrSiren, "fr.siren", crate::eu::fr::siren::RULES;
+    /// France: SIRET, the number of an establishment.
+    FrSiret, "fr.siret", crate::eu::fr::siret::RULES;
+    /// France: numéro de TVA.
+    FrTva, "fr.tva", crate::eu::fr::tva::RULES;
+    /// Greece: αριθμός φορολογικού μητρώου, with EL before it.
+    GrVat, "gr.vat", crate::eu::gr::VAT;
+    /// Croatia: osobni identifikacijski broj.
+    HrOib, "hr.oib", crate::eu::hr::OIB;
+    /// Hungary: közösségi adószám.
+    HuAnum, "hu.anum", crate::eu::hu::ANUM;
+    /// Ireland: VAT number.
+    IeVat, "ie.vat", crate::eu::ie::VAT;
+    /// Italy: partita IVA.
+    ItIva, "it.iva", crate::eu::it::iva::RULES;
+    /// Lithuania: PVM mokėtojo kodas.
+    LtPvm, "lt.pvm", crate::eu::lt::PVM;
+    /// Luxembourg: numéro d'identification TVA.
+    LuTva, "lu.tva", crate::eu::lu::TVA;
+    /// Latvia: PVN reģistrācijas numurs.
+    LvPvn, "lv.pvn", crate::eu::lv::PVN;
+    /// Malta: VAT number.
+    MtVat, "mt.vat", crate::eu::mt::VAT;
+    /// Netherlands: btw-identificatienummer.
+    NlBtw, "nl.btw", crate::eu::nl::BTW;
+    /// Poland: numer identyfikacji podatkowej.
+    PlNip, "pl.nip", crate::eu::pl::NIP;
+    /// Portugal: número de identificação fiscal.
+    PtNif, "pt.nif", crate::eu::pt::NIF;
+    /// Romania: cod de identificare fiscală, of entities and persons.
+    RoCf, "ro.cf", crate::eu::ro::cf::RULES;
+    /// Sweden: momsregistreringsnummer.
+    SeVat, "se.vat", crate::eu::se::VAT;
+    /// Slovenia: identifikacijska številka za DDV.
+    SiDdv, "si.ddv", crate::eu::si::DDV;
+    /// Slovakia: identifikačné číslo pre daň.
+    SkDph, "sk.dph", crate::eu::sk::DPH;
     // The European Union ends here.
 }
 

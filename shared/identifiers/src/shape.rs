@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::Refusal;
+use crate::{Reason, Refusal};
 
 /// Digits throughout.
 pub(crate) fn digits(number: &[u8]) -> Result<(), Refusal> {
@@ -32,6 +32,11 @@ pub(crate) fn digit_or_x(number: &[u8], place: usize) -> Result<(), Refusal> {
 /// One of `allowed` at `place`.
 pub(crate) fn one_of(number: &[u8], place: usize, allowed: &[u8]) -> Result<(), Refusal> {
     each(number, place..place + 1, |byte| allowed.contains(byte))
+}
+
+/// Anything but zeros throughout, which no register gives to anybody though the check digits fit.
+pub(crate) fn not_zeros(digits: &[u8]) -> Result<(), Refusal> {
+    if digits.iter().all(|it| *it == b'0') { Err(Refusal::at(Reason::Reserved, 0)) } else { Ok(()) }
 }
 
 fn each(number: &[u8], places: Range<usize>, allowed: impl Fn(&u8) -> bool) -> Result<(), Refusal> {

@@ -80,7 +80,8 @@ impl Accepted {
     }
 }
 
-fn formatted(format: &Format, number: &str) -> String {
+/// The form for people of an accepted number.
+pub(crate) fn formatted(format: &Format, number: &str) -> String {
     match format {
         Format::Plain => number.to_owned(),
         Format::By(write) => write(number),

@@ -4,7 +4,7 @@
 use identifiers::{Presentation, Scheme, check};
 
 /// Scheme, a valid number, and the places (from 0) whose digit cannot change without the check digit noticing.
-const SINGLE: [(&str, &str, std::ops::Range<usize>); 17] = [
+const SINGLE: [(&str, &str, std::ops::Range<usize>); 41] = [
     ("lei", "506700GE1G29325QX363", 0..20),
     ("iban", "GB29NWBK60161331926819", 2..22),
     ("iban", "DE89370400440532013000", 2..22),
@@ -21,6 +21,30 @@ const SINGLE: [(&str, &str, std::ops::Range<usize>); 17] = [
     ("no.orgnr", "923609016", 0..9),
     ("tr.vkn", "8760047464", 9..10),
     ("de.vat", "136695976", 0..9),
+    ("at.uid", "U10223006", 1..9),
+    ("be.vat", "0202239951", 0..10),
+    ("cy.vat", "10259033P", 0..9),
+    ("dk.cvr", "61056416", 0..8),
+    ("ee.kmkr", "100931558", 0..9),
+    ("es.dni", "12345678Z", 0..8),
+    ("es.nie", "X1234567L", 1..8),
+    ("es.cif", "A58818501", 1..9),
+    ("eu.vat", "FI01120389", 2..10),
+    ("fi.alv", "01120389", 0..8),
+    ("fr.siren", "732829320", 0..9),
+    ("fr.siret", "73282932000074", 0..14),
+    ("fr.tva", "83404833048", 0..11),
+    ("hr.oib", "27759560625", 0..11),
+    ("hu.anum", "10625790", 0..8),
+    ("ie.vat", "6388047V", 0..7),
+    ("it.iva", "00934460049", 0..11),
+    ("lu.tva", "20260743", 0..8),
+    ("lv.pvn", "40003032949", 0..11),
+    ("mt.vat", "10126313", 0..8),
+    ("pl.nip", "5260250274", 0..10),
+    ("se.vat", "556016068001", 0..12),
+    ("si.ddv", "82646716", 0..8),
+    ("sk.dph", "2020372640", 0..10),
     ("isin", "AU0000XVGZA3", 2..6),
 ];
 
@@ -62,6 +86,13 @@ fn every_exchange_of_neighbouring_digits_is_caught() {
         ("no.orgnr", "923609016"),
         ("au.abn", "51824753556"),
         ("gb.vat", "003232345"),
+        ("be.vat", "0202239951"),
+        ("dk.cvr", "61056416"),
+        ("fi.alv", "01120389"),
+        ("hr.oib", "27759560625"),
+        ("pl.nip", "5260250274"),
+        ("si.ddv", "82646716"),
+        ("sk.dph", "2020372640"),
     ] {
         let bytes = number.as_bytes();
         for place in 0..bytes.len() - 1 {

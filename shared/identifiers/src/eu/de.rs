@@ -12,7 +12,7 @@ pub(crate) static VAT: Rules = Rules {
     country: Some("DE"),
     kind: Kind::Vat,
     lengths: &[9],
-    separators: crate::rules::Separators::ALL,
+    separators: crate::rules::Separators::VAT,
     prefixes: &["DE"],
     check,
     format: Format::Pattern("DE ### ### ###"),

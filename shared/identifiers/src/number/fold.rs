@@ -82,6 +82,7 @@ fn lenient(rules: &Rules, character: char) -> Folded {
     let separator = match character {
         '.' | ',' | '·' | '・' | '。' => Separators::DOT,
         '/' | '\u{2044}' | '\u{2215}' => Separators::SLASH,
+        ':' | '(' | ')' => Separators::COLON_BRACKET,
         _ if is_dash(character) => Separators::DASH,
         _ => return (rules.extra)(character).map_or(Folded::Illegal, Folded::Kept),
     };

@@ -1,0 +1,4 @@
+//! Italy: the VAT number.
+
+pub(crate) mod iva;
+mod office;
