@@ -61,6 +61,7 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
     let contracts = contracts::agree(world, name, customers, &transactions).await;
     let keys: Vec<String> = (1..=customers.min(20)).map(|number| number.to_string()).collect();
     let of_segments = crate::segmented::segment(world, name, &customer_ids, runs > 0).await;
+    let of_qualification = customer_ids.clone();
     let mut ids = Ids::from([
         ("customer_id", customer_ids.iter().take(50).cloned().collect()),
         ("survivor_customer_id", customer_ids.clone()),
@@ -79,6 +80,10 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
         ("acquisition_spend_id", spend(world, name).await),
     ]);
     ids.extend(of_segments);
+    ids.extend(crate::qualified_cases::cases(world, name, &of_qualification).await);
+    ids.extend(crate::qualified_risk::risk(world, name, &of_qualification).await);
+    ids.extend(crate::qualified_auths::auths(world, name, &of_qualification).await);
+    ids.extend(crate::qualified_audit::audit(world, name, &of_qualification).await);
     Tenant { name, ids }
 }
 

@@ -15,14 +15,13 @@ use clientele_proto::{
     qualification::v1::{
         audit_service_server::SERVICE_NAME as AUDIT_SERVICE,
         authorisation_service_server::SERVICE_NAME as AUTHORISATION_SERVICE,
+        case_service_server::SERVICE_NAME as CASE_SERVICE,
         check_service_server::SERVICE_NAME as CHECK_SERVICE,
         ownership_service_server::SERVICE_NAME as OWNERSHIP_SERVICE,
         qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
         registry_connector_service_server::SERVICE_NAME as REGISTRY_CONNECTOR_SERVICE,
-        risk_service_server::SERVICE_NAME as RISK_SERVICE,
-        case_service_server::SERVICE_NAME as CASE_SERVICE,
-        qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
         requirement_policy_service_server::SERVICE_NAME as REQUIREMENT_POLICY_SERVICE,
+        risk_service_server::SERVICE_NAME as RISK_SERVICE,
     },
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
@@ -169,9 +168,13 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
         .add_service(rpc::audit::server(Arc::clone(&state)))
         .add_service(rpc::authorisations::server(Arc::clone(&state)))
         .add_service(rpc::ownerships::server(Arc::clone(&state)))
+        .add_service(rpc::cases::server(Arc::clone(&state)))
+        .add_service(rpc::policies::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
     let services = vec![
         QUALIFICATION_SERVICE,
+        CASE_SERVICE,
+        REQUIREMENT_POLICY_SERVICE,
         RISK_SERVICE,
         CHECK_SERVICE,
         REGISTRY_CONNECTOR_SERVICE,
@@ -180,10 +183,6 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
         OWNERSHIP_SERVICE,
         EVENT_FEED_SERVICE,
     ];
-        .add_service(rpc::cases::server(Arc::clone(&state)))
-        .add_service(rpc::policies::server(Arc::clone(&state)))
-        .add_service(EventFeedServiceServer::new(feed.clone()));
-    let services = vec![QUALIFICATION_SERVICE, CASE_SERVICE, REQUIREMENT_POLICY_SERVICE, EVENT_FEED_SERVICE];
 
     let mut jobs = vec![
         feed.listener(),

@@ -52,7 +52,7 @@ pub fn message(record: &StandingRecord, product: &str, as_of: jiff::Timestamp) -
         customer_id: record.customer_id.to_string(),
         qualified: standing.qualified,
         state: standing.state.into(),
-        scope: standing.scope,
+        products: standing.scope,
         conditions: standing.conditions,
         valid_until_time: standing.valid_until.map(time),
         reasons: standing.reasons.into_iter().map(i32::from).collect(),

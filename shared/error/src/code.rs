@@ -18,11 +18,9 @@ pub fn code_of(reason: Reason) -> Code {
         Reason::ExternalIdTaken
         | Reason::NameTaken
         | Reason::TransactionConflict
-        | Reason::TransactionDeleted => Code::AlreadyExists,
-        | Reason::TransactionConflict
         | Reason::TransactionDeleted
+        | Reason::CaseExists
         | Reason::ActConflict => Code::AlreadyExists,
-        Reason::CaseExists | Reason::ExternalIdTaken | Reason::TransactionConflict | Reason::TransactionDeleted => Code::AlreadyExists,
         Reason::EtagMismatch | Reason::Conflict => Code::Aborted,
         Reason::CaseState
         | Reason::FourEyes
@@ -38,19 +36,18 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::ScoreRunOver
         | Reason::NotScoredYet
         | Reason::ModelNotFitted
-        | Reason::AuditEntryNotSealed => Code::FailedPrecondition,
+        | Reason::AuditEntryNotSealed
         | Reason::AuthorisationDecided
         | Reason::AuthorisationBeyondParent
         | Reason::AuthorisationNotInForce
         | Reason::AuthorisationDocumentNotVerified
-        | Reason::ActRefused => Code::FailedPrecondition,
+        | Reason::ActRefused
         | Reason::RiskFloor
         | Reason::RiskOverrideState
         | Reason::CreditDecisionState
         | Reason::RiskProhibited
         | Reason::CaseMissing
-        | Reason::CheckState
-        | Reason::ModelNotFitted => Code::FailedPrecondition,
+        | Reason::CheckState => Code::FailedPrecondition,
         Reason::RateLimited => Code::ResourceExhausted,
         Reason::Overloaded | Reason::DependencyUnavailable | Reason::ShuttingDown => Code::Unavailable,
         Reason::DeadlineExceeded => Code::DeadlineExceeded,

@@ -7,7 +7,6 @@ pub mod listing;
 pub mod once;
 pub mod ownerships;
 pub mod cases;
-pub mod once;
 pub mod policies;
 pub mod qualifications;
 pub mod risk;

@@ -65,7 +65,7 @@ async fn a_licence_lapses_at_its_instant_and_the_lapse_is_told_once() {
     approve(&service, ANA).await;
     let before = check(&service, TENANT, ANA, "parts").await;
     assert!(before.qualified, "{before:?}");
-    assert_eq!(before.scope, ["parts"]);
+    assert_eq!(before.products, ["parts"]);
     let out_of_scope = check(&service, TENANT, ANA, "engines").await;
     assert_eq!(
         (out_of_scope.qualified, out_of_scope.reasons().next().unwrap()),

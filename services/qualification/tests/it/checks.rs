@@ -10,7 +10,7 @@ use clientele_proto::qualification::v1::{
     registry_connector_service_client::RegistryConnectorServiceClient,
 };
 use clientele_qualification::{
-    Registry, SCHEMA, app_with,
+    Registry, SCHEMA, State, app_of,
     registry::{Answer, RegistryConnector, file::FileRegistry, grpc::GrpcRegistry, http::HttpRegistry, look_up_within},
 };
 use clientele_testkit::{Authorised, FakeClock, Running, TestDatabase, Tokens};
@@ -46,7 +46,7 @@ impl Qualification {
         let pool = database.pool(SCHEMA.schema).await;
         let clock = FakeClock::default();
         let tokens = Arc::new(Tokens::new(clock.now()));
-        let app = app_with(pool.clone(), clock.context(), None, Some(registry));
+        let app = app_of(State::new(pool.clone(), clock.context()).asking(Some(registry)), None);
         let running = Running::start_with(app, &clock, tokens, &[]).await;
         Self { running, clock, pool, database }
     }
