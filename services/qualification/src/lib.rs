@@ -12,13 +12,16 @@ use clientele_feed::{FeedService, Outbox, sequencer};
 use clientele_pg::{Pool, PoolOptions, ServiceSchema, idempotency::Requests, migrate};
 use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
+    qualification::v1::document_service_server::SERVICE_NAME as DOCUMENT_SERVICE,
     qualification::v1::qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
+use documents::{Documents, settings::DocumentSettings};
 use sqlx::migrate::Migrator;
 use tonic::service::RoutesBuilder;
 
 pub mod audit;
+pub mod documents;
 pub mod domain;
 pub mod jobs;
 pub mod origin;
@@ -48,6 +51,9 @@ pub struct Settings {
     /// permission `events.read` and the scope `events.all_tenants`.
     #[arg(long, value_name = "FILE")]
     pub peer_token_file: Option<PathBuf>,
+    /// Where documents are kept.
+    #[command(flatten)]
+    pub documents: DocumentSettings,
 }
 
 /// What every RPC and every job of the service has at hand.
@@ -63,13 +69,16 @@ pub struct State {
     pub requests: Requests,
     /// Standings, read together.
     pub standings: store::standing::Reads,
+    /// Contents of documents.
+    pub documents: Documents,
 }
 
 impl State {
     /// The state of a service over `pool`.
-    pub fn new(pool: Pool, context: Context) -> Self {
+    pub fn new(pool: Pool, context: Context, documents: Documents) -> Self {
         Self {
             context,
+            documents,
             outbox: Outbox::new(SCHEMA.schema.name()),
             requests: Requests::new(SCHEMA.schema),
             standings: store::standing::reads(pool.clone()),
@@ -86,26 +95,36 @@ pub async fn app(settings: &Settings, context: Context) -> Result<App> {
     migrate::ensure_current(&mut *pool.acquire().await?, &SCHEMA).await?;
     let customers =
         settings.customers_url.as_deref().map(|url| peer(url, settings.peer_token_file.as_deref())).transpose()?;
-    Ok(app_on(pool, context, customers))
+    Ok(app_with(pool, context, customers, settings.documents.open()?))
 }
 
 /// The service on connections that stand already. `customers` is the service whose customers are qualified.
+/// Documents are forgotten with the process.
+#[expect(clippy::expect_used, reason = "a system without randomness serves nobody")]
 pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
-    let state = Arc::new(State::new(pool, context));
+    app_with(pool, context, customers, Documents::in_memory().expect("randomness for a key"))
+}
+
+/// The same with a place for documents.
+pub fn app_with(pool: Pool, context: Context, customers: Option<Peer>, documents: Documents) -> App {
+    let state = Arc::new(State::new(pool, context, documents));
     let pool = &state.pool;
     let feed = FeedService::new((**pool).clone(), SCHEMA.schema.name());
 
     let mut routes = RoutesBuilder::default();
     routes
         .add_service(rpc::qualifications::server(Arc::clone(&state)))
+        .add_service(rpc::documents::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
-    let services = vec![QUALIFICATION_SERVICE, EVENT_FEED_SERVICE];
+    let services = vec![QUALIFICATION_SERVICE, DOCUMENT_SERVICE, EVENT_FEED_SERVICE];
 
     let mut jobs = vec![
         feed.listener(),
         sequencer::job((**pool).clone(), state.outbox.clone(), None),
         jobs::idempotency_sweep::job(Arc::clone(&state)),
         jobs::standing_keeper::job(Arc::clone(&state)),
+        jobs::document_keeper::job(Arc::clone(&state)),
+        jobs::document_sweep::job(Arc::clone(&state)),
     ];
     if let Some(peer) = customers {
         jobs.push(jobs::customers_projection::job(pool, peer));

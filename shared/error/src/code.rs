@@ -11,14 +11,20 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::InvalidFilter
         | Reason::InvalidPageToken
         | Reason::RequestIdReused
+        | Reason::DocumentTypeRefused
+        | Reason::DocumentTooLarge
+        | Reason::DocumentHashMismatch
         | Reason::MalformedMessage => Code::InvalidArgument,
         Reason::TokenMissing | Reason::TokenInvalid => Code::Unauthenticated,
         Reason::PermissionDenied => Code::PermissionDenied,
         Reason::NotFound | Reason::CustomerErased => Code::NotFound,
         Reason::ExternalIdTaken | Reason::TransactionConflict | Reason::TransactionDeleted => Code::AlreadyExists,
-        Reason::EtagMismatch | Reason::Conflict => Code::Aborted,
+        Reason::EtagMismatch | Reason::Conflict | Reason::DocumentIncomplete => Code::Aborted,
         Reason::CustomerDeleted
         | Reason::CustomerNotDeleted
+        | Reason::DocumentStateUnfit
+        | Reason::DocumentSamePerson
+        | Reason::DocumentUploadOver
         | Reason::ContractCancelled
         | Reason::CustomerMerged
         | Reason::MergeNotUndoable
@@ -28,7 +34,7 @@ pub fn code_of(reason: Reason) -> Code {
         Reason::RateLimited => Code::ResourceExhausted,
         Reason::Overloaded | Reason::DependencyUnavailable | Reason::ShuttingDown => Code::Unavailable,
         Reason::DeadlineExceeded => Code::DeadlineExceeded,
-        Reason::FeedPositionGone => Code::OutOfRange,
+        Reason::FeedPositionGone | Reason::DocumentOffsetMismatch => Code::OutOfRange,
         Reason::UnknownMethod => Code::Unimplemented,
         Reason::Cancelled => Code::Cancelled,
         Reason::Internal | Reason::Unspecified => Code::Internal,

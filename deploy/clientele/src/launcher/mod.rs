@@ -11,6 +11,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use clientele_pg::Pool;
+use clientele_qualification::documents::{LARGEST, settings::DocumentSettings};
 use clientele_service::{App, Context, ServerSettings, Serving, app::Stop, client::Peer, run, serve};
 
 use self::{database::Database, keys::Keys, running::Endpoints};
@@ -69,8 +70,17 @@ impl Launched {
         let value = serve_at(value, addresses.value, &guard, &stop).await?;
 
         let qualification_pool = database.pool("clientele-qualification", &clientele_qualification::SCHEMA).await?;
-        let qualification =
-            clientele_qualification::app_on(qualification_pool.clone(), context.clone(), Some(peer("qualification")?));
+        let documents = DocumentSettings {
+            object_store_url: format!("file:{}", folder.join("documents").display()),
+            document_key_file: Vec::new(),
+            document_size_limit: LARGEST,
+        };
+        let qualification = clientele_qualification::app_with(
+            qualification_pool.clone(),
+            context.clone(),
+            Some(peer("qualification")?),
+            documents.open()?,
+        );
         let qualification = serve_at(qualification, addresses.qualification, &guard, &stop).await?;
 
         let endpoints = Endpoints {

@@ -20,7 +20,10 @@ use uuid::Uuid;
 
 use crate::{
     SCHEMA,
-    store::customer::{Customer, customer_put, customers_delete},
+    store::{
+        customer::{Customer, customer_put, customers_delete},
+        document::customers_documents_delete,
+    },
 };
 
 /// The projection as a background job.
@@ -53,6 +56,7 @@ impl Apply for CustomersProjection {
             let erased = CustomerErased::decode(data)?;
             let ids = std::iter::once(&erased.customer_id).chain(&erased.merged_customer_ids);
             let ids = ids.map(|id| Uuid::try_parse(id)).collect::<Result<Vec<_>, _>>()?;
+            customers_documents_delete(connection, tenant, &ids).await?;
             return Ok(customers_delete(connection, tenant, &ids).await?);
         }
         for customer in customers(event, data)? {

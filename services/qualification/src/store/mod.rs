@@ -2,5 +2,8 @@
 
 pub mod audit_entry;
 pub mod customer;
+pub mod document;
+pub mod document_list;
+pub mod document_upload;
 pub mod standing;
 pub mod standing_list;

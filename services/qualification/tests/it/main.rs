@@ -4,4 +4,8 @@
 
 mod check_qualification;
 mod customers_projection;
+mod documents;
+mod documents_harness;
+mod documents_in_time;
+mod documents_refused;
 mod harness;
