@@ -81,6 +81,7 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
     ]);
     ids.extend(of_segments);
     ids.extend(crate::qualified_cases::cases(world, name, &of_qualification).await);
+    ids.extend(crate::qualified_docs::docs(world, name, &of_qualification).await);
     ids.extend(crate::qualified_risk::risk(world, name, &of_qualification).await);
     ids.extend(crate::qualified_auths::auths(world, name, &of_qualification).await);
     ids.extend(crate::qualified_audit::audit(world, name, &of_qualification).await);

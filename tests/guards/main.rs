@@ -20,6 +20,7 @@ mod paging;
 mod qualified_audit;
 mod qualified_auths;
 mod qualified_cases;
+mod qualified_docs;
 mod qualified_risk;
 mod reflection;
 mod rules;

@@ -17,6 +17,7 @@ use clientele_proto::{
         authorisation_service_server::SERVICE_NAME as AUTHORISATION_SERVICE,
         case_service_server::SERVICE_NAME as CASE_SERVICE,
         check_service_server::SERVICE_NAME as CHECK_SERVICE,
+        document_service_server::SERVICE_NAME as DOCUMENT_SERVICE,
         ownership_service_server::SERVICE_NAME as OWNERSHIP_SERVICE,
         qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
         registry_connector_service_server::SERVICE_NAME as REGISTRY_CONNECTOR_SERVICE,
@@ -25,6 +26,7 @@ use clientele_proto::{
     },
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
+use documents::{Documents, settings::DocumentSettings};
 use sqlx::migrate::Migrator;
 use tonic::service::RoutesBuilder;
 
@@ -36,6 +38,7 @@ pub mod audit_keys;
 pub mod authorisation;
 pub mod cases;
 pub mod crediting;
+pub mod documents;
 pub mod domain;
 pub mod jobs;
 pub mod origin;
@@ -81,6 +84,9 @@ pub struct Settings {
     /// A register behind a service that implements RegistryConnectorService, such as http://registers:7000.
     #[arg(long, value_name = "URL", requires = "peer_token_file")]
     pub registry_grpc_url: Option<String>,
+    /// Where documents are kept.
+    #[command(flatten)]
+    pub documents: DocumentSettings,
 }
 
 /// What every RPC and every job of the service has at hand.
@@ -100,16 +106,21 @@ pub struct State {
     pub audit_keys: AuditKeys,
     /// The register that checks ask; `None` where none is connected.
     pub registry: Option<Registry>,
+    /// Contents of documents.
+    pub documents: Documents,
 }
 
 /// A register.
 pub type Registry = Arc<dyn registry::RegistryConnector>;
 
 impl State {
-    /// The state of a service over `pool`.
+    /// The state of a service over `pool`: without a register, with heads of the audit log that nobody signs, and with documents that are
+    /// forgotten with the process.
+    #[expect(clippy::expect_used, reason = "a system without randomness serves nobody")]
     pub fn new(pool: Pool, context: Context) -> Self {
         Self {
             context,
+            documents: Documents::in_memory().expect("randomness for a key"),
             outbox: Outbox::new(SCHEMA.schema.name()),
             requests: Requests::new(SCHEMA.schema),
             standings: store::standing::reads(pool.clone()),
@@ -117,6 +128,12 @@ impl State {
             registry: None,
             pool,
         }
+    }
+
+    /// The same, with a place for documents.
+    #[must_use]
+    pub fn keeping(self, documents: Documents) -> Self {
+        Self { documents, ..self }
     }
 
     /// The same, with keys to sign heads of the audit log with.
@@ -142,12 +159,12 @@ pub async fn app(settings: &Settings, context: Context) -> Result<App> {
         settings.customers_url.as_deref().map(|url| peer(url, settings.peer_token_file.as_deref())).transpose()?;
     let state = State::new(pool, context)
         .signing(audit_keys(settings.audit_key_file.as_deref())?)
-        .asking(registry_of(settings)?);
+        .asking(registry_of(settings)?)
+        .keeping(settings.documents.open()?);
     Ok(app_of(state, customers))
 }
 
-/// The service on connections that stand already. `customers` is the service whose customers are qualified. No register is connected, and heads of
-/// the audit log are not signed.
+/// The service on connections that stand already, with what [`State::new`] has. `customers` is the service whose customers are qualified.
 pub fn app_on(pool: Pool, context: Context, customers: Option<Peer>) -> App {
     app_of(State::new(pool, context), customers)
 }
@@ -170,11 +187,13 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
         .add_service(rpc::ownerships::server(Arc::clone(&state)))
         .add_service(rpc::cases::server(Arc::clone(&state)))
         .add_service(rpc::policies::server(Arc::clone(&state)))
+        .add_service(rpc::documents::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
     let services = vec![
         QUALIFICATION_SERVICE,
         CASE_SERVICE,
         REQUIREMENT_POLICY_SERVICE,
+        DOCUMENT_SERVICE,
         RISK_SERVICE,
         CHECK_SERVICE,
         REGISTRY_CONNECTOR_SERVICE,
@@ -194,6 +213,8 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
         jobs::authorisation_keeper::job(Arc::clone(&state)),
         jobs::risk_keeper::job(Arc::clone(&state)),
         jobs::case_keeper::job(Arc::clone(&state)),
+        jobs::document_keeper::job(Arc::clone(&state)),
+        jobs::document_sweep::job(Arc::clone(&state)),
     ];
     if let Some(peer) = customers {
         jobs.push(jobs::customers_projection::job(pool, peer));

@@ -11,6 +11,9 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::InvalidFilter
         | Reason::InvalidPageToken
         | Reason::RequestIdReused
+        | Reason::DocumentTypeRefused
+        | Reason::DocumentTooLarge
+        | Reason::DocumentHashMismatch
         | Reason::MalformedMessage => Code::InvalidArgument,
         Reason::TokenMissing | Reason::TokenInvalid => Code::Unauthenticated,
         Reason::PermissionDenied | Reason::AuthorisationSamePerson => Code::PermissionDenied,
@@ -21,7 +24,7 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::TransactionDeleted
         | Reason::CaseExists
         | Reason::ActConflict => Code::AlreadyExists,
-        Reason::EtagMismatch | Reason::Conflict => Code::Aborted,
+        Reason::EtagMismatch | Reason::Conflict | Reason::DocumentIncomplete => Code::Aborted,
         Reason::CaseState
         | Reason::FourEyes
         | Reason::EvidenceChanged
@@ -30,6 +33,9 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::EscalationRequired
         | Reason::CustomerDeleted
         | Reason::CustomerNotDeleted
+        | Reason::DocumentStateUnfit
+        | Reason::DocumentSamePerson
+        | Reason::DocumentUploadOver
         | Reason::ContractCancelled
         | Reason::CustomerMerged
         | Reason::MergeNotUndoable
@@ -51,7 +57,7 @@ pub fn code_of(reason: Reason) -> Code {
         Reason::RateLimited => Code::ResourceExhausted,
         Reason::Overloaded | Reason::DependencyUnavailable | Reason::ShuttingDown => Code::Unavailable,
         Reason::DeadlineExceeded => Code::DeadlineExceeded,
-        Reason::FeedPositionGone | Reason::AuditTreeSize => Code::OutOfRange,
+        Reason::FeedPositionGone | Reason::AuditTreeSize | Reason::DocumentOffsetMismatch => Code::OutOfRange,
         Reason::UnknownMethod => Code::Unimplemented,
         Reason::Cancelled => Code::Cancelled,
         Reason::Internal | Reason::Unspecified => Code::Internal,

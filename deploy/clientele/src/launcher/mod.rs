@@ -11,6 +11,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use clientele_pg::Pool;
+use clientele_qualification::documents::{LARGEST, settings::DocumentSettings};
 use clientele_service::{App, Context, ServerSettings, Serving, app::Stop, client::Peer, run, serve};
 
 use self::{database::Database, keys::Keys, running::Endpoints};
@@ -65,11 +66,15 @@ impl Launched {
             Peer::new(url, Arc::new(move || keys.service_token(service, clock.now())))
         };
         let qualification_pool = database.pool("clientele-qualification", &clientele_qualification::SCHEMA).await?;
+        let documents = DocumentSettings {
+            object_store_url: format!("file:{}", folder.join("documents").display()),
+            document_key_file: Vec::new(),
+            document_size_limit: LARGEST,
+        };
         let state = clientele_qualification::State::new(qualification_pool.clone(), context.clone())
-            .signing(keys::audit_keys(folder)?);
-        let qualification = clientele_qualification::app_of(state, Some(peer("qualification")?));
-        let beside = Some(peer("qualification", &customers_url)?);
-        let qualification = clientele_qualification::app_on(qualification_pool.clone(), context.clone(), beside);
+            .signing(keys::audit_keys(folder)?)
+            .keeping(documents.open()?);
+        let qualification = clientele_qualification::app_of(state, Some(peer("qualification", &customers_url)?));
         let qualification = serve_at(qualification, addresses.qualification, &guard, &stop).await?;
         let qualification_url = format!("http://{}", qualification.address);
 

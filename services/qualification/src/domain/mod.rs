@@ -6,6 +6,7 @@ pub mod case_approval;
 pub mod case_facts;
 pub mod case_machine;
 pub mod checks;
+pub mod document;
 pub mod instant;
 pub mod key;
 pub mod risk;

@@ -22,6 +22,10 @@ use crate::{
     SCHEMA,
     store::audit_erasure::audit_erasures_insert,
     store::customer::{Customer, customer_put, customers_delete},
+    store::{
+        customer::{Customer, customer_put, customers_delete},
+        document::customers_documents_delete,
+    },
 };
 
 /// The projection as a background job.
@@ -55,6 +59,7 @@ impl Apply for CustomersProjection {
             let ids = std::iter::once(&erased.customer_id).chain(&erased.merged_customer_ids);
             let ids = ids.map(|id| Uuid::try_parse(id)).collect::<Result<Vec<_>, _>>()?;
             audit_erasures_insert(connection, tenant, &ids).await?;
+            customers_documents_delete(connection, tenant, &ids).await?;
             return Ok(customers_delete(connection, tenant, &ids).await?);
         }
         for customer in customers(event, data)? {

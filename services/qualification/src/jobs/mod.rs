@@ -5,6 +5,8 @@ pub mod audit_sealer;
 pub mod authorisation_keeper;
 pub mod case_keeper;
 pub mod customers_projection;
+pub mod document_keeper;
+pub mod document_sweep;
 pub mod idempotency_sweep;
 pub mod risk_keeper;
 pub mod standing_keeper;

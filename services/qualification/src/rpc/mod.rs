@@ -4,6 +4,7 @@ pub mod audit;
 pub mod authorisations;
 pub mod checks;
 pub mod listing;
+pub mod documents;
 pub mod once;
 pub mod ownerships;
 pub mod cases;

@@ -25,5 +25,8 @@ pub mod case_transition;
 pub mod customer_check;
 pub mod qualification_case;
 pub mod requirement_policy;
+pub mod document;
+pub mod document_list;
+pub mod document_upload;
 pub mod standing;
 pub mod standing_list;

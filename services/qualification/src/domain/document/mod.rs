@@ -1,0 +1,7 @@
+//! What holds of documents: how long they are valid, where they may go from where they stand, what their content may be.
+
+pub mod archive;
+pub mod content_type;
+pub mod machine;
+pub mod reminders;
+pub mod validity;

@@ -1,0 +1,29 @@
+//! `StartDocumentVerification`: somebody looks at it.
+
+use clientele_error::Result;
+use clientele_proto::qualification::v1::{Document, DocumentDecisionReason, StartDocumentVerificationRequest};
+use clientele_service::Call;
+
+use super::deciding::{Decision, decide};
+use crate::{State, documents::changing::Written, domain::document::machine::Step, rpc::once::Asked};
+
+pub(super) async fn start_document_verification(
+    state: &State,
+    call: Call,
+    request: StartDocumentVerificationRequest,
+) -> Result<Document> {
+    let decision = Decision {
+        asked: Asked {
+            method: "StartDocumentVerification",
+            request_id: &request.request_id,
+            validate_only: request.validate_only,
+        },
+        document_id: &request.document_id,
+        etag: &request.etag,
+        step: Step::Start,
+        written: Written { transition: "verification-started", role: "reviewer" },
+        reason: DocumentDecisionReason::Unspecified,
+        text: "",
+    };
+    decide(state, &call, &request, decision).await
+}
