@@ -49,8 +49,6 @@ impl World {
         let keys = AuditKeys::of(merkle::HeadSigner::from_seed(&[7; 32]));
         let state = clientele_qualification::State::new(pool, clock.context()).signing(keys);
         let app = clientele_qualification::app_of(state, Some(peer));
-        let qualification = Running::start_with(app, &clock, tokens, flags).await;
-        let app = clientele_qualification::app_on(pool, clock.context(), Some(peer));
         let qualification = Running::start_with(app, &clock, tokens.clone(), flags).await;
 
         let pool = database.pool(clientele_value::SCHEMA.schema).await;

@@ -11,7 +11,7 @@ use clientele_proto::{
         document_service_client::DocumentServiceClient,
     },
 };
-use clientele_qualification::{SCHEMA, app_with, documents::settings::DocumentSettings};
+use clientele_qualification::{SCHEMA, State, app_of, documents::settings::DocumentSettings};
 use clientele_service::Context;
 use clientele_testkit::{Authorised, FakeClock, Running, TestDatabase, Tokens};
 use futures::stream;
@@ -141,7 +141,7 @@ async fn serve(pool: &Pool, context: &Context, clock: &FakeClock, folder: &Path,
         document_key_file: Vec::new(),
         document_size_limit: 20 << 20,
     };
-    let app = app_with(pool.clone(), context.clone(), None, settings.open().unwrap());
+    let app = app_of(State::new(pool.clone(), context.clone()).keeping(settings.open().unwrap()), None);
     Running::start_with(app, clock, tokens, &[]).await
 }
 
