@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     State,
     audit::{self, Transition},
+    cases::{Trigger, trigger},
     domain::{
         document::{
             machine::{Step, after, name},
@@ -99,6 +100,15 @@ pub async fn tell(
     let told = DocumentStateChanged { state_before: before.into(), document: Some(document) };
     let event = origin.event(&state.context, format!("documents/{}", record.document_id), &told);
     state.outbox.publish(connection, event).await?;
+    let heard = match record.state {
+        _ if record.state == before => None,
+        DocumentState::Verified => Some(Trigger::DocumentVerified),
+        DocumentState::Revoked => Some(Trigger::DocumentRevoked { kind: record.kind as i16 }),
+        _ => None,
+    };
+    if let Some(heard) = heard {
+        trigger(state, connection, origin, record.customer_id, heard).await?;
+    }
     restate(state, connection, origin, record.customer_id).await
 }
 

@@ -138,7 +138,7 @@ async fn write(state: &State, tx: &mut Tx, origin: &Origin<'_>, customer_id: Uui
         CheckResult::Unavailable | CheckResult::Unspecified => return Ok(()),
     };
     let note: Vec<&str> = check.findings.iter().map(|finding| finding.detail.as_str()).collect();
-    record_check(state, tx, origin, customer_id, check.required_check(), outcome, &note.join("; ")).await?;
+    record_check(tx, origin, customer_id, (check.required_check(), outcome), &note.join("; ")).await?;
     if let Some(trigger) = registry_trigger(check) {
         cases::trigger(state, tx, origin, customer_id, trigger).await?;
     }

@@ -74,7 +74,7 @@ pub(super) async fn approve_waived_check(
         check.passed = true;
         write(state, tx, &origin, check_id, &mut check, (Step::Proposed, "waived", "approver")).await?;
         let customer_id = id(&check.customer_id, "customer_id")?;
-        record_check(state, tx, &origin, customer_id, check.required_check(), CheckOutcome::Waived, &note)
+        record_check(tx, &origin, customer_id, (check.required_check(), CheckOutcome::Waived), &note)
             .await
             .map_err(failed)?;
         let payload = ChecksRun { checks: vec![check.clone()] };

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     State,
     audit::{self, Transition},
+    cases::{Trigger, trigger},
     domain::{instant::message as time, key::uuid},
     origin::Origin,
     ownership_statements::{
@@ -152,13 +153,13 @@ async fn beneficial_owners_may_have_changed(
     Ok(())
 }
 
-/// The one place where other beneficial owners reach the customer's case: its trigger for changed ownership belongs in front of the standing, which
-/// is made anew from what the case then is.
+/// Other beneficial owners bring the customer's case to review.
 async fn case_hears_of_changed_owners(
     state: &State,
     tx: &mut Tx,
     origin: &Origin<'_>,
     customer_id: Uuid,
 ) -> sqlx::Result<()> {
+    trigger(state, tx, origin, customer_id, Trigger::OwnershipChanged).await?;
     restate(state, tx, origin, customer_id).await
 }
