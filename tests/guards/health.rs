@@ -17,11 +17,8 @@ async fn every_service_and_the_process_as_a_whole_are_serving_and_need_no_token(
     ];
     let of_qualification =
         ["", "clientele.qualification.v1.QualificationService", "clientele.events.v1.EventFeedService"];
-    let all = [
-        (&world.customers, &of_customers[..]),
-        (&world.value, &of_value),
-        (&world.qualification, &of_qualification),
-    ];
+    let all =
+        [(&world.customers, &of_customers[..]), (&world.value, &of_value), (&world.qualification, &of_qualification)];
     for (running, services) in all {
         let mut health = HealthClient::new(running.anonymous());
         for service in services {

@@ -30,11 +30,12 @@ pub async fn audit(world: &World, tenant: &str, customer_ids: &[String]) -> Ids 
     let waiting =
         format!("SELECT count(*) FROM qualification.audit_entry WHERE tenant_id = '{tenant}' AND leaf_index IS NULL");
     eventually("the entries are sealed", async || (count(&mut owner, &waiting).await == 0).then_some(())).await;
-    let ids: Vec<Uuid> =
-        sqlx::query_scalar("SELECT audit_entry_id FROM qualification.audit_entry WHERE tenant_id = $1 ORDER BY leaf_index")
-            .bind(tenant)
-            .fetch_all(&mut owner)
-            .await
-            .unwrap();
+    let ids: Vec<Uuid> = sqlx::query_scalar(
+        "SELECT audit_entry_id FROM qualification.audit_entry WHERE tenant_id = $1 ORDER BY leaf_index",
+    )
+    .bind(tenant)
+    .fetch_all(&mut owner)
+    .await
+    .unwrap();
     Ids::from([("audit_entry_id", ids.iter().map(Uuid::to_string).collect())])
 }

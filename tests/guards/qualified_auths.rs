@@ -3,9 +3,9 @@
 use clientele_proto::{
     Date, Money,
     qualification::v1::{
-        Act, ActingPerson, Authorisation, AuthorisationBasis, CreateAuthorisationRequest, DeclareOwnershipStructureRequest,
-        DeclaredShare, InterestType, OwnershipInterest, OwnershipPerson, OwnershipRelationship, OwnershipStructure,
-        RecordActRequest, Signatory, VerifyAuthorisationRequest,
+        Act, ActingPerson, Authorisation, AuthorisationBasis, CreateAuthorisationRequest,
+        DeclareOwnershipStructureRequest, DeclaredShare, InterestType, OwnershipInterest, OwnershipPerson,
+        OwnershipRelationship, OwnershipStructure, RecordActRequest, Signatory, VerifyAuthorisationRequest,
         authorisation_service_client::AuthorisationServiceClient, ownership_relationship::InterestedParty,
         ownership_service_client::OwnershipServiceClient,
     },

@@ -15,8 +15,7 @@ use clientele_proto::{
     qualification::v1::{
         audit_service_server::SERVICE_NAME as AUDIT_SERVICE,
         authorisation_service_server::SERVICE_NAME as AUTHORISATION_SERVICE,
-        case_service_server::SERVICE_NAME as CASE_SERVICE,
-        check_service_server::SERVICE_NAME as CHECK_SERVICE,
+        case_service_server::SERVICE_NAME as CASE_SERVICE, check_service_server::SERVICE_NAME as CHECK_SERVICE,
         document_service_server::SERVICE_NAME as DOCUMENT_SERVICE,
         ownership_service_server::SERVICE_NAME as OWNERSHIP_SERVICE,
         qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,

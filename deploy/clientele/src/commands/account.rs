@@ -230,6 +230,7 @@ fn table(moves: &[TierMove]) -> Result<Table> {
             Cause::ScoreRun => "score run",
             Cause::OverrideSet => "override set",
             Cause::OverrideEnded => "override ended",
+            Cause::Qualification => "qualification",
             Cause::Unspecified => "",
         };
         table.row([

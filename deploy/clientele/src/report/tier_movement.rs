@@ -56,6 +56,7 @@ fn note(report: &TierMovementReport) -> String {
                 Cause::ScoreRun => "by score runs",
                 Cause::OverrideSet => "by decision",
                 Cause::OverrideEnded => "as a decision ended",
+                Cause::Qualification => "as qualifications changed",
                 Cause::Unspecified => "for other reasons",
             };
             format!("{} {why} ({} up, {} down)", number::count(of.moves.unsigned_abs()), of.risen, of.fallen)

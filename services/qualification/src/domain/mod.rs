@@ -9,6 +9,6 @@ pub mod checks;
 pub mod document;
 pub mod instant;
 pub mod key;
-pub mod risk;
 pub mod requirements;
+pub mod risk;
 pub mod standing;

@@ -20,9 +20,8 @@ use uuid::Uuid;
 
 use crate::{
     SCHEMA,
-    store::audit_erasure::audit_erasures_insert,
-    store::customer::{Customer, customer_put, customers_delete},
     store::{
+        audit_erasure::audit_erasures_insert,
         customer::{Customer, customer_put, customers_delete},
         document::customers_documents_delete,
     },

@@ -2,12 +2,12 @@
 
 pub mod audit;
 pub mod authorisations;
+pub mod cases;
 pub mod checks;
-pub mod listing;
 pub mod documents;
+pub mod listing;
 pub mod once;
 pub mod ownerships;
-pub mod cases;
 pub mod policies;
 pub mod qualifications;
 pub mod risk;

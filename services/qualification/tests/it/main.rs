@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets the unexpected has to fail")]
 
+mod acts;
 mod audit_log;
 mod audit_tampering;
 mod audited;
-mod acts;
 mod authorisations;
 mod cases;
 mod check_qualification;
@@ -17,6 +17,6 @@ mod documents_in_time;
 mod documents_refused;
 mod harness;
 mod ownership;
+mod requirement_policies;
 mod risk;
 mod risk_overrides;
-mod requirement_policies;

@@ -30,7 +30,9 @@ const STATES: [CaseState; 15] = [
 /// Whether a state may be met with an approval, and whether it must.
 fn may_and_must_hold(state: CaseState) -> (bool, bool) {
     match state {
-        CaseState::Approved | CaseState::ApprovedWithConditions | CaseState::ReviewDue | CaseState::Expired => (true, true),
+        CaseState::Approved | CaseState::ApprovedWithConditions | CaseState::ReviewDue | CaseState::Expired => {
+            (true, true)
+        }
         CaseState::Approved | CaseState::ApprovedWithConditions | CaseState::ReviewDue | CaseState::Expired => {
             (true, true)
         }
@@ -143,9 +145,8 @@ fn the_readme_shows_the_table() {
     let mut lines = Vec::new();
     for state in STATES {
         for event in CaseEvent::ALL {
-            let after = |has_approval| {
-                Status { state, has_approval, round: 1 }.after(event).map(|next| state_name(next.state))
-            };
+            let after =
+                |has_approval| Status { state, has_approval, round: 1 }.after(event).map(|next| state_name(next.state));
             let after =
                 |has_approval| Status { state, has_approval, round: 1 }.after(event).map(|next| state_name(next.state));
             let (plain, approved) = (after(false), after(true));
