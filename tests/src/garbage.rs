@@ -134,6 +134,7 @@ impl Garbage {
             Kind::Enum(_) => Value::EnumNumber(self.one_of(&[-1, 0, 1, 2, 99, i32::MAX])),
             Kind::Double => Value::F64(self.double(wild)),
             Kind::Float => Value::F32(self.double(wild) as f32),
+            Kind::Bytes if !wild && name == "sha256" => Value::Bytes((0..32).map(|_| self.number() as u8).collect()),
             Kind::Bytes => Value::Bytes(self.bytes().into()),
             Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => {
                 Value::I64(if wild { self.wild_number() } else { self.sane_number(name) })
@@ -186,8 +187,9 @@ impl Garbage {
             "nationalities" => "CN".to_owned(),
             name if name.ends_with("_id") || name.ends_with("_ids") => id(self.number()),
             "currency_code" | "quote_currency_code" => "EUR".to_owned(),
-            "country_code" => self.one_of(&["DE", "CN", "BR"]).to_owned(),
+            "country_code" | "issue_country_code" => self.one_of(&["DE", "CN", "BR"]).to_owned(),
             "email" => "ana@example.com".to_owned(),
+            "content_type" => "application/pdf".to_owned(),
             "phone" => "+4915112345678".to_owned(),
             "website" => "https://example.com/about".to_owned(),
             // No attribute goes with every grouping but that by attribute.

@@ -7,7 +7,7 @@ use clientele_proto::{
     Date,
     qualification::v1::{
         CreateDocumentUploadRequest, Document, DocumentKind, DocumentUpload, DownloadDocumentRequest,
-        GetDocumentUploadRequest, StartDocumentVerificationRequest, UploadDocumentRequest, VerifyDocumentRequest,
+        GetDocumentUploadRequest, StartVerificationOfDocumentRequest, UploadDocumentRequest, VerifyDocumentRequest,
         document_service_client::DocumentServiceClient,
     },
 };
@@ -105,8 +105,8 @@ impl Keeping {
     }
 
     pub async fn verify(&self, person: &str, id: &str) -> Result<Document, Status> {
-        let start = StartDocumentVerificationRequest { document_id: id.into(), ..Default::default() };
-        self.client(person).start_document_verification(start).await?;
+        let start = StartVerificationOfDocumentRequest { document_id: id.into(), ..Default::default() };
+        self.client(person).start_verification_of_document(start).await?;
         let verify = VerifyDocumentRequest { document_id: id.into(), ..Default::default() };
         self.client(person).verify_document(verify).await.map(tonic::Response::into_inner)
     }

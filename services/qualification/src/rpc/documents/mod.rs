@@ -9,7 +9,7 @@ mod inspection;
 mod list_documents;
 mod reject_document;
 mod revoke_document;
-mod start_document_verification;
+mod start_verification_of_document;
 mod upload_document;
 mod verify_document;
 
@@ -18,7 +18,7 @@ use std::sync::Arc;
 use clientele_proto::qualification::v1::{
     CreateDocumentUploadRequest, Document, DocumentUpload, DownloadDocumentRequest, DownloadDocumentResponse,
     GetDocumentRequest, GetDocumentUploadRequest, ListDocumentsRequest, ListDocumentsResponse, RejectDocumentRequest,
-    RevokeDocumentRequest, StartDocumentVerificationRequest, UploadDocumentRequest, VerifyDocumentRequest,
+    RevokeDocumentRequest, StartVerificationOfDocumentRequest, UploadDocumentRequest, VerifyDocumentRequest,
     document_service_server::{DocumentService, DocumentServiceServer},
 };
 use clientele_service::rpc::{Answers, streaming, unary};
@@ -85,12 +85,12 @@ impl DocumentService for Documents {
         unary(request, async |call, request| list_documents::list_documents(&self.state, call, request).await).await
     }
 
-    async fn start_document_verification(
+    async fn start_verification_of_document(
         &self,
-        request: Request<StartDocumentVerificationRequest>,
+        request: Request<StartVerificationOfDocumentRequest>,
     ) -> Result<Response<Document>, Status> {
         unary(request, async |call, request| {
-            start_document_verification::start_document_verification(&self.state, call, request).await
+            start_verification_of_document::start_verification_of_document(&self.state, call, request).await
         })
         .await
     }
