@@ -25,6 +25,10 @@ fn request(method: &MethodDescriptor, tenant: &Tenant) -> DynamicMessage {
     if let Some(field) = method.input().get_field_by_name("external_id") {
         request.set_field(&field, Value::String(tenant.ids["external_id"][0].clone()));
     }
+    // The first case has a history and notes.
+    if let Some(field) = method.input().get_field_by_name("case_id") {
+        request.set_field(&field, Value::String(tenant.ids["case_id"][0].clone()));
+    }
     request
 }
 

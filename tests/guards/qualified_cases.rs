@@ -2,8 +2,8 @@
 
 use clientele_proto::qualification::v1::{
     Case, CaseFacts, CaseNote, CreateCaseNoteRequest, CreateCaseRequest, CreateRequirementPolicyRequest, PartyKind,
-    RequirementPolicy, RequirementRule, case_service_client::CaseServiceClient,
-    requirement_policy_service_client::RequirementPolicyServiceClient,
+    RequirementPolicy, RequirementRule, StartChecksOfCaseRequest, SubmitCaseRequest,
+    case_service_client::CaseServiceClient, requirement_policy_service_client::RequirementPolicyServiceClient,
 };
 use clientele_tests::{World, garbage::Ids};
 
@@ -35,7 +35,6 @@ pub async fn cases(world: &World, tenant: &str, customer_ids: &[String]) -> Ids 
         case_ids.push(made.case_id);
     }
     // The first one has a history.
-    use clientele_proto::qualification::v1::{StartChecksOfCaseRequest, SubmitCaseRequest};
     let case_id = case_ids[0].clone();
     client.submit_case(SubmitCaseRequest { case_id: case_id.clone(), ..Default::default() }).await.unwrap();
     client.start_checks_of_case(StartChecksOfCaseRequest { case_id, ..Default::default() }).await.unwrap();

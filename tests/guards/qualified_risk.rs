@@ -10,6 +10,7 @@ use clientele_tests::{World, garbage::Ids};
 use jiff::SignedDuration;
 
 /// A day ahead of the world's clock.
+#[expect(clippy::unnecessary_wraps, reason = "as fields of messages take it")]
 fn tomorrow(world: &World) -> Option<prost_types::Timestamp> {
     let instant = world.clock.now() + SignedDuration::from_hours(24);
     Some(prost_types::Timestamp { seconds: instant.as_second(), nanos: 0 })

@@ -172,6 +172,9 @@ impl Garbage {
             "page_size" | "after_position" => self.below(10) as i64,
             "horizon_months" => 12,
             "bins" => 5,
+            "medium_from" => 30,
+            "high_from" => 60,
+            "prohibited_from" => 90,
             _ => 1 + self.below(5) as i64,
         }
     }

@@ -115,6 +115,9 @@ pub type Registry = Arc<dyn registry::RegistryConnector>;
 impl State {
     /// The state of a service over `pool`: without a register, with heads of the audit log that nobody signs, and with documents that are
     /// forgotten with the process.
+    ///
+    /// # Panics
+    /// When the system has no randomness for a key.
     #[expect(clippy::expect_used, reason = "a system without randomness serves nobody")]
     pub fn new(pool: Pool, context: Context) -> Self {
         Self {

@@ -83,7 +83,7 @@ impl Keyring {
 
     fn key(bytes: &[u8]) -> Result<(String, LessSafeKey)> {
         let digest = Sha256::digest(bytes);
-        let id: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let id = digest.iter().take(8).fold(String::new(), |id, byte| id + &format!("{byte:02x}"));
         let Ok(key) = UnboundKey::new(&AES_256_GCM, bytes) else { bail!("a key must have 32 bytes") };
         Ok((id, LessSafeKey::new(key)))
     }

@@ -141,7 +141,7 @@ fn against(inputs: &Inputs, now: Timestamp) -> (QualificationState, Vec<Reason>)
     if inputs.documents.iter().any(|document| document.verified.is_none()) {
         expired.push(Reason::DocumentMissing);
     }
-    if inputs.documents.iter().filter_map(|document| document.ends()).any(|end| end <= now) {
+    if inputs.documents.iter().filter_map(Document::ends).any(|end| end <= now) {
         expired.push(Reason::DocumentExpired);
     }
     if !expired.is_empty() {
@@ -166,7 +166,7 @@ fn warnings(inputs: &Inputs, now: Timestamp) -> Vec<Reason> {
     if inputs.open_hits > 0 {
         warnings.push(Reason::ScreeningHitOpen);
     }
-    if inputs.documents.iter().filter_map(|document| document.expires()).any(|end| end <= now) {
+    if inputs.documents.iter().filter_map(Document::expires).any(|end| end <= now) {
         warnings.push(Reason::DocumentInGrace);
     }
     warnings
@@ -207,6 +207,7 @@ impl Inputs {
 
 impl Standing {
     /// The same, asked for one product; empty asks for any.
+    #[must_use]
     pub fn asked_for(mut self, product: &str) -> Self {
         let is_covered =
             product.is_empty() || self.scope.is_empty() || self.scope.iter().any(|covered| covered == product);

@@ -117,7 +117,7 @@ async fn entries_are_listed_by_what_they_say_and_contents_only_when_asked_for() 
         entries.iter().map(|entry| entry.audit_leaf.as_ref().unwrap().state_after.clone()).collect()
     };
     assert_eq!(states(&list("", false).await), ["5", "4", "3", "2", "1", "0"]);
-    let subject = format!("subject_kind = \"thing\" AND subject_id = \"{}\" AND leaf_index > 1", log.subject(1));
+    let subject = format!("subject_kind = \"thing\" AND subject_id = \"{}\" AND leaf_index > 1", Audited::subject(1));
     let some = list(&subject, false).await;
     assert_eq!(states(&some), ["5", "3"]);
     assert!(some.iter().all(|entry| entry.content.is_empty() && entry.salt.is_empty() && !entry.erased));
@@ -142,7 +142,7 @@ async fn the_contents_of_an_erased_customer_go_and_every_proof_stands() {
     let mut late = log.pool.begin().await.unwrap();
     log.step_on(&mut late, 1, "SHUT", "LATE").await;
 
-    let erased = CustomerErased { customer_id: log.subject(1).to_string(), ..Default::default() };
+    let erased = CustomerErased { customer_id: Audited::subject(1).to_string(), ..Default::default() };
     let event = Event {
         r#type: CustomerErased::full_name(),
         tenant_id: TENANT.into(),

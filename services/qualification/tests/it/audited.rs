@@ -66,7 +66,7 @@ impl Audited {
     }
 
     /// The subject of a number, which is its own customer.
-    pub fn subject(&self, number: i64) -> Uuid {
+    pub fn subject(number: i64) -> Uuid {
         Uuid::from_u128(0x0198_c1f2_7d3a_7cc3_8a51_0000_0000_0000 + number as u128)
     }
 
@@ -77,7 +77,7 @@ impl Audited {
     }
 
     pub async fn step_on(&self, connection: &mut PgConnection, subject: i64, before: &str, after: &str) {
-        let id = self.subject(subject);
+        let id = Self::subject(subject);
         let transition = audit::Transition {
             subject_kind: "thing",
             subject_id: id,

@@ -3,6 +3,10 @@ use clientele_proto::qualification::v1::{
     case_service_client::CaseServiceClient, qualification_service_client::QualificationServiceClient,
     requirement_policy_service_client::RequirementPolicyServiceClient,
 };
+use clientele_qualification::{
+    cases::{Trigger, trigger},
+    domain::case_machine::{CaseEvent, Status as Life},
+};
 use clientele_testkit::Authorised;
 use jiff::SignedDuration;
 use jiff_sqlx::ToSqlx as _;
@@ -183,7 +187,6 @@ async fn a_case_goes_the_straight_way_and_its_history_replays() {
             ("approved", "approver", "eva"),
         ]
     );
-    use clientele_qualification::domain::case_machine::{CaseEvent, Status as Life};
     let replayed = steps[1..]
         .iter()
         .fold(Life::NEW, |life, step| life.after(CaseEvent::of_name(&step.transition).unwrap()).unwrap());
@@ -321,7 +324,6 @@ async fn a_review_falls_due_and_the_approval_survives_it_until_it_is_suspended()
     let origin = clientele_qualification::origin::Origin::job(TENANT, "test", service.clock.now());
     let state = clientele_qualification::State::new(service.pool.clone(), service.clock.context());
     let mut connection = service.pool.acquire().await.unwrap();
-    use clientele_qualification::cases::{Trigger, trigger};
     let ana = Uuid::parse_str(ANA).unwrap();
     trigger(&state, &mut connection, &origin, ana, Trigger::OwnershipChanged).await.unwrap();
     assert_eq!(get(&service, &case.case_id).await.state(), CaseState::ReviewDue);
@@ -352,7 +354,6 @@ async fn a_licence_that_runs_out_takes_the_case_along_and_its_renewal_restores_i
     let origin = clientele_qualification::origin::Origin::job(TENANT, "test", service.clock.now());
     let state = clientele_qualification::State::new(service.pool.clone(), service.clock.context());
     let mut connection = service.pool.acquire().await.unwrap();
-    use clientele_qualification::cases::{Trigger, trigger};
     let ana = Uuid::parse_str(ANA).unwrap();
     trigger(&state, &mut connection, &origin, ana, Trigger::DocumentVerified).await.unwrap();
     assert_eq!(get(&service, &case.case_id).await.state(), CaseState::Approved);
@@ -380,7 +381,7 @@ async fn work_is_assigned_snoozed_and_noted() {
         mia.create_case_note(CreateCaseNoteRequest { case_note, ..Default::default() }).await.unwrap();
     }
     let page = mia.list_case_notes(request!(ListCaseNotesRequest, case_id, page_size: 1)).await.unwrap().into_inner();
-    let next = request!(ListCaseNotesRequest, case_id, page_size: 1, page_token: page.next_page_token);
+    let next = ListCaseNotesRequest { case_id, page_size: 1, page_token: page.next_page_token };
     let rest = mia.list_case_notes(next).await.unwrap().into_inner();
     assert_eq!((page.case_notes[0].text.as_str(), rest.case_notes[0].text.as_str()), ("first", "second"));
 }

@@ -48,7 +48,7 @@ impl Qualification {
         let tokens = Arc::new(Tokens::new(clock.now()));
         let app = app_of(State::new(pool.clone(), clock.context()).asking(Some(registry)), None);
         let running = Running::start_with(app, &clock, tokens, &[]).await;
-        Self { running, clock, pool, database }
+        Self::of(running, clock, pool, database)
     }
 
     fn checks(&self, person: &str) -> CheckServiceClient<Authorised> {

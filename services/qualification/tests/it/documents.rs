@@ -38,7 +38,7 @@ async fn a_content_comes_back_as_it_came_from_anywhere_and_is_sealed_at_rest() {
     fs::write(&segments[0], &first).unwrap();
     fs::remove_file(&segments[2]).unwrap();
     let mut cut = service.download(&document.document_id, 8 << 20).await;
-    assert_eq!(cut.as_ref().map_err(|status| reason_of(status)).err(), Some(Some(Reason::Internal)));
+    assert_eq!(cut.as_ref().map_err(reason_of).err(), Some(Some(Reason::Internal)));
     cut = service.download(&document.document_id, 0).await;
     assert!(cut.is_err());
 }

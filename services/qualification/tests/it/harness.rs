@@ -15,7 +15,7 @@ pub struct Qualification {
     pub running: Running,
     pub clock: FakeClock,
     pub pool: Pool,
-    pub database: TestDatabase,
+    _database: TestDatabase,
 }
 
 impl Qualification {
@@ -29,7 +29,12 @@ impl Qualification {
         let pool = database.pool(SCHEMA.schema).await;
         let clock = FakeClock::default();
         let running = Running::start_with(app_on(pool.clone(), clock.context(), customers), &clock, tokens, &[]).await;
-        Self { running, clock, pool, database }
+        Self::of(running, clock, pool, database)
+    }
+
+    /// One that was started otherwise.
+    pub fn of(running: Running, clock: FakeClock, pool: Pool, database: TestDatabase) -> Self {
+        Self { running, clock, pool, _database: database }
     }
 
     /// One number out of the service's own tables.

@@ -35,6 +35,7 @@ impl Qualification {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as fields of messages take it")]
 pub fn yuan(units: i64) -> Option<Money> {
     Some(Money { currency_code: "CNY".into(), units, nanos: 0 })
 }

@@ -15,6 +15,7 @@ use crate::{
     risk::{ANA, sound, yuan},
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "as fields of messages take it")]
 fn told(instant: Timestamp) -> Option<prost_types::Timestamp> {
     Some(prost_types::Timestamp { seconds: instant.as_second(), nanos: instant.subsec_nanosecond() })
 }

@@ -65,10 +65,8 @@ fn answer(line: &str, number: usize, format: Format) -> Result<String> {
 
 /// An organisation, if either name looks like one.
 fn guess(query: &str, candidate: &str) -> Kind {
-    match (Kind::guess(query), Kind::guess(candidate)) {
-        (Kind::Person, other) => other,
-        (other, _) => other,
-    }
+    let kind = Kind::guess(query);
+    if kind == Kind::Person { Kind::guess(candidate) } else { kind }
 }
 
 fn json(query: &str, candidate: &str, found: Comparison) -> Result<String> {
@@ -86,10 +84,10 @@ fn table(query: &str, candidate: &str, found: &Comparison) -> String {
     let verdict = if found.is_match() { "match" } else { "no match" };
     let mut out = format!("{:.3} {verdict}: {query} | {candidate}\n", found.score);
     for it in &found.matches {
-        out += &format!("  +{:.3} {} = {} ({})\n", it.contribution, it.query, it.listed, word(&it.how));
+        out.extend([format!("  +{:.3} {} = {} ({})\n", it.contribution, it.query, it.listed, word(&it.how))]);
     }
     for it in found.left.iter().filter(|it| it.cost > 0.0) {
-        out += &format!("  -{:.3} {} ({} alone)\n", it.cost, it.token, word(&it.side));
+        out.extend([format!("  -{:.3} {} ({} alone)\n", it.cost, it.token, word(&it.side))]);
     }
     out
 }

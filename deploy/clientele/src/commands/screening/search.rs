@@ -49,14 +49,14 @@ fn csv(found: &[Found<'_>]) -> String {
 fn table(found: &[Found<'_>]) -> String {
     let mut out = String::new();
     for one in found {
-        out += &format!("{} ({}): {} found\n", one.query, one.kind.id(), one.hits.len());
+        out.extend([format!("{} ({}): {} found\n", one.query, one.kind.id(), one.hits.len())]);
         for hit in &one.hits {
             let entry = hit.entry;
             let programmes = entry.programmes.join(", ");
-            out += &format!(
+            out.extend([format!(
                 "  {:.3} {} {} {} [{programmes}]\n",
                 hit.assessment.score, entry.list, entry.id, hit.name.text
-            );
+            )]);
         }
     }
     out

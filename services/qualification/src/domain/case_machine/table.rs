@@ -10,7 +10,9 @@ pub(super) fn next(from: State, event: Event, has_approval: bool) -> Option<Stat
     let to = match (from, event) {
         (State::Draft, Event::Submit) | (State::InfoRequested, Event::Resubmit) => State::Submitted,
         (State::Submitted, Event::StartChecks) => State::Screening,
-        (State::Screening, Event::PassChecks) | (State::PendingApproval, Event::Return) => State::UnderReview,
+        (State::Screening, Event::PassChecks)
+        | (State::PendingApproval, Event::Return)
+        | (State::ReviewDue | State::Suspended | State::Expired, Event::Resume) => State::UnderReview,
         (State::Screening, Event::FlagChecks)
         | (State::Screening | State::UnderReview | State::PendingApproval, Event::Escalate) => State::Escalated,
         (State::UnderReview | State::Escalated, Event::RequestInformation) => State::InfoRequested,
@@ -27,7 +29,6 @@ pub(super) fn next(from: State, event: Event, has_approval: bool) -> Option<Stat
         (State::Approved | State::ApprovedWithConditions | State::ReviewDue, Event::Expire) => State::Expired,
         (State::Expired, Event::Restore) if has_approval => State::Approved,
         (State::Expired, Event::RestoreWithConditions) if has_approval => State::ApprovedWithConditions,
-        (State::ReviewDue | State::Suspended | State::Expired, Event::Resume) => State::UnderReview,
         (State::Suspended | State::Expired, Event::Terminate) => State::Terminated,
         (State::Rejected | State::Terminated | State::Withdrawn, Event::Reopen) => State::Draft,
         _ => return None,

@@ -33,9 +33,6 @@ fn may_and_must_hold(state: CaseState) -> (bool, bool) {
         CaseState::Approved | CaseState::ApprovedWithConditions | CaseState::ReviewDue | CaseState::Expired => {
             (true, true)
         }
-        CaseState::Approved | CaseState::ApprovedWithConditions | CaseState::ReviewDue | CaseState::Expired => {
-            (true, true)
-        }
         CaseState::Draft
         | CaseState::Rejected
         | CaseState::Withdrawn
@@ -147,8 +144,6 @@ fn the_readme_shows_the_table() {
         for event in CaseEvent::ALL {
             let after =
                 |has_approval| Status { state, has_approval, round: 1 }.after(event).map(|next| state_name(next.state));
-            let after =
-                |has_approval| Status { state, has_approval, round: 1 }.after(event).map(|next| state_name(next.state));
             let (plain, approved) = (after(false), after(true));
             let (may, must) = may_and_must_hold(state);
             let (to, when) = match (plain.filter(|_| !must), approved.filter(|_| may)) {
@@ -203,8 +198,8 @@ proptest! {
             history.push(event.name());
             status = next;
         }
-        let events = history.into_iter().map(|name| CaseEvent::of_name(name).unwrap());
-        let replayed = events.fold(Some(Status::NEW), |status, event| status?.after(event));
+        let mut events = history.into_iter().map(|name| CaseEvent::of_name(name).unwrap());
+        let replayed = events.try_fold(Status::NEW, Status::after);
         prop_assert_eq!(replayed, Some(status));
     }
 

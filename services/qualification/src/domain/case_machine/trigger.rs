@@ -67,11 +67,10 @@ pub fn apply_trigger(case: Status, trigger: Trigger, rests_on_it: bool) -> Effec
     };
     let is_before_people = matches!(case.state, CaseState::UnderReview | CaseState::PendingApproval);
     let event = match weight {
-        Weight::None => None,
         Weight::Suspension if case.has_approval => Some(CaseEvent::Suspend),
         Weight::Review | Weight::Suspension if is_before_people => Some(CaseEvent::Escalate),
         Weight::Review => Some(CaseEvent::FallDue),
-        Weight::Suspension => None,
+        Weight::None | Weight::Suspension => None,
     };
     Effect {
         event: event.filter(|event| case.after(*event).is_some()),

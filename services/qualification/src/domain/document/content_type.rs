@@ -50,7 +50,7 @@ impl ContentType {
             Self::Binary(name) if found == Some(name) => Ok(()),
             Self::Office(..) if is_zip => Ok(()),
             // XML and HTML are told apart from other text by `infer`, but are text all the same.
-            Self::Text(name) if found.is_none() || found.is_some_and(|found| found.starts_with("text/")) => {
+            Self::Text(name) if found.is_none_or(|found| found.starts_with("text/")) => {
                 let first = head.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(*byte));
                 match (name, first) {
                     ("application/xml", Some(b'<')) | ("application/json", Some(b'{' | b'[')) => Ok(()),

@@ -13,6 +13,7 @@ fn facts(inputs: &RiskInputs) -> Facts<'_> {
     Facts { inputs, record_country: None, is_organisation: Some(true), today: TODAY, currency: "CNY" }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as fields of messages take it")]
 fn yuan(units: i64) -> Option<Money> {
     Some(Money { currency_code: "CNY".into(), units, nanos: 0 })
 }

@@ -120,7 +120,7 @@ pub(super) async fn reject_credit_decision(
         let origin = Origin::call(&call, &request.request_id, now);
         let (mut told, _) = waiting(tx, &call, decision_id, &request.etag).await?;
         decided(&mut told, Step::Rejected, &call, now);
-        told.reason = format!("{}\n\nRejected: {}", told.reason, request.reason).trim_start().to_owned();
+        format!("{}\n\nRejected: {}", told.reason, request.reason).trim_start().clone_into(&mut told.reason);
         let taken = Taken { name: "rejected", role: "approver", before: Some(Step::Proposed) };
         step(state, tx, &origin, &mut told, taken).await.map_err(failed)?;
         Ok(told)
