@@ -123,6 +123,12 @@ impl Garbage {
         let wild = self.chance(self.wildness);
         let name = field.name();
         match field.kind() {
+            // What ends has to end after now.
+            Kind::Message(inner) if !wild && name == "expire_time" => {
+                let mut instant = DynamicMessage::new(inner);
+                instant.set_field_by_name("seconds", Value::I64(1_900_000_000 + self.below(1_000_000) as i64));
+                Value::Message(instant)
+            }
             Kind::Message(inner) => Value::Message(self.fill(&inner, depth + 1)),
             Kind::String if wild => Value::String(self.wild_text()),
             Kind::String => Value::String(self.sane_text(name)),

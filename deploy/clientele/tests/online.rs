@@ -54,7 +54,15 @@ struct Up {
 
 impl Up {
     fn start(folder: &Path) -> Self {
-        let arguments = ["up", "--customers-listen", "127.0.0.1:0", "--value-listen", "127.0.0.1:0"];
+        let arguments = [
+            "up",
+            "--customers-listen",
+            "127.0.0.1:0",
+            "--value-listen",
+            "127.0.0.1:0",
+            "--qualification-listen",
+            "127.0.0.1:0",
+        ];
         let mut process = command(folder, &arguments).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let up = lines.map_while(Result::ok).any(|line| line.contains("clientele import"));
