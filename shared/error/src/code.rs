@@ -16,7 +16,7 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::DocumentHashMismatch
         | Reason::MalformedMessage => Code::InvalidArgument,
         Reason::TokenMissing | Reason::TokenInvalid => Code::Unauthenticated,
-        Reason::PermissionDenied | Reason::AuthorisationSamePerson => Code::PermissionDenied,
+        Reason::PermissionDenied => Code::PermissionDenied,
         Reason::NotFound | Reason::CustomerErased => Code::NotFound,
         Reason::ExternalIdTaken
         | Reason::NameTaken
@@ -44,6 +44,7 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::ModelNotFitted
         | Reason::AuditEntryNotSealed
         | Reason::AuthorisationDecided
+        | Reason::AuthorisationSamePerson
         | Reason::AuthorisationBeyondParent
         | Reason::AuthorisationNotInForce
         | Reason::AuthorisationDocumentNotVerified

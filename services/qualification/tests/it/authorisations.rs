@@ -128,7 +128,7 @@ async fn a_letter_is_entered_corrected_verified_by_another_and_revoked() {
         let refused = verify(&mut of(&service, one), &made.authorisation_id).await.unwrap_err();
         assert_eq!(
             (refused.code(), reason_of(&refused)),
-            (Code::PermissionDenied, Some(Reason::AuthorisationSamePerson))
+            (Code::FailedPrecondition, Some(Reason::AuthorisationSamePerson))
         );
     }
     let genuine = verify(&mut reviewer, &made.authorisation_id).await.unwrap();
