@@ -65,7 +65,8 @@ prop_compose! {
             fell_with_parent: false,
             scope: scope(&matters, &products),
             limits,
-            used,
+            // Nothing is recorded beyond the total.
+            used: limits.and_then(|limits| limits.total).map_or(used, |total| used.min(total)),
             required_cosignatures: required_cosignatures.min(cosignatories.len()),
             cosignatories: cosignatories.into_iter().map(str::to_owned).collect(),
         }
