@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use clientele_feed::{FeedService, Outbox, sequencer};
+use clientele_feed::{FeedService, Outbox, once, sequencer};
 use clientele_pg::{Pool, PoolOptions, ServiceSchema, coalesce::Coalescer, idempotency::Requests, migrate};
 use clientele_proto::{
     customers::v1::{
@@ -134,7 +134,7 @@ fn app_with(pool: Pool, context: Context, retention: Retention) -> App {
     let jobs = vec![
         feed.listener(),
         sequencer::job((*pool).clone(), customers.outbox.clone(), retention.events),
-        jobs::sweep_requests(pool, customers.requests.clone(), retention.requests),
+        once::sweep(pool, customers.requests.clone(), retention.requests),
         jobs::erasure::job(customers.clone()),
     ];
     let merges = CustomerMergeServiceServer::new(customers.clone());

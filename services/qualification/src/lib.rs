@@ -8,8 +8,12 @@ use std::{fs, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use clientele_feed::{FeedService, Outbox, sequencer};
-use clientele_pg::{Pool, PoolOptions, ServiceSchema, idempotency::Requests, migrate};
+use clientele_feed::{FeedService, Outbox, once, sequencer};
+use clientele_pg::{
+    Pool, PoolOptions, ServiceSchema,
+    idempotency::{KEEP, Requests},
+    migrate,
+};
 use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
     qualification::v1::{
@@ -208,7 +212,7 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
     let mut jobs = vec![
         feed.listener(),
         sequencer::job((**pool).clone(), state.outbox.clone(), None),
-        jobs::idempotency_sweep::job(Arc::clone(&state)),
+        once::sweep(pool.clone(), state.requests.clone(), KEEP),
         jobs::standing_keeper::job(Arc::clone(&state)),
         jobs::audit_sealer::job(Arc::clone(&state), feed.latest()),
         jobs::audit_eraser::job(Arc::clone(&state)),

@@ -7,8 +7,12 @@ use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use clientele_feed::{FeedService, Outbox, sequencer};
-use clientele_pg::{Pool, PoolOptions, ServiceSchema, idempotency::Requests, migrate};
+use clientele_feed::{FeedService, Outbox, once, sequencer};
+use clientele_pg::{
+    Pool, PoolOptions, ServiceSchema,
+    idempotency::{KEEP, Requests},
+    migrate,
+};
 use clientele_proto::{
     events::v1::event_feed_service_server::{EventFeedServiceServer, SERVICE_NAME as EVENT_FEED_SERVICE},
     value::v1::{
@@ -193,7 +197,7 @@ pub fn app_with(pool: Pool, context: Context, peers: Peers, scoring: ScoringSett
     let mut jobs = vec![
         feed.listener(),
         sequencer::job((**pool).clone(), state.outbox.clone(), None),
-        jobs::idempotency_sweep::job(Arc::clone(&state)),
+        once::sweep(pool.clone(), state.requests.clone(), KEEP),
         jobs::score_worker::job(Arc::clone(&state)),
         jobs::rescoring::job(Arc::clone(&state), &feed),
         jobs::score_sweep::job(Arc::clone(&state)),

@@ -1,5 +1,7 @@
 //! A write of one transaction that takes effect once: again with the same `request_id` it answers the same, and where it is only to be
-//! checked it leaves nothing behind.
+//! checked it leaves nothing behind. What was answered is forgotten after a while by [`sweep`].
+
+use std::time::Duration;
 
 use clientele_error::{Error, Result};
 use clientele_pg::{
@@ -7,7 +9,7 @@ use clientele_pg::{
     answer::{failed, not_begun},
     idempotency::{Begun, Key, Requests},
 };
-use clientele_service::Call;
+use clientele_service::{Call, Job, serve::stopped};
 use prost::Message;
 use uuid::Uuid;
 
@@ -71,6 +73,36 @@ impl Writer<'_> {
         self.outbox.committed();
         Ok(answer)
     }
+}
+
+/// Time between two looks at old answers.
+const SWEEP_PAUSE: Duration = Duration::from_mins(10);
+
+/// Answers forgotten in one statement.
+const SWEEP_BATCH: i64 = 5000;
+
+/// Forgets the answers to request ids that are older than `keep`, as a background job. Any number of replicas may do so at once: they delete the same
+/// rows or none.
+pub fn sweep(pool: Pool, requests: Requests, keep: Duration) -> Job {
+    Job::new("request sweep", move |stop| async move {
+        while !*stop.borrow() {
+            tokio::select! {
+                swept = sweep_once(&pool, &requests, keep) => {
+                    if let Err(error) = swept {
+                        tracing::warn!(error = %error, "old answers to request ids are not swept; trying again later");
+                    }
+                }
+                () = stopped(stop.clone()) => return,
+            }
+            let _ = tokio::time::timeout(SWEEP_PAUSE, stopped(stop.clone())).await;
+        }
+    })
+}
+
+async fn sweep_once(pool: &Pool, requests: &Requests, keep: Duration) -> sqlx::Result<()> {
+    let mut connection = pool.acquire().await?;
+    while requests.sweep(&mut connection, keep, SWEEP_BATCH).await? == SWEEP_BATCH as u64 {}
+    Ok(())
 }
 
 /// Only the hyphenated form, as the contract's rule has it: the parser takes others too.

@@ -1,5 +1,6 @@
 //! Authorisations and acts as the contract has them.
 
+use clientele_money::Amount;
 use clientele_proto::{
     Date as DateMessage,
     qualification::v1::{Act, ActingPerson, Authorisation, Signatory},
@@ -8,10 +9,7 @@ use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
 use crate::{
-    domain::{
-        authorisation::{amount::Amount, terms::Person},
-        instant::message as time,
-    },
+    domain::{authorisation::terms::Person, instant::message as time},
     store::{act::ActRecord, authorisation::AuthorisationRecord},
 };
 
@@ -20,7 +18,7 @@ pub fn message(record: &AuthorisationRecord, now: Timestamp) -> Authorisation {
     let terms = &record.terms;
     let id = |id: Option<Uuid>| id.map_or_else(String::new, |id| id.to_string());
     let signatory = Signatory { name: terms.signatory_name.clone(), position: terms.signatory_position.clone() };
-    let used = terms.limits.map(|limits| Amount { minor: record.used_minor, currency: limits.currency });
+    let used = terms.limits.map(|limits| Amount::of_minor(record.used_minor, limits.currency));
     Authorisation {
         authorisation_id: record.authorisation_id.to_string(),
         external_id: terms.external_id.clone().unwrap_or_default(),

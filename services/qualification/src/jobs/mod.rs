@@ -7,6 +7,5 @@ pub mod case_keeper;
 pub mod customers_projection;
 pub mod document_keeper;
 pub mod document_sweep;
-pub mod idempotency_sweep;
 pub mod risk_keeper;
 pub mod standing_keeper;

@@ -6,7 +6,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::{FromRow as _, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use crate::domain::authorisation::amount::Amount;
+use clientele_money::Amount;
 
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,8 +101,8 @@ pub async fn act_insert(connection: &mut PgConnection, tenant: &str, act: &ActRe
         act.person_external_id,
         act.matter,
         act.product,
-        act.amount.map(|amount| amount.minor),
-        act.amount.map(|amount| amount.currency.code()),
+        act.amount.map(Amount::minor),
+        act.amount.map(|amount| amount.currency().code()),
         &act.cosignatory_external_ids,
         act.actor,
         act.record_time.to_sqlx() as _,

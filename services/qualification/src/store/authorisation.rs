@@ -1,5 +1,6 @@
 //! Authorisations.
 
+use clientele_money::Amount;
 use clientele_proto::qualification::v1::{AuthorisationBasis, AuthorisationState};
 use jiff::{Timestamp, civil::Date};
 use jiff_sqlx::ToSqlx as _;
@@ -8,7 +9,6 @@ use uuid::Uuid;
 
 use crate::domain::authorisation::{
     acting::Power,
-    amount::Amount,
     lasting::{Decided, Ends, state_at},
     limits::Limits,
     scope::Scope,

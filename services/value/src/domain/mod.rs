@@ -21,7 +21,7 @@ pub mod index;
 pub mod key;
 pub mod lifecycle;
 pub mod line_item;
-pub mod money;
+pub use clientele_money as money;
 pub mod movers;
 pub mod needs;
 pub mod offers;

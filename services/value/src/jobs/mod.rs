@@ -5,7 +5,6 @@ pub mod customer_erasure;
 pub mod customer_merges;
 pub mod customer_profiles;
 pub mod customers_projection;
-pub mod idempotency_sweep;
 pub mod qualification_projection;
 pub mod rescoring;
 pub mod score_sweep;

@@ -1,5 +1,6 @@
 //! Whether an act is within an authorisation, and within all that it was delegated from.
 
+use clientele_money::Amount;
 use std::collections::BTreeSet;
 
 use clientele_proto::qualification::v1::{ActRefusal as Refusal, AuthorisationState as State};
@@ -7,7 +8,6 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    amount::Amount,
     lasting::{Decided, Ends, state_at},
     limits::Limits,
     scope::Scope,
@@ -128,17 +128,17 @@ fn stands(power: &Power, is_parent: bool, now: Timestamp, judgement: &mut Judgem
 fn within_limits(power: &Power, amount: Option<Amount>, judgement: &mut Judgement) {
     let Some(limits) = power.limits else { return };
     let currency = limits.currency;
-    let remaining = limits.total.map(|total| Amount { minor: total.saturating_sub(power.used).max(0), currency });
+    let remaining = limits.total.map(|total| Amount::of_minor(total.saturating_sub(power.used).max(0), currency));
     judgement.act_limit = lower(judgement.act_limit, limits.act_amount());
     judgement.remaining = lower(judgement.remaining, remaining);
     let Some(amount) = amount else { return judgement.refuse(Refusal::AmountMissing) };
-    if amount.currency != currency {
+    if amount.currency() != currency {
         return judgement.refuse(Refusal::CurrencyMismatch);
     }
-    if limits.act.is_some_and(|most| amount.minor > most) {
+    if limits.act.is_some_and(|most| amount.minor() > most) {
         judgement.refuse(Refusal::AmountOverLimit);
     }
-    if remaining.is_some_and(|remaining| amount.minor > remaining.minor) {
+    if remaining.is_some_and(|remaining| amount.minor() > remaining.minor()) {
         judgement.refuse(Refusal::TotalOverLimit);
     }
 }
@@ -146,7 +146,7 @@ fn within_limits(power: &Power, amount: Option<Amount>, judgement: &mut Judgemen
 /// The lower of two amounts; of two currencies, which the rules of delegation do not let happen, the first.
 fn lower(one: Option<Amount>, other: Option<Amount>) -> Option<Amount> {
     match (one, other) {
-        (Some(one), Some(other)) if other.currency == one.currency && other.minor < one.minor => Some(other),
+        (Some(one), Some(other)) if other.currency() == one.currency() && other.minor() < one.minor() => Some(other),
         (one, other) => one.or(other),
     }
 }
@@ -166,15 +166,16 @@ fn cosigned(power: &Power, person: Option<&str>, asked: &Asked<'_>, judgement: &
 
 #[cfg(test)]
 mod tests {
-    use super::super::{amount::currency, scope::scope};
+    use super::super::scope::scope;
     use super::*;
+    use clientele_money::currency;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
     }
 
     fn cny(minor: i64) -> Amount {
-        Amount { minor, currency: currency("CNY").unwrap() }
+        Amount::of_minor(minor, currency("CNY").unwrap())
     }
 
     fn power(person: &str) -> Power {
@@ -222,7 +223,7 @@ mod tests {
         let last = judge(&[holder.clone()], &asked(150, 30));
         assert_eq!((last.is_allowed(), last.remaining, last.act_limit), (true, Some(cny(30)), Some(cny(50))));
         assert_eq!(judge(&[holder.clone()], &asked(150, 31)).refusals, [Refusal::TotalOverLimit]);
-        let euro = Amount { minor: 1, currency: currency("EUR").unwrap() };
+        let euro = Amount::of_minor(1, currency("EUR").unwrap());
         let refusals = |amount| judge(&[holder.clone()], &Asked { amount, ..asked(150, 0) }).refusals;
         assert_eq!(refusals(Some(euro)), [Refusal::CurrencyMismatch]);
         assert_eq!(refusals(None), [Refusal::AmountMissing]);

@@ -1,5 +1,6 @@
 //! The rule of acting against a naive one that knows only what a lawyer would say of a chain of letters, and against the rules of delegation.
 
+use clientele_money::{Amount, currency};
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -7,7 +8,6 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::super::{
-    amount::{Amount, currency},
     delegation::{Delegated, beyond},
     lasting::{Decided, Ends},
     limits::Limits,
@@ -27,7 +27,7 @@ fn instant() -> impl Strategy<Value = Option<Timestamp>> {
 
 fn amount() -> impl Strategy<Value = Option<Amount>> {
     let code = prop_oneof![8 => Just("CNY"), 1 => Just("EUR")];
-    let amount = (0_i64..60, code).prop_map(|(minor, code)| Amount { minor, currency: currency(code).unwrap() });
+    let amount = (0_i64..60, code).prop_map(|(minor, code)| Amount::of_minor(minor, currency(code).unwrap()));
     proptest::option::weighted(0.85, amount)
 }
 
@@ -112,16 +112,16 @@ fn naive(chain: &[Power], asked: &Asked<'_>) -> bool {
         }
         if let Some(limits) = letter.limits {
             let Some(amount) = asked.amount else { return false };
-            if amount.currency != limits.currency {
+            if amount.currency() != limits.currency {
                 return false;
             }
             if let Some(act) = limits.act
-                && amount.minor > act
+                && amount.minor() > act
             {
                 return false;
             }
             if let Some(total) = limits.total
-                && letter.used + amount.minor > total
+                && letter.used + amount.minor() > total
             {
                 return false;
             }

@@ -36,7 +36,7 @@ pub fn choose(chains: &[Vec<Power>], asked: &Asked<'_>) -> Choice {
 /// The smaller the better.
 fn rank(choice: &Choice) -> impl Ord + use<> {
     let judgement = &choice.judgement;
-    let left = judgement.remaining.map(|remaining| Reverse(remaining.minor));
+    let left = judgement.remaining.map(|remaining| Reverse(remaining.minor()));
     let lasts = judgement.valid_until.map(Reverse);
     // What people can mend comes closer than what was over long ago.
     let is_over = judgement.refusals.iter().any(|refusal| {
@@ -48,12 +48,12 @@ fn rank(choice: &Choice) -> impl Ord + use<> {
 
 #[cfg(test)]
 mod tests {
+    use clientele_money::{Amount, currency};
     use std::collections::BTreeSet;
 
     use jiff::Timestamp;
 
     use super::super::{
-        amount::{Amount, currency},
         lasting::{Decided, Ends},
         limits::Limits,
         scope::scope,
@@ -82,7 +82,7 @@ mod tests {
     }
 
     fn chosen(chains: &[Vec<Power>]) -> (u128, Vec<Refusal>) {
-        let amount = Some(Amount { minor: 5, currency: currency("CNY").unwrap() });
+        let amount = Some(Amount::of_minor(5, currency("CNY").unwrap()));
         let asked = Asked { matter: "a", product: "", amount, cosignatories: BTreeSet::new(), now: at(50) };
         let choice = choose(chains, &asked);
         (choice.authorisation_id.map_or(0, |id| id.as_u128()), choice.judgement.refusals)

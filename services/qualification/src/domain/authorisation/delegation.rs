@@ -54,14 +54,12 @@ pub fn beyond(delegated: &Delegated<'_>, parent: &Delegated<'_>) -> Vec<(&'stati
 
 #[cfg(test)]
 mod tests {
-    use super::super::{
-        amount::{Amount, currency},
-        scope::scope,
-    };
+    use super::super::scope::scope;
     use super::*;
+    use clientele_money::{Amount, currency};
 
     fn limits(code: &str, act: Option<i64>, total: Option<i64>) -> Option<Limits> {
-        let amount = |minor| Amount { minor, currency: currency(code).unwrap() };
+        let amount = |minor| Amount::of_minor(minor, currency(code).unwrap());
         Limits::of(act.map(amount), total.map(amount)).unwrap()
     }
 

@@ -2,7 +2,7 @@
 
 use iso_currency::Currency;
 
-use super::amount::Amount;
+use clientele_money::Amount;
 
 /// Limits in minor units of one currency: at least one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,23 +24,23 @@ impl Limits {
     /// Limits of an authorisation; none where it has neither.
     pub fn of(act: Option<Amount>, total: Option<Amount>) -> Result<Option<Self>, TwoCurrencies> {
         if let (Some(act), Some(total)) = (act, total)
-            && act.currency != total.currency
+            && act.currency() != total.currency()
         {
             return Err(TwoCurrencies);
         }
-        let currency = act.or(total).map(|amount| amount.currency);
-        let minor = |amount: Option<Amount>| amount.map(|amount| amount.minor);
+        let currency = act.or(total).map(Amount::currency);
+        let minor = |amount: Option<Amount>| amount.map(Amount::minor);
         Ok(currency.map(|currency| Self { currency, act: minor(act), total: minor(total) }))
     }
 
     /// What one act may come to.
     pub fn act_amount(&self) -> Option<Amount> {
-        self.act.map(|minor| Amount { minor, currency: self.currency })
+        self.act.map(|minor| Amount::of_minor(minor, self.currency))
     }
 
     /// What all may come to.
     pub fn total_amount(&self) -> Option<Amount> {
-        self.total.map(|minor| Amount { minor, currency: self.currency })
+        self.total.map(|minor| Amount::of_minor(minor, self.currency))
     }
 }
 

@@ -1,7 +1,6 @@
 //! Who may act for a customer: terms, validity, and the rule that answers whether somebody may.
 
 pub mod acting;
-pub mod amount;
 pub mod choice;
 pub mod delegation;
 pub mod lasting;

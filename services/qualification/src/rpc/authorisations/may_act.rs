@@ -1,5 +1,6 @@
 //! `MayAct`: two reads, none of which waits for a lock.
 
+use clientele_money::Amount;
 use std::collections::BTreeSet;
 
 use clientele_error::{Error, Result, Violation};
@@ -20,7 +21,6 @@ use crate::{
     domain::{
         authorisation::{
             acting::{Asked, Power},
-            amount::Amount,
             choice::{Choice, choose},
         },
         instant::message as time,

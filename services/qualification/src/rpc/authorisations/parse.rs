@@ -1,5 +1,6 @@
 //! What callers say of an authorisation, all that does not hold at once. Updates come here unchecked, so every rule of the contract stands here too.
 
+use clientele_money::{Amount, AmountError};
 use std::collections::BTreeSet;
 
 use clientele_error::Violation;
@@ -12,7 +13,6 @@ use uuid::Uuid;
 
 use crate::domain::{
     authorisation::{
-        amount::Amount,
         limits::Limits,
         scope::Scope,
         terms::{Person, Terms},
@@ -196,10 +196,8 @@ fn limits(message: &Authorisation, wrong: &mut Wrong) -> Option<Limits> {
 
 /// An amount in a field.
 pub(super) fn amount(money: &Money, field: &str, wrong: &mut Vec<Violation>) -> Option<Amount> {
-    let refused = |error: crate::domain::authorisation::amount::AmountError| {
-        Violation::new(format!("{field}.{}", error.field()), error.to_string())
-    };
-    Amount::of(money).map_err(|error| wrong.push(refused(error))).ok()
+    let refused = |error: AmountError| Violation::new(format!("{field}.{}", error.field()), error.to_string());
+    Amount::read(money).map_err(|errors| wrong.extend(errors.into_iter().map(refused))).ok()
 }
 
 fn validity(message: &Authorisation, wrong: &mut Wrong) -> Option<Validity> {

@@ -74,7 +74,7 @@ async fn run(
     if let Some(amount) = actor.amount {
         let limited = chain.iter().filter(|power| power.limits.is_some());
         let ids: Vec<Uuid> = limited.map(|power| power.authorisation_id).collect();
-        authorisations_use(tx, tenant, &ids, amount.minor).await.map_err(failed)?;
+        authorisations_use(tx, tenant, &ids, amount.minor()).await.map_err(failed)?;
     }
     let message = act_message(&record);
     let transition = Transition {

@@ -1,6 +1,7 @@
 //! `SetRiskInputs`: the fields that a mask names; the customer is assessed anew.
 
 use clientele_error::{Error, Reason, Result, Violation};
+use clientele_money::currency;
 use clientele_pg::{Tx, answer::failed};
 use clientele_proto::{
     Money,
@@ -73,6 +74,9 @@ fn check(said: &RiskInputs) -> Vec<Violation> {
 /// What is wrong with an amount.
 pub(super) fn check_money(money: &Money, may_be_negative: bool, path: &str) -> Vec<Violation> {
     let mut wrong = Vec::new();
+    if let Err(error) = currency(&money.currency_code) {
+        wrong.push(Violation::new(format!("{path}.currency_code"), error.to_string()));
+    }
     if (money.units > 0 && money.nanos < 0) || (money.units < 0 && money.nanos > 0) {
         wrong.push(Violation::new(format!("{path}.nanos"), "must have the sign of units"));
     }

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use clientele_proto::Money;
 use iso_currency::Currency;
 
 /// Billionths in a unit.
@@ -30,7 +31,7 @@ pub enum AmountError {
     #[error("is not a currency that amounts can be paid in")]
     NoMoney,
     /// Less than nothing.
-    #[error("must not be negative: the kind says which way the money went")]
+    #[error("must not be negative")]
     Negative,
     /// `nanos` of another sign than `units`.
     #[error("must have the sign of units")]
@@ -67,6 +68,16 @@ impl Amount {
         }
     }
 
+    /// From a message; every error at once, currency first.
+    pub fn read(money: &Money) -> Result<Self, Vec<AmountError>> {
+        Self::new(&money.currency_code, money.units, money.nanos)
+    }
+
+    /// So many minor units; less than none is none.
+    pub fn of_minor(minor: i64, currency: Currency) -> Self {
+        Self { minor: minor.max(0), currency }
+    }
+
     fn of_nanos(currency: Currency, nanos: i128) -> Result<Self, AmountError> {
         let nanos_of_minor = 10_i128.pow(u32::from(NANO_DIGITS - exponent(currency)));
         if nanos % nanos_of_minor != 0 {
@@ -100,6 +111,12 @@ impl Amount {
     /// True for nothing at all.
     pub const fn is_zero(self) -> bool {
         self.minor == 0
+    }
+
+    /// As a message.
+    pub fn message(self) -> Money {
+        let (units, nanos) = self.units_and_nanos();
+        Money { currency_code: self.currency.code().to_owned(), units, nanos }
     }
 
     /// Whole units, and billionths of one.
@@ -252,6 +269,7 @@ mod tests {
             let amount = Amount::stored(minor, &code).unwrap();
             let (units, nanos) = amount.units_and_nanos();
             prop_assert_eq!(Amount::new(&code, units, nanos), Ok(amount));
+            prop_assert_eq!(Amount::read(&amount.message()), Ok(amount));
         }
     }
 }
