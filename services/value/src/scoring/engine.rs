@@ -162,8 +162,10 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         purchased(&summaries[at], &scores[at], (recorded.total(), acquired), per_unit)
     };
     let buyer = |at: usize| summaries[at].customer;
-    let judged = judge(&Base { buyer: &buyer, purchased: &purchased, ranking: &order }, &known, settings);
-    let staged = stage(&summaries, known.before.as_ref(), settings);
+    let (judged, staged) = rayon::join(
+        || judge(&Base { buyer: &buyer, purchased: &purchased, ranking: &order }, &known, settings),
+        || stage(&summaries, known.before.as_ref(), settings),
+    );
     progress.advance(1)?;
     let scored = Scored {
         summaries,

@@ -90,6 +90,7 @@ pub async fn read(
         currency: settings.currency.code(),
         until: settings.as_of_date,
         converts: book.is_some(),
+        granted: scan::Granted::read(&mut connection, tenant, settings.currency.code()).await?,
     };
     let plan = purchases.plan(&mut connection).await?;
     progress.begin(Stage::Reading, plan.rows)?;
@@ -124,19 +125,31 @@ pub async fn read(
     read.log.append(second.log);
     let mut tally = first.tally;
     tally.add(second.tally);
-    match &book {
-        None => add_refunds(&mut connection, &purchases, &mut read).await?,
-        Some(book) => add_converted(&mut connection, &purchases, &mut read, book, &mut tally).await?,
-    }
-    progress.check()?;
-    add_costs(&mut connection, &purchases, &mut read).await?;
-    acquiring::read(&mut connection, &purchases, &mut read, book.as_deref()).await?;
-    progress.check()?;
+    let others = async {
+        match &book {
+            None => add_refunds(&mut connection, &purchases, &mut read).await?,
+            Some(book) => add_converted(&mut connection, &purchases, &mut read, book, &mut tally).await?,
+        }
+        progress.check()?;
+        add_costs(&mut connection, &purchases, &mut read).await?;
+        acquiring::read(&mut connection, &purchases, &mut read, book.as_deref()).await?;
+        progress.check()
+    };
+    // The other connection counts meanwhile.
+    let counted = async {
+        let Some(mut connection) = beside else { return Ok::<_, RunError>(None) };
+        Ok(Some((purchases.known_buyers(&mut connection).await?, connection)))
+    };
+    let ((), counted) = tokio::try_join!(others, counted)?;
+    let (known_customers, beside) = counted.unzip();
     read.feed_position = feed_latest(&mut connection).await?;
     read.known = known::read(&mut connection, beside, tenant, settings, now, progress).await?;
     read.earlier_fits = drifting::earlier_fits(&mut connection, tenant, settings).await?;
     progress.check()?;
-    read.known_customers = purchases.known_buyers(&mut connection).await?;
+    read.known_customers = match known_customers {
+        Some(count) => count,
+        None => purchases.known_buyers(&mut connection).await?,
+    };
     if book.is_some() {
         read.other_currencies = converting::other_currencies(&tally);
     } else if first.foreign || second.foreign || purchases.has_foreign_others(&mut connection).await? {
@@ -158,7 +171,9 @@ pub async fn read_log(
     let progress = Progress::default();
     let mut connection = session::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let (book, _) = book(&mut connection, tenant, settings).await?;
-    let purchases = scan::Purchases { tenant, currency: settings.currency.code(), until, converts: book.is_some() };
+    let currency = settings.currency.code();
+    let granted = scan::Granted::read(&mut connection, tenant, currency).await?;
+    let purchases = scan::Purchases { tenant, currency, until, converts: book.is_some(), granted };
     let copying = copy_half(connection, purchases.copy(None), book.clone(), progress.clone());
     let (half, mut connection) = session::apart(&progress, copying).await?;
     let mut read = Purchases { log: half.log, ..Purchases::default() };

@@ -1,6 +1,6 @@
 //! Transactions, one or many at a time. Lists stand in [`super::transaction_list`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use clientele_pg::{Pool, coalesce::Coalescer, copy::CopyIn};
 use jiff::Timestamp;
@@ -27,7 +27,8 @@ pub async fn transaction_insert(
 ) -> sqlx::Result<bool> {
     let detail = Detail::of(facts);
     let done = sqlx::query!(
-        "INSERT INTO value.transaction (tenant_id, external_id, buyer_id, kind, amount_minor, currency_code, occur_date, occur_time, \
+        "WITH noted AS (INSERT INTO value.transaction_currency VALUES ($1, $6) ON CONFLICT DO NOTHING) \
+         INSERT INTO value.transaction (tenant_id, external_id, buyer_id, kind, amount_minor, currency_code, occur_date, occur_time, \
          refunded_external_id, create_time, item_count, cost_kind, company, department, employee) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
         tenant,
@@ -152,6 +153,8 @@ pub async fn transactions_copy<'r>(
     create_time: Timestamp,
     rows: impl Iterator<Item = (&'r str, i64, &'r Facts)> + Clone + Send,
 ) -> sqlx::Result<u64> {
+    let currencies: BTreeSet<&str> = rows.clone().map(|(_, _, facts)| facts.amount.currency_code()).collect();
+    currencies_note(connection, tenant, &currencies.into_iter().map(str::to_owned).collect::<Vec<_>>()).await?;
     let is_detailed = rows.clone().any(|(_, _, facts)| Detail::of(facts) != Detail::NONE);
     let mut copy = CopyIn::begin(
         &mut *connection,
@@ -192,6 +195,19 @@ pub async fn transactions_copy<'r>(
         transaction_items_copy(connection, tenant, rows.map(|(external_id, _, facts)| (external_id, facts))).await?;
     }
     Ok(recorded)
+}
+
+/// Notes that a tenant uses currencies, for runs to know what they need not look for.
+async fn currencies_note(connection: &mut PgConnection, tenant: &str, codes: &[String]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO value.transaction_currency (tenant_id, currency_code) SELECT $1, code FROM unnest($2::text[]) AS code \
+         ON CONFLICT DO NOTHING",
+        tenant,
+        codes,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// Notes of transactions under whose key they came, where that is a merged buyer's.

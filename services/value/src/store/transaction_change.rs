@@ -42,7 +42,8 @@ pub async fn transaction_correct(
 ) -> sqlx::Result<()> {
     let detail = Detail::of(facts);
     let done = sqlx::query!(
-        "UPDATE value.transaction
+        "WITH noted AS (INSERT INTO value.transaction_currency VALUES ($1, $6) ON CONFLICT DO NOTHING)
+         UPDATE value.transaction
          SET buyer_id = $3, kind = $4, amount_minor = $5, currency_code = $6, occur_date = $7, occur_time = $8, refunded_external_id = $9,
              item_count = $10, cost_kind = $11, company = $12, department = $13, employee = $14, corrections = coalesce(corrections, 0) + 1,
              own_buyer_id = CASE WHEN buyer_id = $3 THEN coalesce($15, own_buyer_id) ELSE $15 END

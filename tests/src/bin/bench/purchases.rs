@@ -117,6 +117,7 @@ pub async fn fill(owner: &Psql, customers: u32) -> Result<usize> {
         format!("{TENANT}\t{buyer}\t{amount_minor}\t2026-11-01 00:00:00Z\t{date}\t1\t{CURRENCY}\tINV-{number:010}\n")
     });
     owner.fill(target, rows).await?;
+    owner.run(&[&format!("INSERT INTO value.transaction_currency VALUES ('{TENANT}', '{CURRENCY}')")]).await?;
     owner.run(&["SET maintenance_work_mem = '512MB'", &indexes]).await?;
     owner.run(&["VACUUM ANALYZE value.buyer", "VACUUM ANALYZE value.transaction", "CHECKPOINT"]).await?;
     Ok(count)

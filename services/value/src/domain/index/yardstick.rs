@@ -10,6 +10,8 @@ const SAMPLE: usize = 1 << 16;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Yardstick {
     knots: Vec<f64>,
+    /// Of each knot the middle of the places of all knots that equal it.
+    middles: Vec<f64>,
 }
 
 impl Yardstick {
@@ -23,12 +25,18 @@ impl Yardstick {
             0..=STEPS => sample,
             _ => (0..=STEPS).map(|step| sample[(step * last + STEPS / 2) / STEPS]).collect(),
         };
-        Self { knots }
+        Self::with_knots(knots)
     }
 
     /// With known knots, ascending.
     pub fn with_knots(knots: Vec<f64>) -> Self {
-        Self { knots }
+        let mut middles = Vec::with_capacity(knots.len());
+        #[expect(clippy::float_cmp, reason = "knots are equal where they are the same number")]
+        for equal in knots.chunk_by(|one, next| one == next) {
+            let (from, to) = (middles.len(), middles.len() + equal.len());
+            middles.resize(to, (from + to) as f64 / 2.0);
+        }
+        Self { knots, middles }
     }
 
     /// The knots, ascending.
@@ -40,25 +48,18 @@ impl Yardstick {
     /// is known of the others. It never falls with `value`.
     pub fn place(&self, value: f64) -> f64 {
         let below = self.knots.partition_point(|knot| *knot < value);
-        let up_to = self.knots.partition_point(|knot| *knot <= value);
         let count = self.knots.len() as f64;
-        if up_to > below {
-            return (below + up_to) as f64 / 2.0 / count;
-        }
-        let Some(right) = self.knots.get(up_to) else {
+        let Some(right) = self.knots.get(below) else {
             return if self.knots.is_empty() { 0.5 } else { 1.0 };
         };
-        let Some(left) = below.checked_sub(1).map(|at| self.knots[at]) else { return 0.0 };
+        if *right <= value {
+            return self.middles[below] / count;
+        }
+        let Some(before) = below.checked_sub(1) else { return 0.0 };
         // From the middle of the last knot below to the middle of the first above.
-        let first_equal = |knot: f64| self.knots.partition_point(|other| *other < knot) as f64;
-        let after_equal = |knot: f64| self.knots.partition_point(|other| *other <= knot) as f64;
-        let (from, to) = (middle(first_equal(left), below as f64), middle(below as f64, after_equal(*right)));
+        let (left, from, to) = (self.knots[before], self.middles[before], self.middles[below]);
         (from + (to - from) * (value - left) / (right - left)) / count
     }
-}
-
-fn middle(from: f64, to: f64) -> f64 {
-    0.5 * (from + to)
 }
 
 #[cfg(test)]
