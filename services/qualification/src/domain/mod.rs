@@ -11,4 +11,5 @@ pub mod instant;
 pub mod key;
 pub mod requirements;
 pub mod risk;
+pub mod screening_hit;
 pub mod standing;
