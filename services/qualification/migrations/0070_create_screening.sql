@@ -28,8 +28,8 @@ CREATE TABLE qualification.screening_list (
     PRIMARY KEY (tenant_id, screening_list_id)
 );
 
--- Their entries. `entry` is the encoded ScreeningEntry, `version` the one in which it came or changed last: replicas load what is newer than what
--- they know. Entries that are gone stay, marked so, until nothing refers to them.
+-- Their entries. `entry` is the encoded ScreeningEntry, `version` the one in which it came or changed last. Entries that are gone stay, marked so: one
+-- that comes back is the same one.
 CREATE TABLE qualification.screening_entry (
     tenant_id text COLLATE "C" NOT NULL,
     screening_entry_id uuid NOT NULL,
@@ -44,16 +44,16 @@ CREATE TABLE qualification.screening_entry (
 );
 ALTER TABLE qualification.screening_entry ALTER COLUMN tenant_id SET (n_distinct = 100);
 
--- Customers that are to be screened again, one row each: against all lists, or against what is newer than a version of one.
+-- Customers that are to be screened again, oldest first; without a customer all that are under watch once the row can be seen. Whoever asks for it
+-- adds a row and never waits; one that is asked for twice is screened twice, or once where both are taken together.
 CREATE TABLE qualification.screening_task (
+    task_no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant_id text COLLATE "C" NOT NULL,
-    customer_id uuid NOT NULL,
-    create_time timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, customer_id)
+    customer_id uuid
 );
-CREATE INDEX screening_task_create_time ON qualification.screening_task (create_time);
+CREATE INDEX screening_task_customer ON qualification.screening_task (tenant_id, customer_id);
 
--- Names that a customer is screened by beside those the customers service tells: trade names, owners, representatives.
+-- Names that a customer is screened by beside those that the service knows by itself, such as trade names.
 CREATE TABLE qualification.screening_name (
     tenant_id text COLLATE "C" NOT NULL,
     customer_id uuid NOT NULL,

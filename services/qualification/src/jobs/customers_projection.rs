@@ -25,7 +25,7 @@ use crate::{
         customer::{Customer, customer_put, customers_delete},
         document::customers_documents_delete,
         screening_hit::hits_delete,
-        screening_list::task_put_for_customer,
+        screening_list::task_put,
     },
 };
 
@@ -66,7 +66,7 @@ impl Apply for CustomersProjection {
         }
         for customer in customers(event, data)? {
             customer_put(connection, tenant, &customer).await?;
-            task_put_for_customer(connection, tenant, customer.customer_id).await?;
+            task_put(connection, tenant, customer.customer_id).await?;
         }
         Ok(())
     }

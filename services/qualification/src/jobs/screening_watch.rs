@@ -6,13 +6,14 @@ use std::{sync::Arc, time::Duration};
 
 use clientele_pg::Tx;
 use clientele_service::{Job, serve::stopped};
+use uuid::Uuid;
 
 use crate::{
     State,
     origin::Origin,
     screening::{customer::screen, hit::keep_one},
     store::{
-        screening_hit::{HitRecord, hits_expired},
+        screening_hit::{HitRecord, hit_get_locked, hits_expired},
         screening_list::tasks_take,
     },
 };
@@ -40,24 +41,36 @@ pub fn job(state: Arc<State>) -> Job {
     })
 }
 
-/// Screens some customers and opens some hits again; whether there may be more.
+/// Opens some hits again and screens some customers; whether there may be more.
 async fn look(state: &State) -> sqlx::Result<bool> {
     let now = state.context.now();
-    let mut tx = Tx::begin(&state.pool, None).await?;
-    let expired = hits_expired(&mut tx, now, BATCH).await?;
-    for (tenant, before) in &expired {
-        let standing = before.standing.at(now);
-        let state_before = before.standing.state;
-        let after = HitRecord { standing, version: before.version + 1, update_time: now, ..before.clone() };
-        keep_one(state, &mut tx, &Origin::job(tenant, NAME, now), state_before, &after).await?;
+    let expired = hits_expired(&mut *state.pool.acquire().await?, now, BATCH).await?;
+    for (tenant, hit_id) in &expired {
+        reopen(state, &Origin::job(tenant, NAME, now), *hit_id).await?;
     }
-    let mut tasks = tasks_take(&mut tx, BATCH).await?;
-    tasks.sort_unstable();
+    let mut tx = Tx::begin(&state.pool, None).await?;
+    let (tasks, may_be_more) = tasks_take(&mut tx, BATCH).await?;
     for (tenant, customer_id) in &tasks {
         let lists = state.screening.of_tenant(&mut tx, tenant).await?;
         screen(state, &mut tx, &Origin::job(tenant, NAME, now), *customer_id, &lists).await?;
     }
     tx.commit().await?;
     state.outbox.committed();
-    Ok(expired.len() as i64 == BATCH || tasks.len() as i64 == BATCH)
+    Ok(!expired.is_empty() || may_be_more)
+}
+
+/// Opens a hit whose decision has run out, unless somebody was faster.
+async fn reopen(state: &State, origin: &Origin<'_>, hit_id: Uuid) -> sqlx::Result<()> {
+    let mut tx = Tx::begin(&state.pool, None).await?;
+    let Some(before) = hit_get_locked(&mut tx, origin.tenant(), hit_id).await? else { return Ok(()) };
+    let standing = before.standing.at(origin.now);
+    if standing == before.standing {
+        return Ok(());
+    }
+    let state_before = before.standing.state;
+    let after = HitRecord { standing, version: before.version + 1, update_time: origin.now, ..before };
+    keep_one(state, &mut tx, origin, state_before, &after).await?;
+    tx.commit().await?;
+    state.outbox.committed();
+    Ok(())
 }

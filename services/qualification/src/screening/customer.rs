@@ -2,57 +2,34 @@
 
 use std::collections::HashMap;
 
-use clientele_proto::qualification::v1::{ScreenedKind, ScreeningMatch};
-use sha2::{Digest as _, Sha256};
+use clientele_proto::qualification::v1::{CheckOutcome, HitState, RequiredCheck, ScreeningMatch};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
     hit::keep,
-    index::{Loaded, Party},
+    index::Loaded,
+    party::{hash, parties},
 };
 use crate::{
     State,
+    cases::record_check,
     domain::screening_hit::Standing,
     origin::Origin,
     standing::restate,
     store::{
-        customer::{Customer, customer_get},
-        screening_hit::{HitRecord, hits_of_customer_for_update},
-        screening_list::screening_names,
+        customer_check::customer_checks,
+        qualification_case::case_facts_of_customer,
+        screening_hit::{HitRecord, hits_of_customer, screening_lock},
     },
 };
 
-/// Matches of one customer that are kept at most: more of them mean that the name says nothing.
+/// Hits of one customer at most: more of them mean that its names say nothing. Those that it has are kept beyond that.
 const MOST_HITS: usize = 50;
+/// Matches that are looked at.
+const MOST_MATCHES: usize = 1_000;
 
-/// The party that a customer is screened as; `None` of one that has no name here.
-pub async fn party(connection: &mut PgConnection, tenant: &str, customer_id: Uuid) -> sqlx::Result<Option<Party>> {
-    let customer = customer_get(connection, tenant, customer_id).await?;
-    let further = screening_names(connection, tenant, customer_id).await?;
-    let kind = match customer.as_ref().map(|customer| customer.kind) {
-        Some(1) => ScreenedKind::Organisation,
-        Some(2) => ScreenedKind::Person,
-        _ => ScreenedKind::Unspecified,
-    };
-    let country_codes = customer.iter().filter_map(|customer| customer.country_code.clone()).collect();
-    let mut names = customer.map(own_names).unwrap_or_default();
-    names.extend(further);
-    names.sort_unstable();
-    names.dedup();
-    Ok((!names.is_empty()).then(|| Party { kind, names, country_codes, ..Party::default() }))
-}
-
-fn own_names(customer: Customer) -> Vec<String> {
-    let full = [customer.given_name, customer.family_name].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    [Some(customer.display_name), customer.legal_name, Some(full)]
-        .into_iter()
-        .flatten()
-        .filter(|name| !name.trim().is_empty())
-        .collect()
-}
-
-/// Settles the hits of a customer; answers those that are not closed. The customer's hits are locked, so that two screenings of it follow one another.
+/// Settles the hits of a customer; answers all that are not closed, best first. Screenings of one customer follow one another.
 pub async fn screen(
     state: &State,
     connection: &mut PgConnection,
@@ -61,48 +38,76 @@ pub async fn screen(
     lists: &Loaded,
 ) -> sqlx::Result<Vec<HitRecord>> {
     let tenant = origin.tenant();
-    sqlx::query!(
-        "SELECT pg_advisory_xact_lock(hashtextextended('qualification.screening/' || $1 || '/' || $2, 0))",
-        tenant,
-        customer_id.to_string()
-    )
-    .execute(&mut *connection)
-    .await?;
-    let party = party(connection, tenant, customer_id).await?.unwrap_or_default();
-    let names_hash = Sha256::digest(party.names.join("\n")).to_vec();
-    let found = lists.matches(&party, MOST_HITS);
-    let mut before: HashMap<Uuid, HitRecord> = hits_of_customer_for_update(connection, tenant, customer_id)
+    screening_lock(connection, tenant, customer_id).await?;
+    let parties = parties(connection, tenant, customer_id).await?;
+    let names_hash = hash(&parties);
+    let mut before: HashMap<Uuid, HitRecord> = hits_of_customer(connection, tenant, customer_id)
         .await?
         .into_iter()
         .map(|hit| (hit.screening_entry_id, hit))
         .collect();
-    let mut hits = Vec::with_capacity(found.len());
-    for matched in found {
-        let Some(entry_id) = entry_id(&matched) else { continue };
+    let mut hits = Vec::new();
+    for found in lists.matches(&parties, MOST_MATCHES) {
+        let Some(entry_id) = entry_id(&found) else { continue };
         let known = before.remove(&entry_id);
-        let (was, after) = found_again(state, origin, known, (customer_id, entry_id), matched, &names_hash);
-        if was.as_ref() != Some(&after) {
-            keep(state, connection, origin, was.map(|was| was.standing.state), &after).await?;
+        if known.is_none() && hits.len() >= MOST_HITS {
+            continue;
+        }
+        let was = known.as_ref().map(|was| was.standing.state);
+        let (after, is_changed) = found_again(state, origin, known, (customer_id, entry_id), found, &names_hash);
+        if is_changed {
+            keep(state, connection, origin, was, &after).await?;
         }
         hits.push(after);
     }
     for (_, was) in before {
         let standing = was.standing.not_found();
         if standing == was.standing {
+            hits.push(was);
             continue;
         }
-        let after = HitRecord { standing, version: was.version + 1, update_time: origin.now, ..was.clone() };
-        keep(state, connection, origin, Some(was.standing.state), &after).await?;
+        let state_before = was.standing.state;
+        let after = HitRecord { standing, version: was.version + 1, update_time: origin.now, ..was };
+        keep(state, connection, origin, Some(state_before), &after).await?;
+    }
+    hits.retain(|hit| hit.standing.state != HitState::Closed);
+    if !lists.is_empty() {
+        note_check(connection, origin, customer_id, &hits).await?;
     }
     restate(state, connection, origin, customer_id).await?;
     Ok(hits)
 }
 
-fn entry_id(matched: &ScreeningMatch) -> Option<Uuid> {
-    Uuid::try_parse(&matched.entry.as_ref()?.screening_entry_id).ok()
+/// Writes down what the screening of a customer comes to, where that is another outcome than is known: what a recommendation rests on must not
+/// change by looking again. A waiver stands: hits are before people beside it.
+pub async fn note_check(
+    connection: &mut PgConnection,
+    origin: &Origin<'_>,
+    customer_id: Uuid,
+    hits: &[HitRecord],
+) -> sqlx::Result<()> {
+    let counted_from = case_facts_of_customer(connection, origin.tenant(), customer_id).await?.and_then(|(_, from)| from);
+    let known = customer_checks(connection, origin.tenant(), customer_id, counted_from).await?;
+    let known = known.iter().find(|done| done.check == RequiredCheck::Screening).map(|done| done.outcome);
+    let standing = hits.iter().filter(|hit| !matches!(hit.standing.state, HitState::FalsePositive | HitState::Closed));
+    let standing = standing.count();
+    let outcome = if standing == 0 { CheckOutcome::Passed } else { CheckOutcome::Failed };
+    if known.is_some_and(|known| known == outcome || known == CheckOutcome::Waived) {
+        return Ok(());
+    }
+    let note = match standing {
+        0 => "no hit on any list that is not cleared".to_owned(),
+        1 => "one hit is not cleared".to_owned(),
+        more => format!("{more} hits are not cleared"),
+    };
+    record_check(connection, origin, customer_id, (RequiredCheck::Screening, outcome), &note).await
 }
 
-/// The hit before and after a match.
+fn entry_id(found: &ScreeningMatch) -> Option<Uuid> {
+    Uuid::try_parse(&found.entry.as_ref()?.screening_entry_id).ok()
+}
+
+/// The hit after a match, and whether that is another one than before.
 fn found_again(
     state: &State,
     origin: &Origin<'_>,
@@ -110,7 +115,7 @@ fn found_again(
     (customer_id, screening_entry_id): (Uuid, Uuid),
     found: ScreeningMatch,
     names_hash: &[u8],
-) -> (Option<HitRecord>, HitRecord) {
+) -> (HitRecord, bool) {
     let entry = found.entry.clone().unwrap_or_default();
     let Some(was) = known else {
         let new = HitRecord {
@@ -127,12 +132,12 @@ fn found_again(
             create_time: origin.now,
             update_time: origin.now,
         };
-        return (None, new);
+        return (new, true);
     };
     let is_same = was.content_hash == entry.content_hash && was.names_hash == names_hash;
     let standing = was.standing.found_again(is_same);
     if is_same && standing == was.standing {
-        return (Some(was.clone()), was);
+        return (was, false);
     }
     let after = HitRecord {
         standing,
@@ -142,7 +147,7 @@ fn found_again(
         names_hash: names_hash.to_vec(),
         version: was.version + 1,
         update_time: origin.now,
-        ..was.clone()
+        ..was
     };
-    (Some(was), after)
+    (after, true)
 }

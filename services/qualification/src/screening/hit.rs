@@ -3,14 +3,14 @@
 use clientele_proto::qualification::v1::{HitState, ScreeningHitChanged};
 use sqlx::PgConnection;
 
-use super::message::hit as message;
+use super::{customer::note_check, message::hit as message};
 use crate::{
     State,
     audit::{self, Transition},
     cases::{Trigger, trigger},
     origin::Origin,
     standing::restate,
-    store::screening_hit::{HitRecord, hit_put},
+    store::screening_hit::{HitRecord, hit_put, hits_of_customer},
 };
 
 /// Keeps a hit that is new (`before` is nothing) or another than before. The customer's standing is restated by the caller, once for all hits.
@@ -53,7 +53,7 @@ pub async fn keep(
     Ok(())
 }
 
-/// The same of one hit that is all that changes, with the customer's standing.
+/// The same of one hit that is all that changes, with what the screening of the customer comes to, and its standing.
 pub async fn keep_one(
     state: &State,
     connection: &mut PgConnection,
@@ -62,6 +62,8 @@ pub async fn keep_one(
     hit: &HitRecord,
 ) -> sqlx::Result<()> {
     keep(state, connection, origin, Some(before), hit).await?;
+    let hits = hits_of_customer(connection, origin.tenant(), hit.customer_id).await?;
+    note_check(connection, origin, hit.customer_id, &hits).await?;
     restate(state, connection, origin, hit.customer_id).await
 }
 

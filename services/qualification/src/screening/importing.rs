@@ -27,8 +27,8 @@ use crate::{
     State,
     origin::Origin,
     store::screening_list::{
-        ListRecord, entries_known, entries_put, entries_remove, list_get, list_lock, list_put, tasks_count,
-        tasks_put_for_all,
+        ListRecord, entries_known, entries_put, entries_remove, list_get, list_lock, list_put, task_put_for_all,
+        tasks_count,
     },
 };
 
@@ -135,7 +135,7 @@ pub async fn import(
     };
     list_put(tx, tenant, &record).await.map_err(failed)?;
     if !is_same {
-        tasks_put_for_all(tx, tenant, origin.now).await.map_err(failed)?;
+        task_put_for_all(tx, tenant).await.map_err(failed)?;
     }
     let pending = tasks_count(tx, tenant).await.map_err(failed)?;
     let told = message::list(&record, pending);

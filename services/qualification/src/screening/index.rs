@@ -7,25 +7,11 @@ use quick_cache::sync::Cache;
 use screening::{Details, Hit, Identifier, Index, Kind, ListEntry, ListedName, NameKind, Reason, Side};
 use sqlx::PgConnection;
 
+use super::party::Party;
 use crate::store::screening_list::{entries_all, lists_fingerprint};
 
 /// Tenants whose lists are kept in memory, about 2 kB a name; those of others are loaded again when they are asked for.
 const TENANTS: usize = 16;
-
-/// Who is screened.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Party {
-    /// What it is.
-    pub kind: ScreenedKind,
-    /// Its names.
-    pub names: Vec<String>,
-    /// Day, month or year of birth; empty where it is not known.
-    pub birth_date: String,
-    /// Countries it is tied to.
-    pub country_codes: Vec<String>,
-    /// Identity numbers.
-    pub identifiers: Vec<String>,
-}
 
 /// The lists of tenants.
 pub struct Lists {
@@ -46,7 +32,8 @@ impl fmt::Debug for Lists {
 
 /// The lists of one tenant, as they were at one time.
 pub struct Loaded {
-    fingerprint: String,
+    /// Which versions of which lists.
+    pub fingerprint: String,
     index: Index,
     entries: HashMap<String, ScreeningEntry>,
 }
@@ -67,30 +54,36 @@ impl Lists {
 }
 
 impl Loaded {
+    /// Whether there is nothing to screen against.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     fn new(fingerprint: String, entries: Vec<ScreeningEntry>) -> Self {
         let index = Index::new(entries.iter().map(listed).collect());
         let entries = entries.into_iter().map(|entry| (entry.screening_entry_id.clone(), entry)).collect();
         Self { fingerprint, index, entries }
     }
 
-    /// The entries that match a party by any of its names, best first, each once.
-    pub fn matches(&self, party: &Party, most: usize) -> Vec<ScreeningMatch> {
-        let details = details(party);
-        let mut best: HashMap<&str, ScreeningMatch> = HashMap::new();
-        for name in &party.names {
-            let kind = kind(party.kind).unwrap_or_else(|| Kind::guess(name));
-            for hit in self.index.search(name, kind, &details, most) {
-                let id = hit.entry.id.as_str();
-                let found = self.found(name, &hit);
-                if best.get(id).is_none_or(|known| known.score < found.score) {
-                    best.insert(id, found);
+    /// The entries that match one of the parties by any of its names, best first, each once.
+    pub fn matches(&self, parties: &[Party], most: usize) -> Vec<ScreeningMatch> {
+        let mut best: HashMap<&str, (f32, &str, Hit<'_>)> = HashMap::new();
+        for party in parties {
+            let details = details(party);
+            for name in &party.names {
+                let kind = kind(party.kind).unwrap_or_else(|| Kind::guess(name));
+                for hit in self.index.search(name, kind, &details, most) {
+                    let (id, score) = (hit.entry.id.as_str(), hit.assessment.score);
+                    if best.get(id).is_none_or(|(known, ..)| *known < score) {
+                        best.insert(id, (score, name, hit));
+                    }
                 }
             }
         }
         let mut matches: Vec<_> = best.into_iter().collect();
-        matches.sort_by(|(id, one), (other_id, other)| other.score.total_cmp(&one.score).then_with(|| id.cmp(other_id)));
+        matches.sort_by(|(id, (one, ..)), (other_id, (other, ..))| other.total_cmp(one).then_with(|| id.cmp(other_id)));
         matches.truncate(most);
-        matches.into_iter().map(|(_, found)| found).collect()
+        matches.into_iter().map(|(_, (_, name, hit))| self.found(name, &hit)).collect()
     }
 
     fn found(&self, name: &str, hit: &Hit<'_>) -> ScreeningMatch {

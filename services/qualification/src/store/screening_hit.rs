@@ -41,7 +41,6 @@ pub struct HitRecord {
 /// A row as it is read.
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct HitRow {
-    pub(super) tenant_id: String,
     screening_hit_id: Uuid,
     customer_id: Uuid,
     state: i16,
@@ -90,7 +89,9 @@ impl HitRow {
 pub async fn hit_get(connection: &mut PgConnection, tenant: &str, id: Uuid) -> sqlx::Result<Option<HitRecord>> {
     let row = sqlx::query_as!(
         HitRow,
-        "SELECT * FROM qualification.screening_hit WHERE tenant_id = $1 AND screening_hit_id = $2",
+        "SELECT screening_hit_id, customer_id, state, screening_list_id, screening_entry_id, score, found, content_hash, names_hash, decided_by, \
+             proposed_by, reason, expire_time, version, create_time, update_time \
+         FROM qualification.screening_hit WHERE tenant_id = $1 AND screening_hit_id = $2",
         tenant,
         id
     )
@@ -99,33 +100,37 @@ pub async fn hit_get(connection: &mut PgConnection, tenant: &str, id: Uuid) -> s
     row.map(HitRow::read).transpose()
 }
 
-/// A hit, locked.
-pub async fn hit_get_for_update(
-    connection: &mut PgConnection,
-    tenant: &str,
-    id: Uuid,
-) -> sqlx::Result<Option<HitRecord>> {
-    let row = sqlx::query_as!(
-        HitRow,
-        "SELECT * FROM qualification.screening_hit WHERE tenant_id = $1 AND screening_hit_id = $2 FOR UPDATE",
-        tenant,
-        id
-    )
-    .fetch_optional(connection)
-    .await?;
-    row.map(HitRow::read).transpose()
+/// A hit, with all hits of its customer held until the end of the transaction, as [`screening_lock`] does.
+pub async fn hit_get_locked(connection: &mut PgConnection, tenant: &str, id: Uuid) -> sqlx::Result<Option<HitRecord>> {
+    let Some(hit) = hit_get(connection, tenant, id).await? else { return Ok(None) };
+    screening_lock(connection, tenant, hit.customer_id).await?;
+    hit_get(connection, tenant, id).await
 }
 
-/// The hits of a customer, best first, locked.
-pub async fn hits_of_customer_for_update(
+/// Holds the hits of a customer until the end of the transaction: whoever changes one of them takes this lock first, and only then the case's.
+pub async fn screening_lock(connection: &mut PgConnection, tenant: &str, customer_id: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        "SELECT pg_advisory_xact_lock(hashtextextended('qualification.screening/' || $1 || '/' || $2, 0))",
+        tenant,
+        customer_id.to_string()
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// The hits of a customer, best first.
+pub async fn hits_of_customer(
     connection: &mut PgConnection,
     tenant: &str,
     customer_id: Uuid,
 ) -> sqlx::Result<Vec<HitRecord>> {
     let rows = sqlx::query_as!(
         HitRow,
-        "SELECT * FROM qualification.screening_hit WHERE tenant_id = $1 AND customer_id = $2 \
-         ORDER BY score DESC, screening_hit_id FOR UPDATE",
+        "SELECT screening_hit_id, customer_id, state, screening_list_id, screening_entry_id, score, found, content_hash, names_hash, decided_by, \
+             proposed_by, reason, expire_time, version, create_time, update_time \
+         FROM qualification.screening_hit WHERE tenant_id = $1 AND customer_id = $2 \
+         ORDER BY score DESC, screening_hit_id",
         tenant,
         customer_id
     )
@@ -167,21 +172,20 @@ pub async fn hit_put(connection: &mut PgConnection, tenant: &str, hit: &HitRecor
     .map(drop)
 }
 
-/// Hits whose decision has run out by `now`, held by the transaction; those that another replica holds are left to it.
+/// Tenants and ids of hits whose decision has run out by `now`, the longest over first.
 pub async fn hits_expired(
     connection: &mut PgConnection,
     now: Timestamp,
     limit: i64,
-) -> sqlx::Result<Vec<(String, HitRecord)>> {
-    let rows = sqlx::query_as!(
-        HitRow,
-        "SELECT * FROM qualification.screening_hit WHERE expire_time <= $1 ORDER BY expire_time LIMIT $2 FOR UPDATE SKIP LOCKED",
+) -> sqlx::Result<Vec<(String, Uuid)>> {
+    let rows = sqlx::query!(
+        "SELECT tenant_id, screening_hit_id FROM qualification.screening_hit WHERE expire_time <= $1 ORDER BY expire_time LIMIT $2",
         now.to_sqlx() as _,
         limit,
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(|row| Ok((row.tenant_id.clone(), row.read()?))).collect()
+    Ok(rows.into_iter().map(|row| (row.tenant_id, row.screening_hit_id)).collect())
 }
 
 /// Forgets the hits of customers that were erased, and the names they were screened by.

@@ -1,11 +1,9 @@
 //! Lists and their entries, and the customers that are still to be screened against what changed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use clientele_page::{Field, Kind, ListPlan, Page, Schema};
 use clientele_proto::qualification::v1::ScreeningEntry;
-use jiff::Timestamp;
-use jiff_sqlx::ToSqlx as _;
 use prost::Message as _;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
@@ -205,31 +203,32 @@ pub async fn entries_list(
     })
 }
 
-/// Lets every customer under watch be screened again: those whose case is neither rejected (10), withdrawn (11) nor terminated (15).
-pub async fn tasks_put_for_all(connection: &mut PgConnection, tenant: &str, now: Timestamp) -> sqlx::Result<u64> {
-    let done = sqlx::query!(
-        "INSERT INTO qualification.screening_task (tenant_id, customer_id, create_time) \
-         SELECT tenant_id, customer_id, $2 FROM qualification.qualification_case WHERE tenant_id = $1 AND state NOT IN (10, 11, 15) \
-         ON CONFLICT DO NOTHING",
-        tenant,
-        now.to_sqlx() as _
+/// Lets every customer under watch be screened again, as soon as the transaction is through: those too whose case is opened meanwhile.
+pub async fn task_put_for_all(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<()> {
+    sqlx::query!("INSERT INTO qualification.screening_task (tenant_id) VALUES ($1)", tenant)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Puts a task for each customer of a tenant that is under watch: whose case is neither rejected (10), withdrawn (11) nor terminated (15).
+async fn tasks_spread(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO qualification.screening_task (tenant_id, customer_id) \
+         SELECT tenant_id, customer_id FROM qualification.qualification_case WHERE tenant_id = $1 AND state NOT IN (10, 11, 15)",
+        tenant
     )
     .execute(connection)
-    .await?;
-    Ok(done.rows_affected())
+    .await
+    .map(drop)
 }
 
 /// Lets a customer be screened again, where it is under watch.
-pub async fn task_put_for_customer(
-    connection: &mut PgConnection,
-    tenant: &str,
-    customer_id: Uuid,
-) -> sqlx::Result<()> {
+pub async fn task_put(connection: &mut PgConnection, tenant: &str, customer_id: Uuid) -> sqlx::Result<()> {
     sqlx::query!(
-        "INSERT INTO qualification.screening_task (tenant_id, customer_id, create_time) \
-         SELECT tenant_id, customer_id, now() FROM qualification.qualification_case \
-         WHERE tenant_id = $1 AND customer_id = $2 AND state NOT IN (10, 11, 15) \
-         ON CONFLICT DO NOTHING",
+        "INSERT INTO qualification.screening_task (tenant_id, customer_id) \
+         SELECT tenant_id, customer_id FROM qualification.qualification_case \
+         WHERE tenant_id = $1 AND customer_id = $2 AND state NOT IN (10, 11, 15)",
         tenant,
         customer_id
     )
@@ -238,24 +237,39 @@ pub async fn task_put_for_customer(
     .map(drop)
 }
 
-/// Takes customers that are to be screened; those that another replica holds are left to it.
-pub async fn tasks_take(connection: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<(String, Uuid)>> {
+/// Takes tasks, the oldest first, as long as the transaction lasts; those that another replica holds are left to it. Answers the customers to be
+/// screened, each once and in one order, and whether there may be more.
+pub async fn tasks_take(
+    connection: &mut PgConnection,
+    limit: i64,
+) -> sqlx::Result<(BTreeSet<(String, Uuid)>, bool)> {
     let rows = sqlx::query!(
-        "DELETE FROM qualification.screening_task t USING ( \
-             SELECT tenant_id, customer_id FROM qualification.screening_task ORDER BY create_time LIMIT $1 FOR UPDATE SKIP LOCKED \
-         ) AS due WHERE t.tenant_id = due.tenant_id AND t.customer_id = due.customer_id \
-         RETURNING t.tenant_id, t.customer_id",
+        "DELETE FROM qualification.screening_task WHERE task_no IN ( \
+             SELECT task_no FROM qualification.screening_task ORDER BY task_no LIMIT $1 FOR UPDATE SKIP LOCKED \
+         ) RETURNING tenant_id, customer_id",
         limit
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.tenant_id, row.customer_id)).collect())
+    let may_be_more = !rows.is_empty();
+    let mut customers = BTreeSet::new();
+    for row in rows {
+        match row.customer_id {
+            Some(customer_id) => {
+                customers.insert((row.tenant_id, customer_id));
+            }
+            None => tasks_spread(connection, &row.tenant_id).await?,
+        }
+    }
+    Ok((customers, may_be_more))
 }
 
 /// How many customers of a tenant are still to be screened.
 pub async fn tasks_count(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM qualification.screening_task WHERE tenant_id = $1"#,
+        r#"SELECT CASE WHEN EXISTS (SELECT FROM qualification.screening_task WHERE tenant_id = $1 AND customer_id IS NULL)
+               THEN (SELECT count(*) FROM qualification.qualification_case WHERE tenant_id = $1 AND state NOT IN (10, 11, 15))
+               ELSE (SELECT count(DISTINCT customer_id) FROM qualification.screening_task WHERE tenant_id = $1) END AS "count!""#,
         tenant
     )
     .fetch_one(connection)

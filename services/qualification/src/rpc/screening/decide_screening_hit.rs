@@ -1,4 +1,4 @@
-//! `DecideScreeningHit`: a person's word on a hit, under its row's lock.
+//! `DecideScreeningHit`: a person's word on a hit, while the customer's hits are held.
 
 use clientele_error::{Error, Reason, Result};
 use clientele_pg::{Tx, answer::failed};
@@ -15,7 +15,7 @@ use crate::{
     origin::Origin,
     rpc::once::{Asked, once},
     screening::{hit::keep_one, message},
-    store::screening_hit::{HitRecord, hit_get_for_update},
+    store::screening_hit::{HitRecord, hit_get_locked},
 };
 
 /// Months after which a false positive opens again when nobody says otherwise.
@@ -34,7 +34,7 @@ pub(super) async fn decide_screening_hit(
 async fn run(state: &State, call: &Call, tx: &mut Tx, request: &DecideScreeningHitRequest) -> Result<ScreeningHit> {
     let id = uuid(&request.screening_hit_id, "screening_hit_id").map_err(|wrong| Error::invalid_fields(vec![wrong]))?;
     let now = state.context.now();
-    let found = hit_get_for_update(tx, call.tenant(), id).await.map_err(failed)?;
+    let found = hit_get_locked(tx, call.tenant(), id).await.map_err(failed)?;
     let before = found.ok_or_else(|| Error::not_found("screening_hit", id.to_string()))?;
     if !request.etag.is_empty() && request.etag != before.version.to_string() {
         let message = "the hit was changed meanwhile; read it again and decide anew";

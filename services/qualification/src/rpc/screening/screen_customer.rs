@@ -2,7 +2,7 @@
 
 use clientele_error::{Error, Result};
 use clientele_pg::{Begin, Tx, answer::failed};
-use clientele_proto::qualification::v1::{HitState, ScreenCustomerRequest, ScreenCustomerResponse};
+use clientele_proto::qualification::v1::{ScreenCustomerRequest, ScreenCustomerResponse};
 use clientele_service::Call;
 use futures::{Stream, stream};
 
@@ -10,10 +10,7 @@ use crate::{
     State,
     domain::key::uuid,
     origin::Origin,
-    screening::{
-        customer::{party, screen},
-        message,
-    },
+    screening::{customer::screen, message, party::parties},
     store::screening_list::screening_names_put,
 };
 
@@ -26,15 +23,14 @@ pub(super) async fn screen_customer(
     let tenant = call.tenant();
     let mut tx = Tx::begin_with(&state.pool, Begin::new(call.remaining())).await.map_err(failed)?;
     screening_names_put(&mut tx, tenant, customer_id, &request.further_names).await.map_err(failed)?;
-    if party(&mut tx, tenant, customer_id).await.map_err(failed)?.is_none() {
+    if parties(&mut tx, tenant, customer_id).await.map_err(failed)?.is_empty() {
         return Err(Error::not_found("customer", customer_id.to_string()));
     }
     let lists = state.screening.of_tenant(&mut tx, tenant).await.map_err(failed)?;
     let origin = Origin::call(&call, "", state.context.now());
-    let mut hits = screen(state, &mut tx, &origin, customer_id, &lists).await.map_err(failed)?;
+    let hits = screen(state, &mut tx, &origin, customer_id, &lists).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     state.outbox.committed();
-    hits.retain(|hit| hit.standing.state != HitState::Closed);
     let answers = hits.iter().map(|hit| Ok(ScreenCustomerResponse { screening_hit: Some(message::hit(hit)) }));
     Ok(stream::iter(answers.collect::<Vec<_>>()))
 }

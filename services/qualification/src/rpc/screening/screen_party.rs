@@ -6,7 +6,7 @@ use clientele_proto::qualification::v1::{ScreenPartyRequest, ScreenPartyResponse
 use clientele_service::Call;
 use futures::{Stream, stream};
 
-use crate::{State, screening::index::Party};
+use crate::{State, screening::party::Party};
 
 /// Matches answered when the caller does not say how many.
 const MATCHES: usize = 10;
@@ -27,6 +27,6 @@ pub(super) async fn screen_party(
         country_codes: request.country_codes,
         identifiers: request.identifiers,
     };
-    let found = lists.matches(&party, most);
+    let found = lists.matches(&[party], most);
     Ok(stream::iter(found.into_iter().map(|found| Ok(ScreenPartyResponse { r#match: Some(found) }))))
 }
