@@ -19,7 +19,7 @@ use crate::{
     standing::restate,
     store::{
         customer_check::customer_checks,
-        qualification_case::case_facts_of_customer,
+        qualification_case::checks_count_from,
         screening_hit::{HitRecord, hits_of_customer, screening_lock},
     },
 };
@@ -86,7 +86,7 @@ pub async fn note_check(
     customer_id: Uuid,
     hits: &[HitRecord],
 ) -> sqlx::Result<()> {
-    let counted_from = case_facts_of_customer(connection, origin.tenant(), customer_id).await?.and_then(|(_, from)| from);
+    let counted_from = checks_count_from(connection, origin.tenant(), customer_id).await?;
     let known = customer_checks(connection, origin.tenant(), customer_id, counted_from).await?;
     let known = known.iter().find(|done| done.check == RequiredCheck::Screening).map(|done| done.outcome);
     let standing = hits.iter().filter(|hit| !matches!(hit.standing.state, HitState::FalsePositive | HitState::Closed));

@@ -7,9 +7,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::store::{
+    check_run::case_facts_get,
     customer::{Customer, customer_get},
     ownership_structure::ownership_latest,
-    qualification_case::case_facts_of_customer,
     screening_list::screening_names,
 };
 
@@ -31,7 +31,7 @@ pub struct Party {
 /// The parties that a customer is screened as; none of one that is not known here by any name.
 pub async fn parties(connection: &mut PgConnection, tenant: &str, customer_id: Uuid) -> sqlx::Result<Vec<Party>> {
     let customer = customer_get(connection, tenant, customer_id).await?;
-    let facts = case_facts_of_customer(connection, tenant, customer_id).await?.map(|(facts, _)| facts);
+    let facts = case_facts_get(connection, tenant, customer_id).await?;
     let further = screening_names(connection, tenant, customer_id).await?;
     let owners = match ownership_latest(connection, tenant, customer_id).await? {
         Some(record) => {

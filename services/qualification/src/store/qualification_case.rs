@@ -197,23 +197,21 @@ pub async fn case_id_of_customer(
     .await
 }
 
-/// What is known of a customer by its case, and the instant from before which checks do not count; `None` where it has no case.
-pub async fn case_facts_of_customer(
+/// The instant from before which checks of a customer do not count; `None` where all do, or it has no case.
+pub async fn checks_count_from(
     connection: &mut PgConnection,
     tenant: &str,
     customer_id: Uuid,
-) -> sqlx::Result<Option<(CaseFacts, Option<Timestamp>)>> {
-    let row = sqlx::query!(
-        r#"SELECT facts, checks_from AS "checks_from: jiff_sqlx::Timestamp" FROM qualification.qualification_case
+) -> sqlx::Result<Option<Timestamp>> {
+    let from = sqlx::query_scalar!(
+        r#"SELECT checks_from AS "checks_from: jiff_sqlx::Timestamp" FROM qualification.qualification_case
            WHERE tenant_id = $1 AND customer_id = $2"#,
         tenant,
         customer_id,
     )
     .fetch_optional(connection)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let facts = CaseFacts::decode(row.facts.as_slice()).map_err(|error| sqlx::Error::Decode(error.into()))?;
-    Ok(Some((facts, row.checks_from.map(jiff_sqlx::Timestamp::to_jiff))))
+    Ok(from.flatten().map(jiff_sqlx::Timestamp::to_jiff))
 }
 
 /// Locks a case until the end of the transaction, and reads it.
