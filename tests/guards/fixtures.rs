@@ -83,6 +83,7 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
     ids.extend(crate::qualified_cases::cases(world, name, &of_qualification).await);
     ids.extend(crate::qualified_docs::docs(world, name, &of_qualification).await);
     ids.extend(crate::qualified_risk::risk(world, name, &of_qualification).await);
+    ids.extend(crate::qualified_screening::screening(world, name, &of_qualification).await);
     ids.extend(crate::qualified_auths::auths(world, name, &of_qualification).await);
     ids.extend(crate::qualified_audit::audit(world, name, &of_qualification).await);
     Tenant { name, ids }

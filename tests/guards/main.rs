@@ -22,6 +22,7 @@ mod qualified_auths;
 mod qualified_cases;
 mod qualified_docs;
 mod qualified_risk;
+mod qualified_screening;
 mod reflection;
 mod rules;
 mod schemas;

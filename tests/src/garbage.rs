@@ -226,6 +226,7 @@ impl Garbage {
             "segment_name" | "name_prefix" => format!("NORTH_{}", self.below(30)),
             "rule_name" => format!("rule_{}", self.below(30)),
             "field" => self.one_of(&["equity", "revenue"]).to_owned(),
+            "birth_date" => self.one_of(&["", "1962-05", "1962-05-12"]).to_owned(),
             "quantity" => "2.5".to_owned(),
             "rate" => "1.25".to_owned(),
             "reporting_currency_code" => self.one_of(&["", "EUR"]).to_owned(),

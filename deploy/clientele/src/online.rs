@@ -10,7 +10,7 @@ use clientele_proto::{
         customer_merge_service_client::CustomerMergeServiceClient, customer_service_client::CustomerServiceClient,
     },
     qualification::v1::{
-        audit_service_client::AuditServiceClient, qualification_service_client::QualificationServiceClient,
+        audit_service_client::AuditServiceClient, qualification_service_client::QualificationServiceClient, screening_service_client::ScreeningServiceClient,
     },
     value::v1::{
         account_signals_service_client::AccountSignalsServiceClient,
@@ -145,6 +145,8 @@ pub struct Clients {
     pub shares: CustomerShareServiceClient<Peer>,
     /// Whether we may do business with customers.
     pub qualifications: QualificationServiceClient<Peer>,
+    /// Screening lists and hits.
+    pub screening: ScreeningServiceClient<Peer>,
     /// The audit log of qualification.
     pub audit: AuditServiceClient<Peer>,
 }
@@ -162,6 +164,7 @@ impl Clients {
         let qualification = peer(&endpoints.qualification)?;
         Ok(Self {
             audit: AuditServiceClient::new(qualification.clone()).max_decoding_message_size(LARGEST_ANSWER),
+            screening: ScreeningServiceClient::new(qualification.clone()),
             qualifications: QualificationServiceClient::new(qualification),
             merges: CustomerMergeServiceClient::new(customers.clone()),
             customers: CustomerServiceClient::new(customers).max_decoding_message_size(LARGEST_ANSWER),

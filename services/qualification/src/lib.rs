@@ -26,6 +26,7 @@ use clientele_proto::{
         registry_connector_service_server::SERVICE_NAME as REGISTRY_CONNECTOR_SERVICE,
         requirement_policy_service_server::SERVICE_NAME as REQUIREMENT_POLICY_SERVICE,
         risk_service_server::SERVICE_NAME as RISK_SERVICE,
+        screening_service_server::SERVICE_NAME as SCREENING_SERVICE,
     },
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};
@@ -49,6 +50,7 @@ pub mod overriding;
 pub mod ownership_statements;
 pub mod registry;
 pub mod rpc;
+pub mod screening;
 pub mod standing;
 pub mod store;
 
@@ -111,6 +113,8 @@ pub struct State {
     pub registry: Option<Registry>,
     /// Contents of documents.
     pub documents: Documents,
+    /// Listed names, ready to be searched.
+    pub screening: screening::index::Lists,
 }
 
 /// A register.
@@ -132,6 +136,7 @@ impl State {
             standings: store::standing::reads(pool.clone()),
             audit_keys: AuditKeys::default(),
             registry: None,
+            screening: screening::index::Lists::default(),
             pool,
         }
     }
@@ -194,6 +199,7 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
         .add_service(rpc::cases::server(Arc::clone(&state)))
         .add_service(rpc::policies::server(Arc::clone(&state)))
         .add_service(rpc::documents::server(Arc::clone(&state)))
+        .add_service(rpc::screening::server(Arc::clone(&state)))
         .add_service(EventFeedServiceServer::new(feed.clone()));
     let services = vec![
         QUALIFICATION_SERVICE,
@@ -201,6 +207,7 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
         REQUIREMENT_POLICY_SERVICE,
         DOCUMENT_SERVICE,
         RISK_SERVICE,
+        SCREENING_SERVICE,
         CHECK_SERVICE,
         REGISTRY_CONNECTOR_SERVICE,
         AUDIT_SERVICE,
@@ -221,6 +228,7 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
         jobs::case_keeper::job(Arc::clone(&state)),
         jobs::document_keeper::job(Arc::clone(&state)),
         jobs::document_sweep::job(Arc::clone(&state)),
+        jobs::screening_watch::job(Arc::clone(&state)),
     ];
     if let Some(peer) = customers {
         jobs.push(jobs::customers_projection::job(pool, peer));

@@ -39,6 +39,7 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::ContractCancelled
         | Reason::CustomerMerged
         | Reason::MergeNotUndoable
+        | Reason::HitClosed
         | Reason::ScoreRunOver
         | Reason::NotScoredYet
         | Reason::ModelNotFitted

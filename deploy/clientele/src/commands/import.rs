@@ -1,5 +1,4 @@
-//! `clientele import customers|transactions|contracts FILE`: a CSV file into the services.
-//! `clientele import customers|transactions|fx-rates FILE`: a CSV file into the services.
+//! `clientele import customers|transactions|contracts|fx-rates|screening-list FILE`: a file into the services.
 
 use std::path::PathBuf;
 
@@ -12,6 +11,7 @@ use crate::{
     commands::{
         Usage,
         import_contracts::{self, ImportContracts},
+        import_screening_list::{self, ImportScreeningList},
     },
     files::{
         self, ColumnChoice, CustomerColumns, CustomerKind, Customers, FxRates, TransactionColumns, TransactionId,
@@ -34,6 +34,8 @@ pub enum Import {
     Contracts(ImportContracts),
     /// Import exchange rates from a CSV file with the columns date, base, quote and rate: a rate of the same pair and day is replaced
     FxRates(ImportFxRates),
+    /// Import a sanctions list, or one of your own, as its newest version; customers are screened against what changed
+    ScreeningList(ImportScreeningList),
 }
 
 /// Flags of all.
@@ -166,6 +168,7 @@ pub fn run(import: Import) -> Result<()> {
         Import::Customers(args) => customers(&args),
         Import::Contracts(args) => import_contracts::run(&args),
         Import::FxRates(args) => fx_rates(&args),
+        Import::ScreeningList(args) => import_screening_list::run(&args),
     }
 }
 

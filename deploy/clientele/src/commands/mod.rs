@@ -15,6 +15,7 @@ pub mod export;
 pub mod identifiers;
 pub mod import;
 pub mod import_contracts;
+pub mod import_screening_list;
 pub mod key_customers;
 pub mod migrate;
 pub mod model;
@@ -77,7 +78,9 @@ Examples:
     clientele model fit --model sbg --survivors cohort.csv
   A name against a sanctions list:
     clientele screening search --list consolidated.xml --list-format un-xml 'Mohamed al-Tikriti'
-  The same for a program:
+  The same list for the service, which screens every customer against it from then on:
+    clientele import screening-list consolidated.xml --list un --kind sanctions --list-format un-xml
+  A fit for a program:
     clientele model fit --model gamma-gamma --transactions - --format json < purchases.csv
   Business identifiers, one a line after its scheme and a tab; or find out what a number is
     clientele identifiers check < identifiers.tsv

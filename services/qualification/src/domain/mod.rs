@@ -9,6 +9,8 @@ pub mod checks;
 pub mod document;
 pub mod instant;
 pub mod key;
+pub mod mask;
 pub mod requirements;
 pub mod risk;
+pub mod screening_hit;
 pub mod standing;

@@ -24,6 +24,8 @@ use crate::{
         audit_erasure::audit_erasures_insert,
         customer::{Customer, customer_put, customers_delete},
         document::customers_documents_delete,
+        screening_hit::hits_delete,
+        screening_list::task_put,
     },
 };
 
@@ -59,10 +61,12 @@ impl Apply for CustomersProjection {
             let ids = ids.map(|id| Uuid::try_parse(id)).collect::<Result<Vec<_>, _>>()?;
             audit_erasures_insert(connection, tenant, &ids).await?;
             customers_documents_delete(connection, tenant, &ids).await?;
+            hits_delete(connection, tenant, &ids).await?;
             return Ok(customers_delete(connection, tenant, &ids).await?);
         }
         for customer in customers(event, data)? {
             customer_put(connection, tenant, &customer).await?;
+            task_put(connection, tenant, customer.customer_id).await?;
         }
         Ok(())
     }

@@ -8,4 +8,5 @@ pub mod customers_projection;
 pub mod document_keeper;
 pub mod document_sweep;
 pub mod risk_keeper;
+pub mod screening_watch;
 pub mod standing_keeper;

@@ -16,6 +16,9 @@ use ownership::{Basis, Certainty, Difference, Graph, Report, Right, Settings, Sh
 
 use super::{declared::declared, reading::statements};
 
+/// Percentage points up to which shares are the same, where nobody says otherwise.
+pub const TOLERANCE_PERCENT: f64 = 1.0;
+
 /// How it is computed.
 #[derive(Debug, Clone, Copy)]
 pub struct How {

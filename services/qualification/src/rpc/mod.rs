@@ -11,3 +11,4 @@ pub mod ownerships;
 pub mod policies;
 pub mod qualifications;
 pub mod risk;
+pub mod screening;

@@ -1,13 +1,16 @@
 //! Documents.
 
-use clientele_proto::qualification::v1::{DocumentDecisionReason, DocumentKind, DocumentState};
+use clientele_proto::qualification::v1::{Document, DocumentDecisionReason, DocumentFact, DocumentKind, DocumentState};
 use jiff::{Timestamp, civil::Date};
 use jiff_sqlx::ToSqlx as _;
+use prost::Message as _;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::domain::checks::licence::Licence;
+
 /// A document as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DocumentRecord {
     /// Its id.
     pub document_id: Uuid,
@@ -31,6 +34,8 @@ pub struct DocumentRecord {
     pub issue_country_code: String,
     /// Its number.
     pub number: String,
+    /// What it says of its holder.
+    pub facts: Vec<DocumentFact>,
     /// The file's name.
     pub file_name: String,
     /// What its content is.
@@ -49,6 +54,8 @@ pub struct DocumentRecord {
     pub superseded_by: Option<Uuid>,
     /// Who uploaded it.
     pub uploader: String,
+    /// Who changed more than its facts since.
+    pub editors: Vec<String>,
     /// Who decided about it.
     pub verifier: String,
     /// Why it was rejected or revoked.
@@ -83,6 +90,7 @@ pub(super) struct DocumentRow {
     issuer: String,
     issue_country_code: String,
     number: String,
+    facts: Vec<u8>,
     file_name: String,
     content_type: String,
     size_bytes: i64,
@@ -92,6 +100,7 @@ pub(super) struct DocumentRow {
     supersedes_document_id: Option<Uuid>,
     superseded_by_document_id: Option<Uuid>,
     uploader: String,
+    editors: Vec<String>,
     verifier: String,
     decision_reason: i16,
     decision_text: String,
@@ -103,10 +112,13 @@ pub(super) struct DocumentRow {
     update_time: jiff_sqlx::Timestamp,
 }
 
-impl From<DocumentRow> for DocumentRecord {
-    fn from(row: DocumentRow) -> Self {
+impl TryFrom<DocumentRow> for DocumentRecord {
+    type Error = sqlx::Error;
+
+    fn try_from(row: DocumentRow) -> sqlx::Result<Self> {
+        let facts = facts(&row.facts)?;
         let time = |instant: Option<jiff_sqlx::Timestamp>| instant.map(jiff_sqlx::Timestamp::to_jiff);
-        Self {
+        Ok(Self {
             document_id: row.document_id,
             customer_id: row.customer_id,
             kind: DocumentKind::try_from(i32::from(row.kind)).unwrap_or_default(),
@@ -118,6 +130,7 @@ impl From<DocumentRow> for DocumentRecord {
             issuer: row.issuer,
             issue_country_code: row.issue_country_code,
             number: row.number,
+            facts,
             file_name: row.file_name,
             content_type: row.content_type,
             size_bytes: row.size_bytes,
@@ -127,6 +140,7 @@ impl From<DocumentRow> for DocumentRecord {
             supersedes: row.supersedes_document_id,
             superseded_by: row.superseded_by_document_id,
             uploader: row.uploader,
+            editors: row.editors,
             verifier: row.verifier,
             decision_reason: DocumentDecisionReason::try_from(i32::from(row.decision_reason)).unwrap_or_default(),
             decision_text: row.decision_text,
@@ -136,8 +150,17 @@ impl From<DocumentRow> for DocumentRecord {
             version: row.version,
             create_time: row.create_time.to_jiff(),
             update_time: row.update_time.to_jiff(),
-        }
+        })
     }
+}
+
+/// Facts are stored as a document that has nothing else.
+fn facts(stored: &[u8]) -> sqlx::Result<Vec<DocumentFact>> {
+    Document::decode(stored).map(|document| document.facts).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+fn stored(facts: &[DocumentFact]) -> Vec<u8> {
+    Document { facts: facts.to_vec(), ..Document::default() }.encode_to_vec()
 }
 
 /// Reads a document; with `lock`, holds it until the end of the transaction.
@@ -159,8 +182,8 @@ pub async fn document_get(
     let row = sqlx::query_as!(
         DocumentRow,
         "SELECT document_id, customer_id, kind, state, valid_from_date, valid_until_date, time_zone, expire_time, issuer, issue_country_code, \
-             number, file_name, content_type, size_bytes, sha256, key_id, wrapped_key, supersedes_document_id, superseded_by_document_id, \
-             uploader, verifier, decision_reason, decision_text, decision_time, reminded_lead_days, keep_time, version, create_time, \
+             number, facts, file_name, content_type, size_bytes, sha256, key_id, wrapped_key, supersedes_document_id, \
+             superseded_by_document_id, uploader, editors, verifier, decision_reason, decision_text, decision_time, reminded_lead_days, keep_time, version, create_time, \
              update_time \
          FROM qualification.document WHERE tenant_id = $1 AND document_id = $2",
         tenant,
@@ -168,7 +191,7 @@ pub async fn document_get(
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(DocumentRecord::from))
+    row.map(DocumentRecord::try_from).transpose()
 }
 
 /// Stores a new document.
@@ -176,8 +199,8 @@ pub async fn document_insert(connection: &mut PgConnection, tenant: &str, record
     sqlx::query!(
         "INSERT INTO qualification.document (tenant_id, document_id, customer_id, kind, state, valid_from_date, valid_until_date, time_zone, \
              expire_time, issuer, issue_country_code, number, file_name, content_type, size_bytes, sha256, key_id, wrapped_key, \
-             supersedes_document_id, uploader, version, create_time, update_time) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22)",
+             supersedes_document_id, uploader, version, create_time, update_time, facts) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23)",
         tenant,
         record.document_id,
         record.customer_id,
@@ -200,17 +223,19 @@ pub async fn document_insert(connection: &mut PgConnection, tenant: &str, record
         record.uploader,
         record.version,
         record.create_time.to_sqlx() as _,
+        stored(&record.facts),
     )
     .execute(connection)
     .await
     .map(drop)
 }
 
-/// Writes what changes of a document: its state, the decision, what replaced it, what it was reminded of.
+/// Writes what changes of a document: what is known of it, its state, the decision, what replaced it, what it was reminded of.
 pub async fn document_put(connection: &mut PgConnection, tenant: &str, record: &DocumentRecord) -> sqlx::Result<()> {
     let written = sqlx::query!(
         "UPDATE qualification.document SET state = $3, superseded_by_document_id = $4, verifier = $5, decision_reason = $6, decision_text = $7, \
-             decision_time = $8, reminded_lead_days = $9, keep_time = $10, version = $11, update_time = $12 \
+             decision_time = $8, reminded_lead_days = $9, keep_time = $10, version = $11, update_time = $12, issuer = $13, issue_country_code = $14, number = $15, \
+             valid_from_date = $16, valid_until_date = $17, time_zone = $18, expire_time = $19, facts = $20, editors = $21 \
          WHERE tenant_id = $1 AND document_id = $2",
         tenant,
         record.document_id,
@@ -224,10 +249,32 @@ pub async fn document_put(connection: &mut PgConnection, tenant: &str, record: &
         record.keep_time.map(Timestamp::to_sqlx) as _,
         record.version,
         record.update_time.to_sqlx() as _,
+        record.issuer,
+        record.issue_country_code,
+        record.number,
+        record.valid_from.map(Date::to_sqlx) as _,
+        record.valid_until.map(Date::to_sqlx) as _,
+        record.time_zone,
+        record.expire_time.map(Timestamp::to_sqlx) as _,
+        stored(&record.facts),
+        &record.editors,
     )
     .execute(connection)
     .await?;
     if written.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}
+
+/// Verified licences, certificates of incorporation and of tax, and register extracts of a customer (kinds 1, 2, 5 and 4), with what they say.
+pub async fn licences(connection: &mut PgConnection, tenant: &str, customer_id: Uuid) -> sqlx::Result<Vec<Licence>> {
+    let rows = sqlx::query!(
+        "SELECT document_id, facts FROM qualification.document \
+         WHERE tenant_id = $1 AND customer_id = $2 AND kind IN (1, 2, 4, 5) AND state IN (4, 5) ORDER BY document_id",
+        tenant,
+        customer_id,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|row| Ok(Licence { document_id: row.document_id, facts: facts(&row.facts)? })).collect()
 }
 
 /// Documents to which something happens by itself by `now`, held by the transaction; those that another replica holds are left to it.

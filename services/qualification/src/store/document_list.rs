@@ -57,5 +57,5 @@ pub async fn documents_list(
     query.push(" FROM qualification.document d WHERE d.tenant_id = ").push_bind(tenant);
     plan.push_rest(&mut query);
     let rows = query.build().fetch_all(connection).await?;
-    plan.finish(rows)?.try_map(|row| Ok(DocumentRow::from_row(&row)?.into()))
+    plan.finish(rows)?.try_map(|row| DocumentRow::from_row(&row)?.try_into())
 }

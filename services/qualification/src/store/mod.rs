@@ -30,3 +30,6 @@ pub mod risk_list;
 pub mod risk_override;
 pub mod standing;
 pub mod standing_list;
+pub mod screening_hit;
+pub mod screening_hit_list;
+pub mod screening_list;

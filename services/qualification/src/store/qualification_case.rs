@@ -197,6 +197,23 @@ pub async fn case_id_of_customer(
     .await
 }
 
+/// The instant from before which checks of a customer do not count; `None` where all do, or it has no case.
+pub async fn checks_count_from(
+    connection: &mut PgConnection,
+    tenant: &str,
+    customer_id: Uuid,
+) -> sqlx::Result<Option<Timestamp>> {
+    let from = sqlx::query_scalar!(
+        r#"SELECT checks_from AS "checks_from: jiff_sqlx::Timestamp" FROM qualification.qualification_case
+           WHERE tenant_id = $1 AND customer_id = $2"#,
+        tenant,
+        customer_id,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(from.flatten().map(jiff_sqlx::Timestamp::to_jiff))
+}
+
 /// Locks a case until the end of the transaction, and reads it.
 pub async fn case_for_update(
     connection: &mut PgConnection,

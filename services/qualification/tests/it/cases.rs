@@ -33,7 +33,13 @@ fn facts() -> CaseFacts {
 
 /// A case of Ana's, drafted by mia.
 async fn draft(service: &Qualification) -> String {
-    let case = Some(Case { customer_id: ANA.into(), facts: Some(facts()), ..Case::default() });
+    draft_as(service, &facts().legal_name).await
+}
+
+/// The same under another legal name.
+pub async fn draft_as(service: &Qualification, legal_name: &str) -> String {
+    let facts = CaseFacts { legal_name: legal_name.to_owned(), ..facts() };
+    let case = Some(Case { customer_id: ANA.into(), facts: Some(facts), ..Case::default() });
     let made = of(service, "mia").create_case(CreateCaseRequest { case, ..Default::default() }).await.unwrap();
     let made = made.into_inner();
     assert_eq!(
@@ -114,12 +120,12 @@ async fn recommended(service: &Qualification) -> String {
     case_id
 }
 
-async fn approved(service: &Qualification) -> Case {
+pub async fn approved(service: &Qualification) -> Case {
     let case_id = recommended(service).await;
     of(service, "eva").approve_case(request!(ApproveCaseRequest, case_id)).await.unwrap().into_inner()
 }
 
-async fn get(service: &Qualification, case_id: &str) -> Case {
+pub async fn get(service: &Qualification, case_id: &str) -> Case {
     let key = Some(get_case_request::Key::CaseId(case_id.into()));
     of(service, "aud").get_case(GetCaseRequest { key }).await.unwrap().into_inner()
 }
@@ -132,7 +138,7 @@ async fn qualified(service: &Qualification) -> (bool, QualificationState) {
 }
 
 /// Waits until a job has brought the case to a state.
-async fn comes_to(service: &Qualification, case_id: &str, state: CaseState) -> Case {
+pub async fn comes_to(service: &Qualification, case_id: &str, state: CaseState) -> Case {
     loop {
         let case = get(service, case_id).await;
         if case.state() == state {

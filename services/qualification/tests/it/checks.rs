@@ -5,9 +5,11 @@ use std::{sync::Arc, time::Duration};
 use clientele_error::{Reason, reason_of};
 use clientele_proto::qualification::v1::{
     ApproveWaivedCheckRequest, CaseFacts, CaseIdentifier, Check, CheckFindingKind as Kind, CheckResult,
-    GetCheckRequest, GetRegistryRecordRequest, ListChecksRequest, PartyKind, RegistryKey, RegistryStatus,
-    RequiredCheck, RunChecksRequest, WaiveCheckRequest, check_service_client::CheckServiceClient,
-    registry_connector_service_client::RegistryConnectorServiceClient,
+    DeclareOwnershipStructureRequest, DeclaredShare, Document, DocumentFact, DocumentFactField, GetCheckRequest,
+    GetRegistryRecordRequest, InterestType, ListChecksRequest, OwnershipInterest, OwnershipPerson,
+    OwnershipRelationship, OwnershipStructure, PartyKind, RegistryKey, RegistryStatus, RequiredCheck, RunChecksRequest,
+    WaiveCheckRequest, check_service_client::CheckServiceClient, ownership_relationship::InterestedParty,
+    ownership_service_client::OwnershipServiceClient, registry_connector_service_client::RegistryConnectorServiceClient,
 };
 use clientele_qualification::{
     Registry, SCHEMA, State, app_of,
@@ -80,7 +82,8 @@ impl Qualification {
     }
 
     async fn run_checks(&self, customer: &str) -> Result<Vec<Check>, Status> {
-        let request = RunChecksRequest { customer_id: customer.into(), ..RunChecksRequest::default() };
+        let required_checks = ALL.map(i32::from).to_vec();
+        let request = RunChecksRequest { customer_id: customer.into(), required_checks, ..RunChecksRequest::default() };
         Ok(self.checks("maker").run_checks(request).await?.into_inner().checks)
     }
 }
@@ -255,4 +258,90 @@ async fn a_register_that_fails_breaks_off_or_keeps_silent_is_unavailable() {
     service.case(ANA, &[("USCC", ALIVE)], "甲有限公司").await;
     let checks = service.run_checks(ANA).await.unwrap();
     assert_eq!((checks[2].result(), checks[2].connector.as_str()), (CheckResult::Unavailable, "http"));
+}
+
+async fn check_of(service: &Qualification, check: RequiredCheck) -> Check {
+    let required_checks = vec![check.into()];
+    let request = RunChecksRequest { customer_id: ANA.into(), required_checks, ..RunChecksRequest::default() };
+    service.checks("maker").run_checks(request).await.unwrap().into_inner().checks.remove(0)
+}
+
+#[tokio::test]
+async fn verified_licences_are_compared_with_the_case() {
+    let service = Qualification::start().await;
+    service.case(ANA, &[("USCC", ALIVE)], "甲有限公司").await;
+    let check = check_of(&service, RequiredCheck::LicenceFacts).await;
+    assert_eq!((kinds(&check), check.result()), (vec![Kind::LicenceFactsMissing], CheckResult::Unavailable));
+
+    let licence = async |state: i16, name: &str| {
+        let fact = |field: DocumentFactField, scheme: &str, value: &str| DocumentFact {
+            field: field.into(),
+            scheme: scheme.into(),
+            value: value.into(),
+            ..DocumentFact::default()
+        };
+        let facts = vec![
+            fact(DocumentFactField::LegalName, "", name),
+            fact(DocumentFactField::Identifier, "cn.uscc", "9111 0000 7109 2546 2X"),
+        ];
+        let facts = Document { facts, ..Document::default() }.encode_to_vec();
+        sqlx::query(
+            "INSERT INTO qualification.document (tenant_id, document_id, customer_id, kind, state, time_zone, facts, version, create_time, \
+                 update_time) VALUES ('acme', $1, $1, 1, $2, 'Asia/Shanghai', $3, 1, now(), now()) \
+             ON CONFLICT (tenant_id, document_id) DO UPDATE SET state = excluded.state, facts = excluded.facts",
+        )
+        .bind(Uuid::parse_str(ANA).unwrap())
+        .bind(state)
+        .bind(facts)
+        .execute(&*service.pool)
+        .await
+        .unwrap();
+    };
+    // Nobody has verified it: it says nothing.
+    licence(2, "甲（集团）有限公司").await;
+    assert_eq!(check_of(&service, RequiredCheck::LicenceFacts).await.result(), CheckResult::Unavailable);
+    licence(4, "甲（集团）有限公司").await;
+    let check = check_of(&service, RequiredCheck::LicenceFacts).await;
+    assert_eq!((kinds(&check), check.result()), (vec![Kind::LicenceNameDiffers], CheckResult::Failed));
+    assert_eq!(check.findings[0].document_id, ANA);
+    licence(4, "甲有限公司").await;
+    let check = check_of(&service, RequiredCheck::LicenceFacts).await;
+    assert_eq!((kinds(&check), check.passed), (vec![], true));
+}
+
+#[tokio::test]
+async fn declared_owners_are_compared_with_those_computed() {
+    let service = Qualification::start().await;
+    service.case(ANA, &[("USCC", ALIVE)], "甲有限公司").await;
+    assert_eq!(kinds(&check_of(&service, RequiredCheck::Ownership).await), [Kind::OwnershipMissing]);
+    let declare = async |is_declared: bool| {
+        let interest = OwnershipInterest {
+            interest_type: InterestType::Shareholding.into(),
+            share: Some(DeclaredShare { exact: Some(60.0), ..DeclaredShare::default() }),
+            beneficial_ownership_or_control: is_declared,
+            ..OwnershipInterest::default()
+        };
+        let relationship = OwnershipRelationship {
+            record_id: "r".into(),
+            subject_record_id: "ana".into(),
+            interested_party: Some(InterestedParty::InterestedPartyRecordId("p".into())),
+            interests: vec![interest],
+        };
+        let structure = OwnershipStructure {
+            customer_id: ANA.into(),
+            subject_record_id: "ana".into(),
+            persons: vec![OwnershipPerson { record_id: "p".into(), name: "王芳".into(), ..OwnershipPerson::default() }],
+            relationships: vec![relationship],
+            ..OwnershipStructure::default()
+        };
+        let request = DeclareOwnershipStructureRequest { ownership_structure: Some(structure), ..Default::default() };
+        let mut owners = OwnershipServiceClient::new(service.running.person(TENANT, "maker"));
+        owners.declare_ownership_structure(request).await.unwrap();
+    };
+    declare(false).await;
+    let check = check_of(&service, RequiredCheck::Ownership).await;
+    assert!(kinds(&check).contains(&Kind::OwnershipDiffers), "{check:?}");
+    assert_eq!(check.result(), CheckResult::Failed);
+    declare(true).await;
+    assert!(check_of(&service, RequiredCheck::Ownership).await.passed);
 }

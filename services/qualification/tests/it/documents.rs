@@ -1,8 +1,10 @@
 use clientele_error::{Reason, reason_of};
 use clientele_proto::qualification::v1::{
-    DocumentDecisionReason, DocumentState, GetDocumentRequest, ListDocumentsRequest, RejectDocumentRequest,
-    RevokeDocumentRequest, VerifyDocumentRequest,
+    Document, DocumentDecisionReason, DocumentFact, DocumentFactField, DocumentFactSource, DocumentState,
+    GetDocumentRequest, ListDocumentsRequest, RejectDocumentRequest, RevokeDocumentRequest, UpdateDocumentRequest,
+    VerifyDocumentRequest,
 };
+use clientele_proto::Date;
 use std::fs;
 
 use crate::documents_harness::{Keeping, licence, objects, pdf};
@@ -110,4 +112,53 @@ async fn a_rejected_document_is_handed_in_again_and_a_successor_takes_over_when_
         ListDocumentsRequest { filter: "state = VERIFIED AND kind = BUSINESS_LICENCE".into(), ..Default::default() };
     let listed = service.client("reader").list_documents(request).await.unwrap().into_inner().documents;
     assert_eq!(listed.iter().map(|one| one.document_id.as_str()).collect::<Vec<_>>(), [third.document_id.as_str()]);
+}
+
+fn update(id: &str, document: Document) -> UpdateDocumentRequest {
+    let document = Document { document_id: id.to_owned(), ..document };
+    UpdateDocumentRequest { document: Some(document), ..Default::default() }
+}
+
+fn fact(field: DocumentFactField, value: &str) -> DocumentFact {
+    DocumentFact { field: field.into(), value: value.into(), page: 1, ..DocumentFact::default() }
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_document_is_corrected_and_whoever_does_it_does_not_decide() {
+    let service = Keeping::start().await;
+    let document = service.upload("maker", licence(None), &pdf(1000)).await.unwrap();
+    let id = document.document_id.as_str();
+    // Reading what it says is part of looking at it.
+    let facts = vec![fact(DocumentFactField::LegalName, "甲有限公司")];
+    let read = update(id, Document { facts: facts.clone(), ..Document::default() });
+    let read = service.client("reviewer").update_document(read).await.unwrap().into_inner();
+    assert_eq!((read.facts.len(), read.facts[0].source()), (1, DocumentFactSource::Person));
+    assert!(read.editors.is_empty());
+    assert_eq!(read.number, document.number, "an update takes what is set");
+
+    let day = |year, month, day| Some(Date { year, month, day });
+    let until = update(id, Document { valid_until_date: day(2028, 2, 29), ..Document::default() });
+    let corrected = service.client("editor").update_document(until).await.unwrap().into_inner();
+    assert_eq!((corrected.editors.as_slice(), corrected.valid_until_date), (["editor".to_owned()].as_slice(), day(2028, 2, 29)));
+    // The end of that day in Shanghai.
+    assert_eq!(corrected.expire_time.map(|time| time.seconds), Some(1_835_452_800));
+    for person in ["maker", "editor"] {
+        let refused = service.verify(person, id).await.unwrap_err();
+        assert_eq!(reason_of(&refused), Some(Reason::DocumentSamePerson), "{person}");
+    }
+    let stale = update(id, Document { issuer: "x".into(), etag: document.etag.clone(), ..Document::default() });
+    assert_eq!(reason_of(&service.client("editor").update_document(stale).await.unwrap_err()), Some(Reason::EtagMismatch));
+    let wrong = [
+        Document { valid_until_date: day(2027, 2, 29), ..Document::default() },
+        Document { time_zone: "Mars/Olympus".into(), ..Document::default() },
+        Document { facts: vec![fact(DocumentFactField::Identifier, "1")], ..Document::default() },
+    ];
+    for wrong in wrong {
+        let refused = service.client("editor").update_document(update(id, wrong)).await.unwrap_err();
+        assert_eq!(reason_of(&refused), Some(Reason::InvalidFields));
+    }
+    service.verify("reviewer", id).await.unwrap();
+    let late = update(id, Document { issuer: "x".into(), ..Document::default() });
+    let late = service.client("editor").update_document(late).await.unwrap_err();
+    assert_eq!(reason_of(&late), Some(Reason::DocumentStateUnfit));
 }

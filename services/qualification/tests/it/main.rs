@@ -20,3 +20,4 @@ mod ownership;
 mod requirement_policies;
 mod risk;
 mod risk_overrides;
+mod screening;

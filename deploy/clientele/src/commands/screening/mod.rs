@@ -1,6 +1,6 @@
 //! `clientele screening`: names against names and lists, without any server.
 
-mod args;
+pub mod args;
 mod compare;
 mod list;
 mod search;

@@ -1,6 +1,9 @@
 //! What checks come to, from the facts of a case and what others say.
 
+pub mod licence;
+pub mod owners;
 pub mod register;
+mod wording;
 
 use std::str::FromStr as _;
 
@@ -94,6 +97,7 @@ pub(super) fn finding(kind: Kind, result: CheckResult, scheme: &str, detail: &st
         scheme: scheme.to_owned(),
         detail: detail.to_owned(),
         other_customer_id: String::new(),
+        document_id: String::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use clientele_proto::qualification::v1::{
 };
 use jiff::civil::Date;
 
-use super::finding;
+use super::{finding, wording::is_same};
 
 /// Days after which what a register said is called old: a year's report, and a month for it to appear.
 const OUTDATED_DAYS: i32 = 400;
@@ -107,12 +107,12 @@ fn judge_record(facts: &CaseFacts, record: &RegistryRecord, today: Date) -> Vec<
         };
         add(Kind::RegistryListed, result, format!("the register has it on a list of {name}"));
     }
-    if !record.name.is_empty() && folded(&record.name) != folded(&facts.legal_name) {
+    if !record.name.is_empty() && !is_same(&record.name, &facts.legal_name) {
         let detail = format!("the register has the name {}", record.name);
         add(Kind::RegistryNameDiffers, CheckResult::Failed, detail);
     }
     let representatives = [&record.legal_representative, &facts.legal_representative];
-    if representatives.iter().all(|name| !name.is_empty()) && folded(representatives[0]) != folded(representatives[1]) {
+    if representatives.iter().all(|name| !name.is_empty()) && !is_same(representatives[0], representatives[1]) {
         let detail = format!("the register has {} as legal representative", record.legal_representative);
         add(Kind::RegistryRepresentativeDiffers, CheckResult::Warning, detail);
     }
@@ -125,15 +125,6 @@ fn judge_record(facts: &CaseFacts, record: &RegistryRecord, today: Date) -> Vec<
         add(Kind::RegistryOutdated, CheckResult::Warning, format!("the register said so {days} days ago"));
     }
     findings
-}
-
-/// A name without what people write differently: case, width, spaces, brackets and other marks.
-fn folded(name: &str) -> String {
-    let narrow = |letter: char| match u32::from(letter) {
-        wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).unwrap_or(letter),
-        _ => letter,
-    };
-    name.chars().map(narrow).filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -9,12 +9,13 @@ use uuid::Uuid;
 use super::{
     changing::{authorisation_id, document_is_verified, for_update, parents, put, still_draft},
     create_authorisation::{WITHIN, within},
-    mask::Mask,
+    mask::FIELDS,
     parse::parse,
 };
 use crate::{
     State,
     authorisation::{keeping::Step, message::message},
+    domain::mask::Mask,
     origin::Origin,
     rpc::once::{Asked, once},
 };
@@ -29,7 +30,7 @@ pub(super) async fn update_authorisation(
     };
     let id = authorisation_id(&said.authorisation_id, "authorisation.authorisation_id")?;
     let paths = request.update_mask.as_ref().map(|mask| mask.paths.as_slice()).unwrap_or_default();
-    let mask = Mask::of(paths, said).map_err(Error::invalid_fields)?;
+    let mask = Mask::of(&FIELDS, paths, said).map_err(Error::invalid_fields)?;
     let asked =
         Asked { method: "UpdateAuthorisation", request_id: &request.request_id, validate_only: request.validate_only };
     let origin = Origin::call(&call, &request.request_id, state.context.now());
@@ -41,7 +42,7 @@ async fn run(
     tx: &mut Tx,
     origin: &Origin<'_>,
     id: Uuid,
-    mask: &Mask,
+    mask: &Mask<Authorisation>,
     said: &Authorisation,
 ) -> Result<Authorisation> {
     let (tenant, now) = (origin.tenant(), origin.now);

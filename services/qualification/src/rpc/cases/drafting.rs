@@ -28,6 +28,7 @@ use crate::{
         case_person::{case_people, case_people_put},
         customer::customer_get,
         qualification_case::{CUSTOMER_TAKEN, CaseRecord, case_id_of_customer, case_insert},
+        screening_list::task_put,
     },
 };
 
@@ -52,6 +53,7 @@ pub(super) async fn create_case(state: &State, call: Call, request: CreateCaseRe
         case_people_put(tx, origin.tenant(), record.case_id, &people).await.map_err(failed)?;
         let opened = (CaseState::Unspecified, Step::of(CaseEvent::Submit, Part::Maker));
         write_down(state, tx, &origin, &mut record, opened).await.map_err(failed)?;
+        task_put(tx, origin.tenant(), customer_id).await.map_err(failed)?;
         read(tx, origin.tenant(), record.case_id, origin.now).await
     })
     .await
@@ -134,6 +136,7 @@ pub(super) async fn update_case(state: &State, call: Call, request: UpdateCaseRe
         let mut people = case_people(connection, origin.tenant(), record.case_id).await.map_err(failed)?;
         people.add(Role::Maker, origin.actor());
         case_people_put(connection, origin.tenant(), record.case_id, &people).await.map_err(failed)?;
+        task_put(connection, origin.tenant(), record.customer_id).await.map_err(failed)?;
         put(connection, origin, record).await
     })
     .await

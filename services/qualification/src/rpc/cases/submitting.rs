@@ -18,7 +18,7 @@ use crate::{
     },
     domain::{case_machine::CaseEvent, requirements::Stage},
     origin::Origin,
-    store::qualification_case::CaseRecord,
+    store::{qualification_case::CaseRecord, screening_list::task_put},
 };
 
 pub(super) async fn submit_case(state: &State, call: Call, request: SubmitCaseRequest) -> Result<Case> {
@@ -52,7 +52,7 @@ async fn hand_in(
     let evidence = Some((gathered.evidence.root(), gathered.evidence.hashes()));
     let taken = Step { evidence, ..Step::of(event, Part::Maker).because(CaseReason::Unspecified, note) };
     step(state, connection, origin, record, taken, |record| record.policy_version = policy.version).await?;
-    Ok(())
+    task_put(connection, origin.tenant(), record.customer_id).await.map_err(failed)
 }
 
 pub(super) async fn start_checks_of_case(state: &State, call: Call, request: StartChecksOfCaseRequest) -> Result<Case> {

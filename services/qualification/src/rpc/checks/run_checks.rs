@@ -5,12 +5,13 @@ use std::time::Duration;
 use clientele_error::{Error, Reason, Result};
 use clientele_pg::{Tx, answer::failed};
 use clientele_proto::qualification::v1::{
-    CaseFacts, Check, CheckOutcome, CheckResult, Checks, ChecksRun, RegistryKey, RegistryStatus, RequiredCheck,
-    RunChecksRequest,
+    CaseFacts, Check, CheckOutcome, CheckResult, Checks, ChecksRun, OwnershipComparison, OwnershipStructure, PartyKind,
+    RegistryKey, RegistryStatus, RequiredCheck, RunChecksRequest,
 };
 use clientele_service::Call;
 use futures::future::join_all;
 use jiff::tz::TimeZone;
+use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -20,43 +21,87 @@ use crate::{
     audit::{self, Transition},
     cases::{self, Trigger, record_check},
     domain::{
-        checks::{Identifier, check_identifiers, is_passed, register::judge, result_of, shared},
+        checks::{
+            Identifier, check_identifiers, is_passed,
+            licence::{self, Record},
+            owners,
+            register::judge,
+            result_of, shared,
+        },
         instant::message as time,
     },
     origin::Origin,
+    ownership_statements::computing::{How, TOLERANCE_PERCENT, comparison, report_of},
     registry::{Answer, LONGEST, look_up_within},
     rpc::{
         once::{Asked, once},
         risk::id,
     },
     standing::restate,
-    store::check_run::{case_facts_get, check_insert, checks_lock, customer_identifiers_replace},
+    store::{
+        check_run::{case_facts_get, check_insert, checks_lock, customer_identifiers_replace},
+        customer::{Customer, customer_get},
+        document::licences,
+        ownership_structure::{OwnershipRecord, ownership_latest},
+    },
 };
 
 /// What is left of a deadline for the transaction after registers were asked.
 const RESERVE: Duration = Duration::from_millis(500);
 /// The checks that run by themselves, in their order.
-const ALL: [RequiredCheck; 3] = [RequiredCheck::Identifiers, RequiredCheck::Duplicates, RequiredCheck::RegistryStatus];
+const ALL: [RequiredCheck; 5] = [
+    RequiredCheck::Identifiers,
+    RequiredCheck::Duplicates,
+    RequiredCheck::RegistryStatus,
+    RequiredCheck::LicenceFacts,
+    RequiredCheck::Ownership,
+];
+
+/// What was found out before the transaction: it takes long, or somebody else answers it.
+#[derive(Debug)]
+struct Before {
+    /// The facts that it was asked of.
+    facts: CaseFacts,
+    /// What the register says.
+    answers: Vec<Answer>,
+    /// The version of the ownership structure, and its declared owners beside the computed ones.
+    owners: Option<(i32, OwnershipComparison)>,
+}
 
 pub(super) async fn run_checks(state: &State, call: Call, request: RunChecksRequest) -> Result<Checks> {
     let customer_id = id(&request.customer_id, "customer_id")?;
     let asked_for: Vec<RequiredCheck> = request.required_checks().collect();
     let which = ALL.into_iter().filter(|check| asked_for.is_empty() || asked_for.contains(check)).collect::<Vec<_>>();
-    let facts = {
+    let (facts, structure) = {
         let mut connection = state.pool.acquire().await.map_err(failed)?;
-        case_facts_get(&mut connection, call.tenant(), customer_id).await.map_err(failed)?
+        let facts = case_facts_get(&mut connection, call.tenant(), customer_id).await.map_err(failed)?;
+        (facts, ownership_latest(&mut connection, call.tenant(), customer_id).await.map_err(failed)?)
     };
     let Some(facts) = facts else {
         return Err(Error::new(Reason::CaseMissing, "the customer has no case whose facts could be checked"));
     };
-    let (_, identifiers) = check_identifiers(&facts);
-    let answers =
-        if which.contains(&RequiredCheck::RegistryStatus) { ask(state, &call, &identifiers).await } else { Vec::new() };
+    let answers = if which.contains(&RequiredCheck::RegistryStatus) {
+        ask(state, &call, &check_identifiers(&facts).1).await
+    } else {
+        Vec::new()
+    };
+    let owners = match structure.filter(|_| which.contains(&RequiredCheck::Ownership)) {
+        Some(record) => Some((record.version, compared(state, &record).await?)),
+        None => None,
+    };
+    let before = Before { facts, answers, owners };
     let asked = Asked { method: "RunChecks", request_id: &request.request_id, validate_only: request.validate_only };
     once(state, &call, asked, &request, async |tx| {
-        run(state, &call, tx, &request.request_id, customer_id, (&facts, &which, &answers)).await
+        run(state, &call, tx, &request.request_id, customer_id, (&before, &which)).await
     })
     .await
+}
+
+/// The declared owners of a structure beside the computed ones.
+async fn compared(state: &State, record: &OwnershipRecord) -> Result<OwnershipComparison> {
+    let structure = OwnershipStructure::decode(record.content.as_slice()).map_err(Error::internal)?;
+    let how = How::usual(state.context.now().to_zoned(TimeZone::UTC).date());
+    Ok(comparison(&structure, &report_of(&structure, how).await?, how, TOLERANCE_PERCENT))
 }
 
 /// What the register says of identifiers.
@@ -75,13 +120,16 @@ async fn run(
     tx: &mut Tx,
     request_id: &str,
     customer_id: Uuid,
-    (asked_of, which, answers): (&CaseFacts, &[RequiredCheck], &[Answer]),
+    (before, which): (&Before, &[RequiredCheck]),
 ) -> Result<Checks> {
     let (tenant, now) = (call.tenant(), state.context.now());
     let origin = Origin::call(call, request_id, now);
     checks_lock(tx, tenant).await.map_err(failed)?;
     let facts = case_facts_get(tx, tenant, customer_id).await.map_err(failed)?.unwrap_or_default();
-    if facts != *asked_of {
+    let structure = ownership_latest(tx, tenant, customer_id).await.map_err(failed)?.map(|record| record.version);
+    let is_other_structure =
+        which.contains(&RequiredCheck::Ownership) && structure != before.owners.as_ref().map(|(version, _)| *version);
+    if facts != before.facts || is_other_structure {
         return Err(Error::new(Reason::Conflict, "the case changed while the register was asked; call again"));
     }
     let (findings, identifiers) = check_identifiers(&facts);
@@ -101,9 +149,19 @@ async fn run(
         match required_check {
             RequiredCheck::Duplicates => check.findings = shared(&others),
             RequiredCheck::RegistryStatus => {
-                (check.findings, check.registry_records) = judge(&facts, answers, today);
+                (check.findings, check.registry_records) = judge(&facts, &before.answers, today);
                 check.connector =
                     state.registry.as_ref().map(|registry| registry.name().to_owned()).unwrap_or_default();
+            }
+            RequiredCheck::LicenceFacts => {
+                let licences = licences(tx, tenant, customer_id).await.map_err(failed)?;
+                let record = customer_get(tx, tenant, customer_id).await.map_err(failed)?;
+                check.findings = licence::judge(&facts, &licences, &record.map(record_of).unwrap_or_default());
+            }
+            // A person has no owners.
+            RequiredCheck::Ownership if facts.party_kind() == PartyKind::Person => {}
+            RequiredCheck::Ownership => {
+                check.findings = owners::judge(before.owners.as_ref().map(|(_, comparison)| comparison));
             }
             _ => check.findings.clone_from(&findings),
         }
@@ -118,12 +176,18 @@ async fn run(
     Ok(Checks { checks })
 }
 
+/// A customer, as far as a case says the same.
+fn record_of(customer: Customer) -> Record {
+    let full = [customer.given_name, customer.family_name].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    Record { name: customer.legal_name.unwrap_or(full), country_code: customer.country_code.unwrap_or_default() }
+}
+
 /// Keeps a check, and tells the case of it.
 async fn write(state: &State, tx: &mut Tx, origin: &Origin<'_>, customer_id: Uuid, check: &Check) -> sqlx::Result<()> {
     let check_id = Uuid::try_parse(&check.check_id).map_err(|error| sqlx::Error::Decode(error.into()))?;
     check_insert(tx, origin.tenant(), (check_id, customer_id), check, origin.now).await?;
     let evidence = check.registry_records.iter();
-    let evidence = evidence.map(|record| Sha256::digest(prost::Message::encode_to_vec(record)).to_vec());
+    let evidence = evidence.map(|record| Sha256::digest(record.encode_to_vec()).to_vec());
     let state_after = check.result().as_str_name().trim_start_matches("CHECK_RESULT_");
     let transition = Transition {
         state_after,

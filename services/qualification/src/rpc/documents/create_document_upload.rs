@@ -1,22 +1,19 @@
 //! `CreateDocumentUpload`: checks all that can be before a byte has come.
 
-use clientele_error::{Error, Reason, Result, Violation};
+use clientele_error::{Error, Reason, Result};
 use clientele_pg::{Tx, answer::failed};
-use clientele_proto::{
-    Date as TypedDate,
-    qualification::v1::{CreateDocumentUploadRequest, Document, DocumentUpload},
-};
+use clientele_proto::qualification::v1::{CreateDocumentUploadRequest, Document, DocumentUpload};
 use clientele_service::Call;
-use jiff::{SignedDuration, civil::Date};
+use jiff::SignedDuration;
 use prost::Message as _;
 use uuid::Uuid;
 
-use super::get_document_upload::reply;
+use super::{get_document_upload::reply, parse::parse};
 use crate::{
     State,
     documents::about,
     domain::{
-        document::{content_type::ContentType, validity::time_zone},
+        document::content_type::ContentType,
         key::uuid,
     },
     rpc::once::{Asked, once},
@@ -28,6 +25,8 @@ use crate::{
 
 /// How long an upload may take, with all its interruptions.
 const KEEP: SignedDuration = SignedDuration::from_hours(24);
+/// Where the document stands in the request.
+const WITHIN: &str = "document_upload.document.";
 
 pub(super) async fn create_document_upload(
     state: &State,
@@ -38,7 +37,7 @@ pub(super) async fn create_document_upload(
         Asked { method: "CreateDocumentUpload", request_id: &request.request_id, validate_only: request.validate_only };
     let upload = request.document_upload.clone().unwrap_or_default();
     let document = upload.document.clone().unwrap_or_default();
-    let customer_id = parse(&document)?;
+    let customer_id = checked(&document)?;
     let limit = state.documents.largest;
     if u64::try_from(upload.size_bytes).is_ok_and(|size| size > limit) {
         let text = format!("a document has at most {limit} bytes");
@@ -53,35 +52,15 @@ pub(super) async fn create_document_upload(
     once(state, &call, asked, &request, async |tx| run(state, tx, &call, customer_id, &upload, &document).await).await
 }
 
-/// The fields of a document that only make sense together, or in the world; answers its customer.
-fn parse(document: &Document) -> Result<Uuid> {
-    let mut violations = Vec::new();
-    let at = |field: &str| format!("document_upload.document.{field}");
-    let customer_id = uuid(&document.customer_id, &at("customer_id")).map_err(|wrong| violations.push(wrong)).ok();
-    if time_zone(&document.time_zone).is_none() {
-        violations.push(Violation::new(at("time_zone"), "must be the IANA name of a time zone, such as Asia/Shanghai"));
+/// The customer of a document whose fields make sense.
+fn checked(document: &Document) -> Result<Uuid> {
+    let customer_id = uuid(&document.customer_id, &format!("{WITHIN}customer_id"));
+    let mut violations = parse(document, WITHIN).err().unwrap_or_default();
+    violations.extend(customer_id.as_ref().err().cloned());
+    match customer_id {
+        Ok(customer_id) if violations.is_empty() => Ok(customer_id),
+        _ => Err(Error::invalid_fields(violations)),
     }
-    let from = document.valid_from_date.as_ref().map(civil);
-    let until = document.valid_until_date.as_ref().map(civil);
-    if from == Some(None) {
-        violations.push(Violation::new(at("valid_from_date"), "must be a day that exists"));
-    }
-    if until == Some(None) || until == Some(Some(Date::MAX)) {
-        violations.push(Violation::new(at("valid_until_date"), "must be a day that exists, before 9999-12-31"));
-    }
-    if let (Some(Some(from)), Some(Some(until))) = (from, until)
-        && until < from
-    {
-        violations.push(Violation::new(at("valid_until_date"), "must not be before valid_from_date"));
-    }
-    customer_id.filter(|_| violations.is_empty()).ok_or_else(|| Error::invalid_fields(violations))
-}
-
-/// A day of the contract; `None` for one that does not exist.
-pub(super) fn civil(day: &TypedDate) -> Option<Date> {
-    let (year, month, day) =
-        (i16::try_from(day.year).ok()?, i8::try_from(day.month).ok()?, i8::try_from(day.day).ok()?);
-    Date::new(year, month, day).ok()
 }
 
 async fn run(

@@ -51,8 +51,9 @@ async fn run(state: &State, call: &Call, tx: &mut Tx, decision: &Decision<'_>) -
     let mut record = for_update(tx, call.tenant(), id, decision.etag).await?;
     let before = record.state;
     // Taking a document away needs no second person.
-    if decision.step != Step::Revoke && record.uploader == call.caller.subject {
-        let text = "whoever uploaded a document does not decide about it; let somebody else do it";
+    let had_a_part = record.uploader == call.caller.subject || record.editors.contains(&call.caller.subject);
+    if decision.step != Step::Revoke && had_a_part {
+        let text = "whoever uploaded or corrected a document does not decide about it; let somebody else do it";
         return Err(Error::new(Reason::DocumentSamePerson, text));
     }
     step(&mut record, decision.step)?;

@@ -7,9 +7,11 @@ mod get_document;
 mod get_document_upload;
 mod inspection;
 mod list_documents;
+mod parse;
 mod reject_document;
 mod revoke_document;
 mod start_verification_of_document;
+mod update_document;
 mod upload_document;
 mod verify_document;
 
@@ -18,7 +20,7 @@ use std::sync::Arc;
 use clientele_proto::qualification::v1::{
     CreateDocumentUploadRequest, Document, DocumentUpload, DownloadDocumentRequest, DownloadDocumentResponse,
     GetDocumentRequest, GetDocumentUploadRequest, ListDocumentsRequest, ListDocumentsResponse, RejectDocumentRequest,
-    RevokeDocumentRequest, StartVerificationOfDocumentRequest, UploadDocumentRequest, VerifyDocumentRequest,
+    RevokeDocumentRequest, StartVerificationOfDocumentRequest, UpdateDocumentRequest, UploadDocumentRequest, VerifyDocumentRequest,
     document_service_server::{DocumentService, DocumentServiceServer},
 };
 use clientele_service::rpc::{Answers, streaming, unary};
@@ -83,6 +85,10 @@ impl DocumentService for Documents {
         request: Request<ListDocumentsRequest>,
     ) -> Result<Response<ListDocumentsResponse>, Status> {
         unary(request, async |call, request| list_documents::list_documents(&self.state, call, request).await).await
+    }
+
+    async fn update_document(&self, request: Request<UpdateDocumentRequest>) -> Result<Response<Document>, Status> {
+        unary(request, async |call, request| update_document::update_document(&self.state, call, request).await).await
     }
 
     async fn start_verification_of_document(

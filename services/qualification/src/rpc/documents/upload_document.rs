@@ -10,8 +10,8 @@ use tonic::Streaming;
 use uuid::Uuid;
 
 use super::{
-    create_document_upload::civil,
     inspection::{Inspection, refused},
+    parse::{Validity, parse},
 };
 use crate::{
     State,
@@ -23,11 +23,7 @@ use crate::{
         segments,
     },
     domain::{
-        document::{
-            archive,
-            content_type::ContentType,
-            validity::{end_of_day, time_zone},
-        },
+        document::{archive, content_type::ContentType},
         key::uuid,
     },
     origin::Origin,
@@ -218,22 +214,22 @@ impl<'a> Taking<'a> {
 
     fn record(&self, sha256: Vec<u8>, now: jiff::Timestamp) -> Result<DocumentRecord> {
         let said = &self.document;
-        let valid_until = said.valid_until_date.as_ref().and_then(civil);
-        let zone = time_zone(&said.time_zone)
-            .ok_or_else(|| Error::invalid_field("time_zone", "is not known any more; begin another upload"))?;
+        // All of it was sound when the upload began.
+        let Validity { valid_from, valid_until, expire_time } = parse(said, "").map_err(Error::invalid_fields)?;
         let supersedes = Some(said.supersedes_document_id.as_str()).filter(|id| !id.is_empty());
         Ok(DocumentRecord {
             document_id: self.upload.document_id,
             customer_id: self.upload.customer_id,
             kind: DocumentKind::try_from(said.kind).unwrap_or_default(),
             state: DocumentState::Received,
-            valid_from: said.valid_from_date.as_ref().and_then(civil),
+            valid_from,
             valid_until,
             time_zone: said.time_zone.clone(),
-            expire_time: valid_until.and_then(|day| end_of_day(day, &zone)),
+            expire_time,
             issuer: said.issuer.clone(),
             issue_country_code: said.issue_country_code.clone(),
             number: said.number.clone(),
+            facts: said.facts.clone(),
             file_name: said.file_name.clone(),
             content_type: self.content_type.name().to_owned(),
             size_bytes: self.upload.size_bytes,
@@ -243,6 +239,7 @@ impl<'a> Taking<'a> {
             supersedes: supersedes.and_then(|id| Uuid::try_parse(id).ok()),
             superseded_by: None,
             uploader: self.upload.uploader.clone(),
+            editors: Vec::new(),
             verifier: String::new(),
             decision_reason: clientele_proto::qualification::v1::DocumentDecisionReason::Unspecified,
             decision_text: String::new(),

@@ -26,6 +26,7 @@ use crate::{
     store::{
         authorisation::document_state,
         ownership_structure::{OwnershipRecord, ownership_insert, ownership_latest, ownership_lock},
+        screening_list::task_put,
     },
 };
 
@@ -95,6 +96,7 @@ async fn run(
         create_time: now,
     };
     ownership_insert(tx, tenant, &record).await.map_err(failed)?;
+    task_put(tx, tenant, customer_id).await.map_err(failed)?;
     let transition = Transition {
         subject_kind: "ownership_structure",
         subject_id: id,

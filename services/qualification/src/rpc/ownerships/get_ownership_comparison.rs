@@ -12,11 +12,8 @@ use super::{
 };
 use crate::{
     State,
-    ownership_statements::computing::{comparison, report_of},
+    ownership_statements::computing::{TOLERANCE_PERCENT, comparison, report_of},
 };
-
-/// Percentage points up to which shares are the same, where the request says nothing.
-const TOLERANCE_PERCENT: f64 = 1.0;
 
 pub(super) async fn get_ownership_comparison(
     state: &State,

@@ -10,12 +10,12 @@ use clientele_proto::{
 use clientele_service::Call;
 use uuid::Uuid;
 
-use super::inputs_mask::Mask;
+use super::inputs_mask::FIELDS;
 use crate::{
     State,
     assessing::{assess, transition},
     audit::{self, Transition},
-    domain::{instant::message as time, key::uuid, risk::credit::nanos},
+    domain::{instant::message as time, key::uuid, mask::Mask, risk::credit::nanos},
     origin::Origin,
     rpc::once::{Asked, once},
     store::risk::{risk_inputs_get, risk_inputs_put, risk_lock},
@@ -28,7 +28,7 @@ pub(super) async fn set_risk_inputs(state: &State, call: Call, request: SetRiskI
     let customer_id =
         uuid(&said.customer_id, "risk_inputs.customer_id").map_err(|wrong| Error::invalid_fields(vec![wrong]))?;
     let paths = request.update_mask.as_ref().map(|mask| mask.paths.as_slice()).unwrap_or_default();
-    let mask = Mask::of(paths, said);
+    let mask = Mask::of(&FIELDS, paths, said);
     let mut wrong = check(said);
     let mask = match mask {
         Ok(mask) if wrong.is_empty() => mask,
@@ -62,7 +62,7 @@ fn check(said: &RiskInputs) -> Vec<Violation> {
     }
     for (place, source) in said.sources.iter().enumerate() {
         let path = format!("risk_inputs.sources[{place}].field");
-        if !Mask::is_field(&source.field) {
+        if FIELDS.iter().all(|field| field.name != source.field) {
             wrong.push(Violation::new(path, "must be the name of a field of the inputs"));
         } else if said.sources[..place].iter().any(|other| other.field == source.field) {
             wrong.push(Violation::new(path, "must not be said twice"));
@@ -93,7 +93,7 @@ async fn run(
     request_id: &str,
     customer_id: Uuid,
     said: &RiskInputs,
-    mask: &Mask,
+    mask: &Mask<RiskInputs>,
 ) -> Result<RiskInputs> {
     let (tenant, now) = (call.tenant(), state.context.now());
     let origin = Origin::call(call, request_id, now);
