@@ -10,7 +10,8 @@ use clientele_proto::{
         customer_merge_service_client::CustomerMergeServiceClient, customer_service_client::CustomerServiceClient,
     },
     qualification::v1::{
-        audit_service_client::AuditServiceClient, qualification_service_client::QualificationServiceClient, screening_service_client::ScreeningServiceClient,
+        audit_service_client::AuditServiceClient, qualification_service_client::QualificationServiceClient,
+        screening_service_client::ScreeningServiceClient,
     },
     value::v1::{
         account_signals_service_client::AccountSignalsServiceClient,

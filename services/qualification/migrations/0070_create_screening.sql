@@ -47,10 +47,12 @@ ALTER TABLE qualification.screening_entry ALTER COLUMN tenant_id SET (n_distinct
 -- Customers that are to be screened again, oldest first; without a customer all that are under watch once the row can be seen. Whoever asks for it
 -- adds a row and never waits; one that is asked for twice is screened twice, or once where both are taken together.
 CREATE TABLE qualification.screening_task (
-    task_no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant_id text COLLATE "C" NOT NULL,
-    customer_id uuid
+    task_no bigint GENERATED ALWAYS AS IDENTITY,
+    customer_id uuid,
+    PRIMARY KEY (tenant_id, task_no)
 );
+CREATE UNIQUE INDEX screening_task_no ON qualification.screening_task (task_no);
 CREATE INDEX screening_task_customer ON qualification.screening_task (tenant_id, customer_id);
 
 -- Names that a customer is screened by beside those that the service knows by itself, such as trade names.

@@ -25,8 +25,7 @@ use clientele_proto::{
         qualification_service_server::SERVICE_NAME as QUALIFICATION_SERVICE,
         registry_connector_service_server::SERVICE_NAME as REGISTRY_CONNECTOR_SERVICE,
         requirement_policy_service_server::SERVICE_NAME as REQUIREMENT_POLICY_SERVICE,
-        risk_service_server::SERVICE_NAME as RISK_SERVICE,
-        screening_service_server::SERVICE_NAME as SCREENING_SERVICE,
+        risk_service_server::SERVICE_NAME as RISK_SERVICE, screening_service_server::SERVICE_NAME as SCREENING_SERVICE,
     },
 };
 use clientele_service::{App, Context, client::Peer, settings::CommonSettings};

@@ -1,9 +1,6 @@
 //! `clientele import screening-list FILE`: a whole list, which becomes its newest version.
 
-use std::{
-    io::Read,
-    path::PathBuf,
-};
+use std::{io::Read, path::PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
@@ -151,16 +148,17 @@ fn tell(format: Format, rejected: &[RejectedListRow], done: &ScreeningListImport
                 count(unchanged),
                 count(left_out),
                 count(&pending),
-            ))
+            ))?;
         }
         Format::Csv => term::print(&format!(
             "version,added,changed,removed,unchanged,rejected,pending_customers\n\
              {version},{added},{changed},{removed},{unchanged},{left_out},{pending}\n"
-        )),
+        ))?,
         Format::Json => json::print(&json!({
             "version": version, "added": added, "changed": changed, "removed": removed, "unchanged": unchanged,
             "rejected": left_out, "pending_customers": pending,
             "rejections": rejected.iter().map(line).collect::<Vec<_>>(),
-        })),
+        }))?,
     }
+    Ok(())
 }

@@ -79,6 +79,7 @@ impl Standing {
     }
 
     /// The hit after it was found again; `is_same` says that neither side has changed since it was decided.
+    #[must_use]
     pub fn found_again(&self, is_same: bool) -> Self {
         match self.state {
             HitState::FalsePositive | HitState::Inconclusive if is_same => self.clone(),
@@ -89,6 +90,7 @@ impl Standing {
     }
 
     /// The hit after it was not found again.
+    #[must_use]
     pub fn not_found(&self) -> Self {
         match self.state {
             HitState::TrueMatch | HitState::Closed => self.clone(),
@@ -97,6 +99,7 @@ impl Standing {
     }
 
     /// The hit at an instant.
+    #[must_use]
     pub fn at(&self, now: Timestamp) -> Self {
         if self.expire_time.is_some_and(|end| end <= now) { Self::open() } else { self.clone() }
     }

@@ -85,7 +85,10 @@ pub async fn import(
     }
     let (tenant, id) = (origin.tenant(), list.screening_list_id.as_str());
     if !list_lock(tx, tenant, id).await.map_err(failed)? {
-        return Err(Error::new(Reason::Conflict, "another import of this list is at work; repeat it when that is done"));
+        return Err(Error::new(
+            Reason::Conflict,
+            "another import of this list is at work; repeat it when that is done",
+        ));
     }
     let before = list_get(tx, tenant, id).await.map_err(failed)?;
     let known = entries_known(tx, tenant, id).await.map_err(failed)?;
@@ -104,7 +107,11 @@ pub async fn import(
                 continue;
             }
             Some((entry_id, _, removed)) => {
-                if *removed { done.added += 1 } else { done.changed += 1 }
+                if *removed {
+                    done.added += 1
+                } else {
+                    done.changed += 1
+                }
                 *entry_id
             }
             None => {

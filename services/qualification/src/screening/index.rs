@@ -91,7 +91,7 @@ impl Loaded {
         let matched = names.matches.iter().map(|pair| ScreeningToken {
             screened: pair.query.clone(),
             listed: pair.listed.clone(),
-            how: code(&pair.how),
+            how: code(pair.how),
             contribution: f64::from(pair.contribution),
         });
         let left = names.left.iter().map(|left| {
@@ -118,7 +118,7 @@ impl Loaded {
 }
 
 /// A closed set of the screening crate, by its name there.
-fn code(how: &screening::How) -> String {
+fn code(how: screening::How) -> String {
     use screening::How;
     match how {
         How::Exact => "exact",

@@ -116,7 +116,9 @@ pub fn hash(parties: &[Party]) -> Vec<u8> {
         put(&party.birth_date);
         for list in [&party.names, &party.country_codes, &party.identifiers] {
             put(&list.len().to_string());
-            list.iter().for_each(|text| put(text));
+            for text in list {
+                put(text);
+            }
         }
     }
     hash.finalize().to_vec()

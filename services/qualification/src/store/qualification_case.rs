@@ -204,7 +204,7 @@ pub async fn checks_count_from(
     customer_id: Uuid,
 ) -> sqlx::Result<Option<Timestamp>> {
     let from = sqlx::query_scalar!(
-        r#"SELECT checks_from AS "checks_from: jiff_sqlx::Timestamp" FROM qualification.qualification_case
+        r#"SELECT checks_from_time AS "checks_from_time: jiff_sqlx::Timestamp" FROM qualification.qualification_case
            WHERE tenant_id = $1 AND customer_id = $2"#,
         tenant,
         customer_id,

@@ -20,20 +20,11 @@ pub static HITS: Schema = Schema::new(
 )
 .ordered_by("screening_hit_id desc");
 
-const STATES: Kind = Kind::Enum(&[
-    ("OPEN", "1"),
-    ("TRUE_MATCH", "2"),
-    ("FALSE_POSITIVE", "3"),
-    ("INCONCLUSIVE", "4"),
-    ("CLOSED", "5"),
-]);
+const STATES: Kind =
+    Kind::Enum(&[("OPEN", "1"), ("TRUE_MATCH", "2"), ("FALSE_POSITIVE", "3"), ("INCONCLUSIVE", "4"), ("CLOSED", "5")]);
 
 /// A page of the hits of a tenant.
-pub async fn hits_list(
-    connection: &mut PgConnection,
-    tenant: &str,
-    plan: &ListPlan,
-) -> sqlx::Result<Page<HitRecord>> {
+pub async fn hits_list(connection: &mut PgConnection, tenant: &str, plan: &ListPlan) -> sqlx::Result<Page<HitRecord>> {
     let mut query = QueryBuilder::<Postgres>::new("SELECT h.*");
     plan.push_keys(&mut query);
     query.push(" FROM qualification.screening_hit h WHERE h.tenant_id = ").push_bind(tenant);

@@ -239,10 +239,7 @@ pub async fn task_put(connection: &mut PgConnection, tenant: &str, customer_id: 
 
 /// Takes tasks, the oldest first, as long as the transaction lasts; those that another replica holds are left to it. Answers the customers to be
 /// screened, each once and in one order, and whether there may be more.
-pub async fn tasks_take(
-    connection: &mut PgConnection,
-    limit: i64,
-) -> sqlx::Result<(BTreeSet<(String, Uuid)>, bool)> {
+pub async fn tasks_take(connection: &mut PgConnection, limit: i64) -> sqlx::Result<(BTreeSet<(String, Uuid)>, bool)> {
     let rows = sqlx::query!(
         "DELETE FROM qualification.screening_task WHERE task_no IN ( \
              SELECT task_no FROM qualification.screening_task ORDER BY task_no LIMIT $1 FOR UPDATE SKIP LOCKED \

@@ -9,7 +9,8 @@ use clientele_proto::qualification::v1::{
     GetRegistryRecordRequest, InterestType, ListChecksRequest, OwnershipInterest, OwnershipPerson,
     OwnershipRelationship, OwnershipStructure, PartyKind, RegistryKey, RegistryStatus, RequiredCheck, RunChecksRequest,
     WaiveCheckRequest, check_service_client::CheckServiceClient, ownership_relationship::InterestedParty,
-    ownership_service_client::OwnershipServiceClient, registry_connector_service_client::RegistryConnectorServiceClient,
+    ownership_service_client::OwnershipServiceClient,
+    registry_connector_service_client::RegistryConnectorServiceClient,
 };
 use clientele_qualification::{
     Registry, SCHEMA, State, app_of,
@@ -330,7 +331,9 @@ async fn declared_owners_are_compared_with_those_computed() {
         let structure = OwnershipStructure {
             customer_id: ANA.into(),
             subject_record_id: "ana".into(),
-            persons: vec![OwnershipPerson { record_id: "p".into(), name: "王芳".into(), ..OwnershipPerson::default() }],
+            persons: vec![OwnershipPerson {
+                record_id: "p".into(), name: "王芳".into(), ..OwnershipPerson::default()
+            }],
             relationships: vec![relationship],
             ..OwnershipStructure::default()
         };

@@ -1,10 +1,10 @@
 use clientele_error::{Reason, reason_of};
+use clientele_proto::Date;
 use clientele_proto::qualification::v1::{
     Document, DocumentDecisionReason, DocumentFact, DocumentFactField, DocumentFactSource, DocumentState,
     GetDocumentRequest, ListDocumentsRequest, RejectDocumentRequest, RevokeDocumentRequest, UpdateDocumentRequest,
     VerifyDocumentRequest,
 };
-use clientele_proto::Date;
 use std::fs;
 
 use crate::documents_harness::{Keeping, licence, objects, pdf};
@@ -139,7 +139,10 @@ async fn what_is_known_of_a_document_is_corrected_and_whoever_does_it_does_not_d
     let day = |year, month, day| Some(Date { year, month, day });
     let until = update(id, Document { valid_until_date: day(2028, 2, 29), ..Document::default() });
     let corrected = service.client("editor").update_document(until).await.unwrap().into_inner();
-    assert_eq!((corrected.editors.as_slice(), corrected.valid_until_date), (["editor".to_owned()].as_slice(), day(2028, 2, 29)));
+    assert_eq!(
+        (corrected.editors.as_slice(), corrected.valid_until_date),
+        (["editor".to_owned()].as_slice(), day(2028, 2, 29))
+    );
     // The end of that day in Shanghai.
     assert_eq!(corrected.expire_time.map(|time| time.seconds), Some(1_835_452_800));
     for person in ["maker", "editor"] {
@@ -147,7 +150,10 @@ async fn what_is_known_of_a_document_is_corrected_and_whoever_does_it_does_not_d
         assert_eq!(reason_of(&refused), Some(Reason::DocumentSamePerson), "{person}");
     }
     let stale = update(id, Document { issuer: "x".into(), etag: document.etag.clone(), ..Document::default() });
-    assert_eq!(reason_of(&service.client("editor").update_document(stale).await.unwrap_err()), Some(Reason::EtagMismatch));
+    assert_eq!(
+        reason_of(&service.client("editor").update_document(stale).await.unwrap_err()),
+        Some(Reason::EtagMismatch)
+    );
     let wrong = [
         Document { valid_until_date: day(2027, 2, 29), ..Document::default() },
         Document { time_zone: "Mars/Olympus".into(), ..Document::default() },

@@ -1,11 +1,9 @@
 //! Lists, hits and what they do to a customer's case and standing.
 
-use clientele_proto::{
-    errors::v1::ErrorReason,
-    qualification::v1::{
-        import_screening_list_request::Content as Sent, import_screening_list_response::Content as Told,
-        ownership_service_client::OwnershipServiceClient, screening_service_client::ScreeningServiceClient, *,
-    },
+use clientele_error::Reason;
+use clientele_proto::qualification::v1::{
+    import_screening_list_request::Content as Sent, import_screening_list_response::Content as Told,
+    ownership_service_client::OwnershipServiceClient, screening_service_client::ScreeningServiceClient, *,
 };
 use clientele_testkit::Authorised;
 use jiff::SignedDuration;
@@ -26,7 +24,10 @@ fn of(service: &Qualification, person: &str) -> ScreeningServiceClient<Authorise
     ScreeningServiceClient::new(service.running.person(TENANT, person))
 }
 
-async fn send(service: &Qualification, messages: Vec<Sent>) -> Result<(Vec<RejectedListRow>, ScreeningListImport), Status> {
+async fn send(
+    service: &Qualification,
+    messages: Vec<Sent>,
+) -> Result<(Vec<RejectedListRow>, ScreeningListImport), Status> {
     let messages = messages.into_iter().map(|content| ImportScreeningListRequest { content: Some(content) });
     let messages: Vec<_> = messages.collect();
     let mut answers = of(service, "pia").import_screening_list(futures::stream::iter(messages)).await?.into_inner();
@@ -104,8 +105,8 @@ async fn settled(service: &Qualification) {
     }
 }
 
-fn reason(status: &Status) -> ErrorReason {
-    clientele_error::reason_of(status).map(ErrorReason::from).unwrap_or_default()
+fn reason(status: &Status) -> Reason {
+    clientele_error::reason_of(status).unwrap()
 }
 
 #[tokio::test]
@@ -167,12 +168,12 @@ async fn a_file_that_is_no_list_is_refused_whole() {
     for file in ["", "id,kind\n1,person\n", "id,kind,name\n1,ghost,A\n2,ghost,B\n3,person,C\n", "\u{0}\u{1}\u{2}"] {
         let sent = vec![named("own"), Sent::Chunk(file.as_bytes().to_vec())];
         let refused = send(&service, sent).await.unwrap_err();
-        assert_eq!((refused.code(), reason(&refused)), (Code::InvalidArgument, ErrorReason::InvalidFields), "{file:?}");
+        assert_eq!((refused.code(), reason(&refused)), (Code::InvalidArgument, Reason::InvalidFields), "{file:?}");
     }
     let refused = send(&service, vec![Sent::Chunk(LIST.into())]).await.unwrap_err();
-    assert_eq!(reason(&refused), ErrorReason::InvalidFields);
+    assert_eq!(reason(&refused), Reason::InvalidFields);
     let refused = send(&service, vec![named("own"), named("own")]).await.unwrap_err();
-    assert_eq!(reason(&refused), ErrorReason::InvalidFields);
+    assert_eq!(reason(&refused), Reason::InvalidFields);
     let request = GetScreeningListRequest { screening_list_id: "own".into() };
     let list = of(&service, "aud").get_screening_list(request).await.unwrap().into_inner();
     assert_eq!((list.version, list.entries), (1, 2));
@@ -188,12 +189,12 @@ async fn a_false_positive_takes_two_people_and_opens_again_when_it_runs_out_or_a
     let proposed = decide(&service, "rob", hit, HitState::FalsePositive).await.unwrap();
     assert_eq!((proposed.state(), proposed.proposed_by.as_str()), (HitState::Inconclusive, "rob"));
     let refused = decide(&service, "rob", hit, HitState::FalsePositive).await.unwrap_err();
-    assert_eq!((refused.code(), reason(&refused)), (Code::FailedPrecondition, ErrorReason::FourEyes));
+    assert_eq!((refused.code(), reason(&refused)), (Code::FailedPrecondition, Reason::FourEyes));
     let cleared = decide(&service, "eva", hit, HitState::FalsePositive).await.unwrap();
     assert_eq!((cleared.state(), cleared.decided_by.as_str()), (HitState::FalsePositive, "eva"));
 
     // Looked at again: nothing is new.
-    assert_eq!(screen(&service, &["Sergey Volkov"]).await, [cleared.clone()]);
+    assert_eq!(screen(&service, &["Sergey Volkov"]).await, std::slice::from_ref(&cleared));
 
     // The list changes what it says of the party.
     import(&service, "own", &LIST.replace("1962-05-12", "1963-05-12")).await;
@@ -221,7 +222,7 @@ async fn a_false_positive_takes_two_people_and_opens_again_when_it_runs_out_or_a
     let closed = get(&service, hit).await;
     assert_eq!(closed.state(), HitState::Closed);
     let refused = decide(&service, "rob", hit, HitState::TrueMatch).await.unwrap_err();
-    assert_eq!((refused.code(), reason(&refused)), (Code::FailedPrecondition, ErrorReason::HitClosed));
+    assert_eq!((refused.code(), reason(&refused)), (Code::FailedPrecondition, Reason::HitClosed));
     assert_eq!(
         service.count("SELECT count(*) FROM qualification.audit_entry WHERE subject_kind = 'screening_hit'").await,
         // Found; proposed and cleared three times, opened again three times; closed.
@@ -247,7 +248,7 @@ async fn a_stale_decision_is_refused_and_a_trial_changes_nothing() {
     let request = DecideScreeningHitRequest { validate_only: false, ..request };
     of(&service, "rob").decide_screening_hit(request.clone()).await.unwrap();
     let refused = of(&service, "eva").decide_screening_hit(request).await.unwrap_err();
-    assert_eq!(reason(&refused), ErrorReason::EtagMismatch);
+    assert_eq!(reason(&refused), Reason::EtagMismatch);
 }
 
 #[tokio::test]
@@ -280,11 +281,12 @@ async fn without_lists_nothing_counts_as_screened() {
 
 /// What the check SCREENING came to.
 async fn check(service: &Qualification) -> Option<CheckOutcome> {
-    let outcome: Option<i16> = sqlx::query_scalar("SELECT outcome FROM qualification.customer_check WHERE check_kind = $1")
-        .bind(RequiredCheck::Screening as i16)
-        .fetch_optional(&*service.pool)
-        .await
-        .unwrap();
+    let outcome: Option<i16> =
+        sqlx::query_scalar("SELECT outcome FROM qualification.customer_check WHERE check_kind = $1")
+            .bind(RequiredCheck::Screening as i16)
+            .fetch_optional(&*service.pool)
+            .await
+            .unwrap();
     outcome.map(|outcome| CheckOutcome::try_from(i32::from(outcome)).unwrap())
 }
 

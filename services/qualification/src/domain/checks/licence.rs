@@ -87,7 +87,7 @@ fn identifier_differs(case: &CaseFacts, fact: &DocumentFact) -> Option<CheckFind
     if said.contains(&found) {
         return None;
     }
-    let code = scheme.map_or(fact.scheme.as_str(), Scheme::code);
+    let code = scheme.map_or(fact.scheme.as_str(), |scheme| scheme.code());
     let (result, detail) = if said.is_empty() {
         (CheckResult::Warning, format!("the licence has {found}, and the case no identifier of this scheme"))
     } else {
@@ -154,8 +154,7 @@ mod tests {
             (Field::LegalRepresentative, "", "王方"),
             (Field::Identifier, "USCC", "91350100M000100Y44"),
         ];
-        let differ =
-            vec![Kind::LicenceNameDiffers, Kind::LicenceRepresentativeDiffers, Kind::LicenceIdentifierDiffers];
+        let differ = vec![Kind::LicenceNameDiffers, Kind::LicenceRepresentativeDiffers, Kind::LicenceIdentifierDiffers];
         assert_eq!(kinds(&said), (differ, CheckResult::Failed));
         let other_scheme = [(Field::Identifier, "lei", "HWUPKR0MPOU8FGXBT394")];
         assert_eq!(kinds(&other_scheme), (vec![Kind::LicenceIdentifierDiffers], CheckResult::Warning));

@@ -42,12 +42,12 @@ mod tests {
 
     use super::*;
 
-    fn computed(owners: usize, dead_ends: usize) -> Option<BeneficialOwnership> {
-        Some(BeneficialOwnership {
+    fn computed(owners: usize, dead_ends: usize) -> BeneficialOwnership {
+        BeneficialOwnership {
             beneficial_owners: vec![BeneficialOwner::default(); owners],
             dead_ends: vec![OwnershipDeadEnd { record_id: "x".into(), ..OwnershipDeadEnd::default() }; dead_ends],
             ..BeneficialOwnership::default()
-        })
+        }
     }
 
     #[test]
@@ -56,9 +56,9 @@ mod tests {
             judge(comparison).iter().map(|found| (found.kind(), found.result())).collect::<Vec<_>>()
         };
         assert_eq!(kinds(None), [(Kind::OwnershipMissing, CheckResult::Unavailable)]);
-        let sound = OwnershipComparison { computed: computed(1, 0), ..OwnershipComparison::default() };
+        let sound = OwnershipComparison { computed: Some(computed(1, 0)), ..OwnershipComparison::default() };
         assert_eq!(kinds(Some(&sound)), []);
-        let unknown = OwnershipComparison { computed: computed(0, 1), ..OwnershipComparison::default() };
+        let unknown = OwnershipComparison { computed: Some(computed(0, 1)), ..OwnershipComparison::default() };
         assert_eq!(kinds(Some(&unknown)), [(Kind::OwnersUnknown, CheckResult::Warning); 2]);
         let differs = OwnershipDifference {
             kind: OwnershipDifferenceKind::ComputedNotDeclared.into(),

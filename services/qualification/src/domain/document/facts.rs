@@ -8,7 +8,8 @@ use jiff::civil::Date;
 pub fn check(facts: &[DocumentFact], within: &str) -> Vec<Violation> {
     let mut wrong = Vec::new();
     for (place, fact) in facts.iter().enumerate() {
-        let mut add = |field: &str, text: &str| wrong.push(Violation::new(format!("{within}facts[{place}].{field}"), text));
+        let mut add =
+            |field: &str, text: &str| wrong.push(Violation::new(format!("{within}facts[{place}].{field}"), text));
         let is_identifier = fact.field() == Field::Identifier;
         if is_identifier && fact.scheme.trim().is_empty() {
             add("scheme", "must be given for an IDENTIFIER, such as cn.uscc");

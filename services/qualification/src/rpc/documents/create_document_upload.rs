@@ -12,10 +12,7 @@ use super::{get_document_upload::reply, parse::parse};
 use crate::{
     State,
     documents::about,
-    domain::{
-        document::content_type::ContentType,
-        key::uuid,
-    },
+    domain::{document::content_type::ContentType, key::uuid},
     rpc::once::{Asked, once},
     store::{
         document::document_get,

@@ -20,7 +20,8 @@ use std::sync::Arc;
 use clientele_proto::qualification::v1::{
     CreateDocumentUploadRequest, Document, DocumentUpload, DownloadDocumentRequest, DownloadDocumentResponse,
     GetDocumentRequest, GetDocumentUploadRequest, ListDocumentsRequest, ListDocumentsResponse, RejectDocumentRequest,
-    RevokeDocumentRequest, StartVerificationOfDocumentRequest, UpdateDocumentRequest, UploadDocumentRequest, VerifyDocumentRequest,
+    RevokeDocumentRequest, StartVerificationOfDocumentRequest, UpdateDocumentRequest, UploadDocumentRequest,
+    VerifyDocumentRequest,
     document_service_server::{DocumentService, DocumentServiceServer},
 };
 use clientele_service::rpc::{Answers, streaming, unary};

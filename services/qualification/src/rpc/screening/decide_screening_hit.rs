@@ -72,10 +72,9 @@ fn refused(refusal: Refusal) -> Error {
             Reason::HitClosed,
             "the hit is closed: the list or the customer has changed, and there is nothing to decide any more",
         ),
-        Refusal::FourEyes => Error::new(
-            Reason::FourEyes,
-            "you proposed that it is a false positive; somebody else has to confirm it",
-        ),
+        Refusal::FourEyes => {
+            Error::new(Reason::FourEyes, "you proposed that it is a false positive; somebody else has to confirm it")
+        }
     }
 }
 

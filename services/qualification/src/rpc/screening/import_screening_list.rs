@@ -43,7 +43,9 @@ pub(super) async fn import_screening_list(
     state.outbox.committed();
     let rejected = rejected.into_iter().map(response::Content::RejectedRow);
     let answers = rejected.chain(std::iter::once(response::Content::Summary(done)));
-    Ok(stream::iter(answers.map(|content| Ok(ImportScreeningListResponse { content: Some(content) })).collect::<Vec<_>>()))
+    Ok(stream::iter(
+        answers.map(|content| Ok(ImportScreeningListResponse { content: Some(content) })).collect::<Vec<_>>(),
+    ))
 }
 
 /// The rest of the stream, as a file without a name that is gone with the last handle to it.

@@ -52,10 +52,8 @@ impl ScreeningService for Screening {
     }
 
     async fn get_screening_list(&self, request: Request<GetScreeningListRequest>) -> Answer<ScreeningList> {
-        unary(request, async |call, request| {
-            get_screening_list::get_screening_list(&self.state, call, request).await
-        })
-        .await
+        unary(request, async |call, request| get_screening_list::get_screening_list(&self.state, call, request).await)
+            .await
     }
 
     async fn list_screening_lists(
@@ -81,17 +79,14 @@ impl ScreeningService for Screening {
     type ScreenPartyStream = Answers<ScreenPartyResponse>;
 
     async fn screen_party(&self, request: Request<ScreenPartyRequest>) -> Answer<Self::ScreenPartyStream> {
-        streaming(request, async |call, request| screen_party::screen_party(&self.state, call, request).await)
-            .await
+        streaming(request, async |call, request| screen_party::screen_party(&self.state, call, request).await).await
     }
 
     type ScreenCustomerStream = Answers<ScreenCustomerResponse>;
 
     async fn screen_customer(&self, request: Request<ScreenCustomerRequest>) -> Answer<Self::ScreenCustomerStream> {
-        streaming(request, async |call, request| {
-            screen_customer::screen_customer(&self.state, call, request).await
-        })
-        .await
+        streaming(request, async |call, request| screen_customer::screen_customer(&self.state, call, request).await)
+            .await
     }
 
     async fn get_screening_hit(&self, request: Request<GetScreeningHitRequest>) -> Answer<ScreeningHit> {
@@ -103,10 +98,8 @@ impl ScreeningService for Screening {
         &self,
         request: Request<ListScreeningHitsRequest>,
     ) -> Answer<ListScreeningHitsResponse> {
-        unary(request, async |call, request| {
-            list_screening_hits::list_screening_hits(&self.state, call, request).await
-        })
-        .await
+        unary(request, async |call, request| list_screening_hits::list_screening_hits(&self.state, call, request).await)
+            .await
     }
 
     async fn decide_screening_hit(&self, request: Request<DecideScreeningHitRequest>) -> Answer<ScreeningHit> {
