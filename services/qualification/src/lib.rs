@@ -221,7 +221,7 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
         once::sweep(pool.clone(), state.requests.clone(), KEEP),
         jobs::standing_keeper::job(Arc::clone(&state)),
         jobs::audit_sealer::job(Arc::clone(&state), feed.latest()),
-        jobs::audit_eraser::job(Arc::clone(&state)),
+        jobs::eraser::job(Arc::clone(&state)),
         jobs::authorisation_keeper::job(Arc::clone(&state)),
         jobs::risk_keeper::job(Arc::clone(&state)),
         jobs::case_keeper::job(Arc::clone(&state)),

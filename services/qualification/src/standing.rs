@@ -24,22 +24,24 @@ pub async fn restate(
     let tenant = origin.tenant();
     let before = standing_for_update(connection, tenant, customer_id).await?;
     let inputs = standing_inputs(connection, tenant, &[customer_id]).await?.remove(&customer_id).unwrap_or_default();
-    let after = standing(&inputs, origin.now);
-    let restate_time = inputs.next_change_after(origin.now);
+    // The change may have waited for its locks: what time has done meanwhile is not taken back.
+    let now = origin.now.max(state.context.now());
+    let after = standing(&inputs, now);
+    let restate_time = inputs.next_change_after(now);
     if before.as_ref().is_some_and(|before| before.standing == after && before.restate_time == restate_time) {
         return Ok(());
     }
     let is_told = before.as_ref().is_none_or(|before| before.standing != after);
     let version = before.as_ref().map_or(0, |before| before.version) + i64::from(is_told);
-    let update_time = before.as_ref().filter(|_| !is_told).map_or(origin.now, |before| before.update_time);
+    let update_time = before.as_ref().filter(|_| !is_told).map_or(now, |before| before.update_time);
     let record = StandingRecord { customer_id, standing: after, restate_time, version, update_time };
     standing_put(connection, tenant, &record).await?;
     if !is_told {
         return Ok(());
     }
     let told = QualificationChanged {
-        before: before.map(|before| message(&before, "", origin.now)),
-        qualification: Some(message(&record, "", origin.now)),
+        before: before.map(|before| message(&before, "", now)),
+        qualification: Some(message(&record, "", now)),
     };
     let event = origin.event(&state.context, format!("qualifications/{customer_id}"), &told);
     state.outbox.publish(connection, event).await

@@ -9,10 +9,11 @@ use super::message::{message, message_without_numbers};
 use crate::{
     State,
     audit::{self, Transition},
+    cases::gathering::leads,
     domain::{
         authorisation::{
             lasting::Decided,
-            validity::{LEADS, next_reminder, reminder_time},
+            validity::{next_reminder, reminder_time},
         },
         instant::message as time,
     },
@@ -83,13 +84,18 @@ fn schedule(record: &mut AuthorisationRecord, now: Timestamp) {
 }
 
 /// Marks a draft as genuine as of now, with the reminders that lie ahead.
-pub fn verify(record: &mut AuthorisationRecord, reviewer: &str, now: Timestamp) {
+pub fn verify(record: &mut AuthorisationRecord, reviewer: &str, now: Timestamp, leads: &[i32]) {
     record.decided = Decided::Verified;
     reviewer.clone_into(&mut record.reviewer);
     record.review_time = Some(now);
+    record.next_lead_days = next_lead(record, now, leads);
+}
+
+/// The reminder that lies ahead next; 0 for none.
+fn next_lead(record: &AuthorisationRecord, now: Timestamp, leads: &[i32]) -> i32 {
     let validity = &record.terms.validity;
-    let reminder = validity.expire_time.and_then(|expire| next_reminder(expire, &validity.time_zone, now));
-    record.next_lead_days = reminder.map_or(0, |(lead, _)| lead);
+    let reminder = validity.expire_time.and_then(|expire| next_reminder(expire, &validity.time_zone, now, leads));
+    reminder.map_or(0, |(lead, _)| lead)
 }
 
 /// Lets all that was delegated from an authorisation fall with it at an instant, unless it ends before.
@@ -135,9 +141,15 @@ pub async fn keep_due(
         return keep(state, connection, origin, record, Step { transition, role: "" }).await;
     }
     let lead = record.next_lead_days;
-    record.next_lead_days = LEADS.into_iter().find(|next| *next < lead).unwrap_or_default();
+    let validity = &record.terms.validity;
+    let reached = validity.expire_time.map(|expire| reminder_time(expire, &validity.time_zone, lead));
+    record.next_lead_days = next_lead(record, origin.now, &leads(connection, origin.tenant()).await?);
     schedule(record, origin.now);
     authorisation_put(connection, origin.tenant(), record).await?;
+    // Looked at again because the days were changed: nothing has come.
+    if lead == 0 || reached.is_none_or(|reached| reached > origin.now) {
+        return Ok(());
+    }
     let told = AuthorisationExpiring {
         lead_days: lead,
         expire_time: record.terms.validity.expire_time.map(time),

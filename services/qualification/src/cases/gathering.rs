@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use crate::{
     domain::{
         instant::message as instant,
-        requirements::{Check, Evidence, Missing, Stage, builtin, missing, requirements},
+        requirements::{Check, Evidence, Missing, Stage, builtin, missing, reminder_leads, requirements},
     },
     store::{
         case_evidence::{evidence_documents, evidence_hits, evidence_risk},
@@ -64,6 +64,11 @@ pub async fn gather(
 pub async fn newest_policy(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<RequirementPolicy> {
     let records = requirement_policy_list(connection, tenant, i32::MAX, 1).await?;
     records.first().map_or_else(|| Ok(builtin()), policy_message)
+}
+
+/// How many days before the end of something a tenant wants to hear of it, the longest first.
+pub async fn leads(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<Vec<i32>> {
+    Ok(reminder_leads(&newest_policy(connection, tenant).await?))
 }
 
 /// A version of a tenant's policy; 0 is the built-in one. `None` where there is no such version.

@@ -8,6 +8,8 @@ pub mod keeping;
 pub mod message;
 pub mod step;
 
+use clientele_error::{Error, Reason, Result};
+use clientele_pg::answer::failed;
 use clientele_proto::qualification::v1::{CaseReason, CaseState, CheckOutcome, RequiredCheck};
 use jiff::Timestamp;
 use sqlx::PgConnection;
@@ -18,12 +20,13 @@ pub use crate::domain::case_machine::trigger::Trigger;
 use crate::{
     State,
     domain::{
-        case_machine::{CaseEvent, trigger::apply_trigger},
+        case_machine::{CaseEvent, people::Role, trigger::apply_trigger},
         requirements::Stage,
     },
     origin::Origin,
     store::{
         case_approval::case_rests_on,
+        case_person::{case_people, case_people_put},
         customer_check::{CheckRecord, customer_check_put},
         qualification_case::{CaseRecord, case_for_update, case_id_of_customer, case_put},
     },
@@ -102,6 +105,22 @@ pub async fn record_check(
     let done =
         CheckRecord { check, outcome, note: note.to_owned(), actor: origin.actor().to_owned(), check_time: origin.now };
     customer_check_put(connection, origin.tenant(), customer_id, &done).await
+}
+
+/// Makes somebody who decides about a hit or a check of a customer a reviewer of its case, where it has one that goes on; makers of the case may not.
+/// The same rules of place hold as for [`trigger`].
+pub async fn reviews(connection: &mut PgConnection, origin: &Origin<'_>, customer_id: Uuid) -> Result<()> {
+    let tenant = origin.tenant();
+    let case_id = case_id_of_customer(connection, tenant, customer_id).await.map_err(failed)?;
+    let Some(case_id) = case_id else { return Ok(()) };
+    let record = case_for_update(connection, tenant, case_id).await.map_err(failed)?;
+    if record.is_none_or(|record| is_closed(record.state)) {
+        return Ok(());
+    }
+    let mut people = case_people(connection, tenant, case_id).await.map_err(failed)?;
+    people.may_review(origin.actor()).map_err(|clash| Error::new(Reason::FourEyes, clash.message()))?;
+    people.add(Role::Reviewer, origin.actor());
+    case_people_put(connection, tenant, case_id, &people).await.map_err(failed)
 }
 
 /// The next step for which something must be on hand; `None` where nothing is asked for.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     State,
     audit::{self, Transition},
-    cases::{Trigger, trigger},
+    cases::{Trigger, gathering::leads, trigger},
     domain::{
         document::{
             machine::{Step, after, name},
@@ -35,9 +35,9 @@ pub struct Written {
     pub role: &'static str,
 }
 
-/// When something happens to a document by itself.
-pub fn keep_time(record: &DocumentRecord, now: Timestamp) -> Option<Timestamp> {
-    let due = due(record.expire_time, record.reminded_lead_days, now);
+/// When something happens to a document by itself, where it is told so many days before its end.
+pub fn keep_time(record: &DocumentRecord, now: Timestamp, leads: &[i32]) -> Option<Timestamp> {
+    let due = due(record.expire_time, record.reminded_lead_days, now, leads);
     match record.state {
         DocumentState::Verified if due.near || due.over => Some(now),
         DocumentState::Expiring if due.lead_days.is_some() || due.over => Some(now),
@@ -70,7 +70,8 @@ pub async fn put(
 ) -> sqlx::Result<()> {
     record.version += 1;
     record.update_time = origin.now;
-    record.keep_time = keep_time(record, origin.now);
+    let leads = leads(connection, origin.tenant()).await?;
+    record.keep_time = keep_time(record, origin.now, &leads);
     document_put(connection, origin.tenant(), record).await?;
     tell(state, connection, origin, before, record, written).await
 }

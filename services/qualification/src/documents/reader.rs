@@ -1,6 +1,12 @@
 //! Reading a content: segment by segment, or, for those who seek in it, as a file.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::{
+    io::{self, Read, Seek, SeekFrom},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use tokio::runtime::Handle;
 use uuid::Uuid;
@@ -61,12 +67,18 @@ pub struct ContentFile {
     runtime: Handle,
     position: u64,
     current: Option<(u64, Vec<u8>)>,
+    trouble: Arc<AtomicBool>,
 }
 
 impl ContentFile {
     /// The file, at its beginning.
     pub fn new(content: Content, runtime: Handle) -> Self {
-        Self { content, runtime, position: 0, current: None }
+        Self { content, runtime, position: 0, current: None, trouble: Arc::default() }
+    }
+
+    /// Becomes true when a segment could not be read: who reads the file hears of it only as of a file that makes no sense.
+    pub fn trouble(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.trouble)
     }
 }
 
@@ -78,7 +90,10 @@ impl Read for ContentFile {
         let number = self.position / SEGMENT;
         if self.current.as_ref().is_none_or(|(current, _)| *current != number) {
             self.current = None;
-            let segment = self.runtime.block_on(self.content.segment(number)).map_err(io::Error::other)?;
+            let segment = self.runtime.block_on(self.content.segment(number)).map_err(|error| {
+                self.trouble.store(true, Ordering::Relaxed);
+                io::Error::other(error)
+            })?;
             self.current = Some((number, segment));
         }
         let Some((_, segment)) = &self.current else { return Ok(0) };

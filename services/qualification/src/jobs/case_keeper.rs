@@ -1,6 +1,6 @@
 //! Lets happen what cases do by themselves: a review falls due, an approval or a document that it rests on runs out, a customer does not answer in time.
 //!
-//! Several replicas may run it: a case is taken by one, whose transaction holds its row, and what has happened is not due any more. Standings that ran
+//! Several replicas may run it: what is due to a case is looked at under its lock, and what has happened is not due any more. Standings that ran
 //! out are looked at since shortly before the last look, and all of them when the service starts.
 
 use std::{sync::Arc, time::Duration};
@@ -17,7 +17,7 @@ use crate::{
 
 /// Time between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Cases kept in one transaction.
+/// Cases looked at in one round.
 const BATCH: i64 = 100;
 /// How far before the last look standings are looked at again: longer than any transaction takes to show.
 const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
@@ -43,13 +43,18 @@ pub fn job(state: Arc<State>) -> Job {
 /// Keeps some of the cases to which something has happened, and answers how many those were.
 async fn keep(state: &State, since: Timestamp) -> sqlx::Result<usize> {
     let now = state.context.now();
-    let mut tx = Tx::begin(&state.pool, None).await?;
-    let mut due = cases_due(&mut tx, now, BATCH).await?;
-    due.extend(cases_expired(&mut tx, since, BATCH).await?);
+    let due = {
+        let mut connection = state.pool.acquire().await?;
+        let mut due = cases_due(&mut connection, now, BATCH).await?;
+        due.extend(cases_expired(&mut connection, since, BATCH).await?);
+        due
+    };
     for (tenant, case_id) in &due {
+        // A transaction each: one that held several customers could wait for somebody who waits for it.
+        let mut tx = Tx::begin(&state.pool, None).await?;
         case_settled(state, &mut tx, tenant, *case_id).await?;
+        tx.commit().await?;
+        state.outbox.committed();
     }
-    tx.commit().await?;
-    state.outbox.committed();
     Ok(due.len())
 }

@@ -24,7 +24,6 @@ use crate::{
         audit_erasure::audit_erasures_insert,
         customer::{Customer, customer_put, customers_delete},
         document::customers_documents_delete,
-        screening_hit::hits_delete,
         screening_list::task_put,
     },
 };
@@ -61,7 +60,6 @@ impl Apply for CustomersProjection {
             let ids = ids.map(|id| Uuid::try_parse(id)).collect::<Result<Vec<_>, _>>()?;
             audit_erasures_insert(connection, tenant, &ids).await?;
             customers_documents_delete(connection, tenant, &ids).await?;
-            hits_delete(connection, tenant, &ids).await?;
             return Ok(customers_delete(connection, tenant, &ids).await?);
         }
         for customer in customers(event, data)? {

@@ -51,8 +51,7 @@ async fn look(state: &State) -> sqlx::Result<bool> {
     let mut tx = Tx::begin(&state.pool, None).await?;
     let (tasks, may_be_more) = tasks_take(&mut tx, BATCH).await?;
     for (tenant, customer_id) in &tasks {
-        let lists = state.screening.of_tenant(&mut tx, tenant).await?;
-        screen(state, &mut tx, &Origin::job(tenant, NAME, now), *customer_id, &lists).await?;
+        screen(state, &mut tx, &Origin::job(tenant, NAME, now), *customer_id).await?;
     }
     tx.commit().await?;
     state.outbox.committed();
@@ -67,9 +66,8 @@ async fn reopen(state: &State, origin: &Origin<'_>, hit_id: Uuid) -> sqlx::Resul
     if standing == before.standing {
         return Ok(());
     }
-    let state_before = before.standing.state;
-    let after = HitRecord { standing, version: before.version + 1, update_time: origin.now, ..before };
-    keep_one(state, &mut tx, origin, state_before, &after).await?;
+    let after = HitRecord { standing, version: before.version + 1, update_time: origin.now, ..before.clone() };
+    keep_one(state, &mut tx, origin, &before.standing, &after).await?;
     tx.commit().await?;
     state.outbox.committed();
     Ok(())

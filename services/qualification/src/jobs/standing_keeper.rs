@@ -1,7 +1,7 @@
 //! Writes down and tells where customers stand when that changes by itself: a document or an approval runs out, a review falls due.
 //!
-//! Nothing waits for it: whoever asks is answered as of the instant of asking. Several replicas may run it: a standing is taken by one, whose
-//! transaction holds its row, and the instant at which it next changes moves in the same transaction.
+//! Nothing waits for it: whoever asks is answered as of the instant of asking. Several replicas may run it: what one has restated does not change when
+//! another does it again.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::{State, origin::Origin, standing::restate, store::standing::standings
 pub const NAME: &str = "standing keeper";
 /// Time between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Standings restated in one transaction.
+/// Standings looked at in one round.
 const BATCH: i64 = 200;
 
 /// The keeper as a background job.
@@ -36,12 +36,13 @@ pub fn job(state: Arc<State>) -> Job {
 /// Restates some of the standings that have changed, and answers how many those were.
 async fn keep(state: &State) -> sqlx::Result<usize> {
     let now = state.context.now();
-    let mut tx = Tx::begin(&state.pool, None).await?;
-    let due = standings_due(&mut tx, now, BATCH).await?;
+    let due = standings_due(&mut *state.pool.acquire().await?, now, BATCH).await?;
     for (tenant, customer_id) in &due {
+        // A transaction each: one that held several customers could wait for somebody who waits for it.
+        let mut tx = Tx::begin(&state.pool, None).await?;
         restate(state, &mut tx, &Origin::job(tenant, NAME, now), *customer_id).await?;
+        tx.commit().await?;
+        state.outbox.committed();
     }
-    tx.commit().await?;
-    state.outbox.committed();
     Ok(due.len())
 }

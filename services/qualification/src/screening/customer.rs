@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::{
     hit::keep,
-    index::Loaded,
     party::{hash, parties},
 };
 use crate::{
@@ -29,16 +28,17 @@ const MOST_HITS: usize = 50;
 /// Matches that are looked at.
 const MOST_MATCHES: usize = 1_000;
 
-/// Settles the hits of a customer; answers all that are not closed, best first. Screenings of one customer follow one another.
+/// Settles the hits of a customer; answers all that are not closed, best first. Screenings of one customer follow one another, each with the lists as
+/// they are when its turn has come.
 pub async fn screen(
     state: &State,
     connection: &mut PgConnection,
     origin: &Origin<'_>,
     customer_id: Uuid,
-    lists: &Loaded,
 ) -> sqlx::Result<Vec<HitRecord>> {
     let tenant = origin.tenant();
     screening_lock(connection, tenant, customer_id).await?;
+    let lists = state.screening.of_tenant(connection, tenant).await?;
     let parties = parties(connection, tenant, customer_id).await?;
     let names_hash = hash(&parties);
     let mut before: HashMap<Uuid, HitRecord> = hits_of_customer(connection, tenant, customer_id)
@@ -53,10 +53,10 @@ pub async fn screen(
         if known.is_none() && hits.len() >= MOST_HITS {
             continue;
         }
-        let was = known.as_ref().map(|was| was.standing.state);
+        let was = known.as_ref().map(|was| was.standing.clone());
         let (after, is_changed) = found_again(state, origin, known, (customer_id, entry_id), found, &names_hash);
         if is_changed {
-            keep(state, connection, origin, was, &after).await?;
+            keep(state, connection, origin, was.as_ref(), &after).await?;
         }
         hits.push(after);
     }
@@ -66,9 +66,8 @@ pub async fn screen(
             hits.push(was);
             continue;
         }
-        let state_before = was.standing.state;
-        let after = HitRecord { standing, version: was.version + 1, update_time: origin.now, ..was };
-        keep(state, connection, origin, Some(state_before), &after).await?;
+        let after = HitRecord { standing, version: was.version + 1, update_time: origin.now, ..was.clone() };
+        keep(state, connection, origin, Some(&was.standing), &after).await?;
     }
     hits.retain(|hit| hit.standing.state != HitState::Closed);
     if !lists.is_empty() {

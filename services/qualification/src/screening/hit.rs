@@ -8,30 +8,32 @@ use crate::{
     State,
     audit::{self, Transition},
     cases::{Trigger, trigger},
+    domain::screening_hit::Standing,
     origin::Origin,
     standing::restate,
     store::screening_hit::{HitRecord, hit_put, hits_of_customer},
 };
 
-/// Keeps a hit that is new (`before` is nothing) or another than before. The customer's standing is restated by the caller, once for all hits.
+/// Keeps a hit that is new (`before` is nothing) or another than before. One of which only what was found is another is kept silently. The customer's
+/// standing is restated by the caller, once for all hits.
 pub async fn keep(
     state: &State,
     connection: &mut PgConnection,
     origin: &Origin<'_>,
-    before: Option<HitState>,
+    before: Option<&Standing>,
     hit: &HitRecord,
 ) -> sqlx::Result<()> {
     hit_put(connection, origin.tenant(), hit).await?;
-    let after = hit.standing.state;
-    if before == Some(after) {
+    if before == Some(&hit.standing) {
         return Ok(());
     }
+    let (before, after) = (before.map(|standing| standing.state), hit.standing.state);
     let told = message(hit);
     let transition = Transition {
         subject_kind: "screening_hit",
         subject_id: hit.screening_hit_id,
         customer_id: Some(hit.customer_id),
-        transition: transition(before, after),
+        transition: transition(before, hit),
         state_before: before.map_or("", name),
         state_after: name(after),
         role: if hit.standing.decided_by.is_empty() { "" } else { "reviewer" },
@@ -43,6 +45,7 @@ pub async fn keep(
     let event = origin.event(&state.context, format!("screening-hits/{}", hit.screening_hit_id), &changed);
     state.outbox.publish(connection, event).await?;
     let effect = match after {
+        _ if before == Some(after) => None,
         HitState::TrueMatch => Some(Trigger::TrueMatch),
         HitState::Open => Some(Trigger::HitOpened),
         _ => None,
@@ -58,7 +61,7 @@ pub async fn keep_one(
     state: &State,
     connection: &mut PgConnection,
     origin: &Origin<'_>,
-    before: HitState,
+    before: &Standing,
     hit: &HitRecord,
 ) -> sqlx::Result<()> {
     keep(state, connection, origin, Some(before), hit).await?;
@@ -71,13 +74,14 @@ fn name(state: HitState) -> &'static str {
     state.as_str_name().trim_start_matches("HIT_STATE_")
 }
 
-fn transition(before: Option<HitState>, after: HitState) -> &'static str {
-    match (before, after) {
+fn transition(before: Option<HitState>, hit: &HitRecord) -> &'static str {
+    match (before, hit.standing.state) {
         (None, _) => "found",
         (_, HitState::Open) => "reopened",
         (_, HitState::TrueMatch) => "matched",
         (_, HitState::FalsePositive) => "cleared",
         (_, HitState::Closed) => "closed",
+        _ if !hit.standing.proposed_by.is_empty() => "proposed",
         _ => "questioned",
     }
 }

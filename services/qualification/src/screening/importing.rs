@@ -34,6 +34,8 @@ use crate::{
 
 /// Entries written in one statement.
 const CHUNK: usize = 1_000;
+/// Bytes of an entry's key at most.
+const LONGEST_KEY: usize = 200;
 /// Rejected rows that are answered.
 const MOST_TOLD: usize = 1_000;
 
@@ -50,20 +52,25 @@ pub fn read(list: &ScreeningList, file: File) -> Collected {
         }
     }
     let mut known = HashSet::new();
-    let mut entries = std::mem::take(&mut read.entries);
-    entries.retain(|entry: &ListEntry| {
-        let is_new = known.insert(entry.id.clone());
-        if !is_new {
-            read.problem(Problem {
-                place: format!("entry {}", entry.id),
-                field: Some("id".to_owned()),
-                reason: "another entry of the file has this id; give each its own".to_owned(),
-                lost_entry: true,
-            });
-        }
-        is_new
-    });
-    read.entries = entries;
+    let entries = std::mem::take(&mut read.entries);
+    for entry in entries {
+        let reason = if entry.id.len() > LONGEST_KEY || entry.id.chars().any(char::is_control) {
+            format!("must have at most {LONGEST_KEY} bytes and no control characters")
+        } else if known.insert(entry.id.clone()) {
+            read.entries.push(entry);
+            continue;
+        } else {
+            "another entry of the file has this id; give each its own".to_owned()
+        };
+        let shown: String = entry.id.chars().filter(|letter| !letter.is_control()).take(50).collect();
+        read.problems.push(Problem {
+            place: format!("entry {shown}"),
+            field: Some("id".to_owned()),
+            reason,
+            lost_entry: true,
+            lost_rest: false,
+        });
+    }
     read
 }
 
@@ -77,6 +84,11 @@ pub async fn import(
 ) -> Result<(ScreeningListImport, Vec<RejectedListRow>)> {
     let Collected { entries, problems } = read;
     let lost = problems.iter().filter(|problem| problem.lost_entry).count();
+    if let Some(broken) = problems.iter().find(|problem| problem.lost_rest) {
+        let message =
+            format!("the file breaks off or cannot be read on, so that nobody knows who is missing: {broken}");
+        return Err(Error::invalid_field("chunk", message));
+    }
     if entries.is_empty() || lost > entries.len() {
         let first = problems.first().map_or_else(|| "it has no rows".to_owned(), ToString::to_string);
         let message =

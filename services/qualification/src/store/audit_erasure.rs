@@ -1,4 +1,4 @@
-//! Contents of erased customers leave the audit log.
+//! Erasures of customers, and contents that leave the audit log with them.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;

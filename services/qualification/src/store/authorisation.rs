@@ -356,7 +356,7 @@ pub async fn document_state(
     .await
 }
 
-/// Adds an act to what acts have come to.
+/// Adds an act to what acts have come to. Without a limit in total that may be more than fits: it then stays at the most.
 pub async fn authorisations_use(
     connection: &mut PgConnection,
     tenant: &str,
@@ -364,7 +364,8 @@ pub async fn authorisations_use(
     minor: i64,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "UPDATE qualification.authorisation SET used_minor = used_minor + $3 WHERE tenant_id = $1 AND authorisation_id = ANY($2)",
+        "UPDATE qualification.authorisation SET used_minor = least(used_minor::numeric + $3::bigint, 9223372036854775807)::bigint \
+         WHERE tenant_id = $1 AND authorisation_id = ANY($2)",
         tenant,
         ids,
         minor,

@@ -277,14 +277,33 @@ pub async fn licences(connection: &mut PgConnection, tenant: &str, customer_id: 
     rows.into_iter().map(|row| Ok(Licence { document_id: row.document_id, facts: facts(&row.facts)? })).collect()
 }
 
-/// Documents to which something happens by itself by `now`, held by the transaction; those that another replica holds are left to it.
+/// Lets all that is told of before its end be looked at again: the days at which that is told are others now.
+pub async fn reminders_reset(connection: &mut PgConnection, tenant: &str, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE qualification.document SET keep_time = $2 WHERE tenant_id = $1 AND state IN (4, 5) AND keep_time IS NOT NULL",
+        tenant,
+        now.to_sqlx() as _,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "UPDATE qualification.authorisation SET keep_time = $2 WHERE tenant_id = $1 AND keep_time IS NOT NULL",
+        tenant,
+        now.to_sqlx() as _,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Documents to which something happens by itself by `now`.
 pub async fn documents_due(
     connection: &mut PgConnection,
     now: Timestamp,
     limit: i64,
 ) -> sqlx::Result<Vec<(String, Uuid)>> {
     let rows = sqlx::query!(
-        "SELECT tenant_id, document_id FROM qualification.document WHERE keep_time <= $1 ORDER BY keep_time LIMIT $2 FOR UPDATE SKIP LOCKED",
+        "SELECT tenant_id, document_id FROM qualification.document WHERE keep_time <= $1 ORDER BY keep_time LIMIT $2",
         now.to_sqlx() as _,
         limit,
     )

@@ -19,6 +19,7 @@ pub mod check_run;
 pub mod credit_decision;
 pub mod customer;
 pub mod customer_check;
+pub mod customer_erasure;
 pub mod document;
 pub mod document_list;
 pub mod document_upload;

@@ -69,7 +69,13 @@ pub static CHECKS: Schema = Schema::new(
 const OVERRIDE_STATES: Kind = Kind::Enum(&[("PROPOSED", "1"), ("ACTIVE", "2"), ("EXPIRED", "3"), ("ENDED", "4")]);
 const DECISION_STATES: Kind =
     Kind::Enum(&[("PROPOSED", "1"), ("APPROVED", "2"), ("REJECTED", "3"), ("SUPERSEDED", "4"), ("EXPIRED", "5")]);
-const CHECK_KINDS: Kind = Kind::Enum(&[("IDENTIFIERS", "1"), ("REGISTRY_STATUS", "3"), ("DUPLICATES", "4")]);
+const CHECK_KINDS: Kind = Kind::Enum(&[
+    ("IDENTIFIERS", "1"),
+    ("LICENCE_FACTS", "2"),
+    ("REGISTRY_STATUS", "3"),
+    ("DUPLICATES", "4"),
+    ("OWNERSHIP", "6"),
+]);
 const CHECK_RESULTS: Kind = Kind::Enum(&[("PASSED", "1"), ("FAILED", "2"), ("WARNING", "3"), ("UNAVAILABLE", "4")]);
 
 /// A table of encoded messages.

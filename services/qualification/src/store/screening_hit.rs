@@ -187,29 +187,3 @@ pub async fn hits_expired(
     .await?;
     Ok(rows.into_iter().map(|row| (row.tenant_id, row.screening_hit_id)).collect())
 }
-
-/// Forgets the hits of customers that were erased, and the names they were screened by.
-pub async fn hits_delete(connection: &mut PgConnection, tenant: &str, customer_ids: &[Uuid]) -> sqlx::Result<()> {
-    sqlx::query!(
-        "DELETE FROM qualification.screening_hit WHERE tenant_id = $1 AND customer_id = ANY ($2)",
-        tenant,
-        customer_ids
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
-        "DELETE FROM qualification.screening_name WHERE tenant_id = $1 AND customer_id = ANY ($2)",
-        tenant,
-        customer_ids
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
-        "DELETE FROM qualification.screening_task WHERE tenant_id = $1 AND customer_id = ANY ($2)",
-        tenant,
-        customer_ids
-    )
-    .execute(connection)
-    .await
-    .map(drop)
-}

@@ -123,15 +123,14 @@ pub async fn standing_put(connection: &mut PgConnection, tenant: &str, record: &
     .map(drop)
 }
 
-/// Customers whose standing changes by itself by `now`, held by the transaction; those that another replica holds are left to it.
+/// Customers whose standing changes by itself by `now`.
 pub async fn standings_due(
     connection: &mut PgConnection,
     now: Timestamp,
     limit: i64,
 ) -> sqlx::Result<Vec<(String, Uuid)>> {
     let rows = sqlx::query!(
-        "SELECT tenant_id, customer_id FROM qualification.standing WHERE restate_time <= $1 ORDER BY restate_time LIMIT $2 \
-         FOR UPDATE SKIP LOCKED",
+        "SELECT tenant_id, customer_id FROM qualification.standing WHERE restate_time <= $1 ORDER BY restate_time LIMIT $2",
         now.to_sqlx() as _,
         limit,
     )

@@ -4,6 +4,9 @@ use clientele_proto::{
         Customer, CustomerCreated, CustomerErased, CustomerMerge, CustomersMerged, Organisation, customer::Kind,
     },
     events::v1::Event,
+    qualification::v1::{
+        CheckQualificationRequest, QualificationState, qualification_service_client::QualificationServiceClient,
+    },
 };
 use clientele_qualification::{jobs::customers_projection::CustomersProjection, store::customer::customer_get};
 use prost::{Message, Name};
@@ -60,4 +63,31 @@ async fn names_are_kept_merges_are_known_and_erased_customers_forgotten() {
     apply(&service, &erased).await;
     assert_eq!(customer_get(&mut connection, TENANT, ana).await.unwrap(), None);
     assert_eq!(customer_get(&mut connection, TENANT, ben).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn of_an_erased_customer_nothing_is_left_but_that_nothing_is_known() {
+    let service = Qualification::start().await;
+    crate::cases::approved(&service).await;
+    let told = "SELECT count(*) FROM qualification.outbox WHERE position(convert_to('Ana Chemicals', 'UTF8') in data) > 0 \
+                OR position(convert_to('chemicals', 'UTF8') in data) > 0";
+    assert!(service.count(told).await > 0);
+    apply(&service, &CustomerErased { customer_id: ANA.into(), ..CustomerErased::default() }).await;
+    while service.count("SELECT count(*) FROM qualification.audit_erasure WHERE done_time IS NULL").await > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    for table in
+        ["qualification_case", "case_person", "case_transition", "customer_check", "risk_assessment", "document"]
+    {
+        let left: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM qualification.{table}")))
+            .fetch_one(&*service.pool)
+            .await
+            .unwrap();
+        assert_eq!(left, 0, "{table}");
+    }
+    assert_eq!(service.count(told).await, 0);
+    let mut client = QualificationServiceClient::new(service.running.tenant(TENANT));
+    let request = CheckQualificationRequest { customer_id: ANA.into(), product: String::new() };
+    let standing = client.check_qualification(request).await.unwrap().into_inner();
+    assert_eq!((standing.qualified, standing.state()), (false, QualificationState::NotAssessed));
 }

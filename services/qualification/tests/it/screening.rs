@@ -170,6 +170,29 @@ async fn a_file_that_is_no_list_is_refused_whole() {
         let refused = send(&service, sent).await.unwrap_err();
         assert_eq!((refused.code(), reason(&refused)), (Code::InvalidArgument, Reason::InvalidFields), "{file:?}");
     }
+    // Somebody who reads on would take the rest for gone.
+    let whole = "<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><DATAID>7</DATAID><FIRST_NAME>ANA</FIRST_NAME></INDIVIDUAL>\
+                 </INDIVIDUALS></CONSOLIDATED_LIST>";
+    let un = |text: &str| {
+        let Sent::ScreeningList(list) = named("un") else { unreachable!() };
+        vec![
+            Sent::ScreeningList(ScreeningList { format: ScreeningListFormat::UnXml.into(), ..list }),
+            Sent::Chunk(text.as_bytes().to_vec()),
+        ]
+    };
+    let cut = send(&service, un(whole.strip_suffix("</INDIVIDUALS></CONSOLIDATED_LIST>").unwrap())).await.unwrap_err();
+    assert_eq!(reason(&cut), Reason::InvalidFields);
+    assert!(cut.message().contains("breaks off"), "{cut}");
+    assert_eq!(send(&service, un(whole)).await.unwrap().1.added, 1);
+    // The first message keeps to the contract, and so do keys of entries.
+    for wrong in ["OFAC SDN", "a\0", ""] {
+        let refused = send(&service, vec![named(wrong), Sent::Chunk(LIST.into())]).await.unwrap_err();
+        assert_eq!(reason(&refused), Reason::InvalidFields, "{wrong:?}");
+    }
+    let long = format!("{LIST}{},person,Long\n\u{1},person,Odd\n", "x".repeat(201));
+    let (rejected, done) = import(&service, "long", &long).await;
+    assert_eq!((done.added, done.rejected, rejected.len()), (2, 2, 2));
+
     let refused = send(&service, vec![Sent::Chunk(LIST.into())]).await.unwrap_err();
     assert_eq!(reason(&refused), Reason::InvalidFields);
     let refused = send(&service, vec![named("own"), named("own")]).await.unwrap_err();
@@ -225,7 +248,7 @@ async fn a_false_positive_takes_two_people_and_opens_again_when_it_runs_out_or_a
     assert_eq!((refused.code(), reason(&refused)), (Code::FailedPrecondition, Reason::HitClosed));
     assert_eq!(
         service.count("SELECT count(*) FROM qualification.audit_entry WHERE subject_kind = 'screening_hit'").await,
-        // Found; proposed and cleared three times, opened again three times; closed.
+        // Found; proposed, cleared and opened again three times; closed.
         1 + 3 * 3 + 1
     );
 }
@@ -338,6 +361,19 @@ async fn owners_are_screened_once_they_are_declared() {
     let page = of(&service, "aud").list_screening_hits(ListScreeningHitsRequest::default()).await.unwrap().into_inner();
     let found = page.screening_hits[0].r#match.clone().unwrap();
     assert_eq!((page.screening_hits.len(), found.screened_name.as_str()), (1, "Sergei Petrovich Volkov"));
+}
+
+#[tokio::test]
+async fn a_maker_of_the_case_clears_no_hit_and_whoever_does_approves_nothing() {
+    let service = Qualification::start().await;
+    let case_id = cases::approved(&service).await.case_id;
+    import(&service, "own", "id,kind,name\n9,organisation,Ana Chemicals\n").await;
+    cases::comes_to(&service, &case_id, CaseState::ReviewDue).await;
+    let page = of(&service, "aud").list_screening_hits(ListScreeningHitsRequest::default()).await.unwrap().into_inner();
+    let refused = decide(&service, "mia", &page.screening_hits[0], HitState::FalsePositive).await.unwrap_err();
+    assert_eq!(reason(&refused), Reason::FourEyes);
+    decide(&service, "ned", &page.screening_hits[0], HitState::FalsePositive).await.unwrap();
+    assert!(cases::get(&service, &case_id).await.reviewers.contains(&"ned".to_owned()));
 }
 
 #[tokio::test]

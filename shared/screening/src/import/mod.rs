@@ -28,6 +28,8 @@ pub struct Problem {
     pub reason: String,
     /// Whether the whole entry is missing; otherwise only this field.
     pub lost_entry: bool,
+    /// Whether what follows in the file could not be read either: nobody knows who is missing.
+    pub lost_rest: bool,
 }
 
 impl fmt::Display for Problem {
@@ -42,11 +44,16 @@ impl fmt::Display for Problem {
 
 impl Problem {
     fn entry(place: impl Into<String>, field: Option<&str>, reason: impl Into<String>) -> Self {
-        Self { place: place.into(), field: field.map(Into::into), reason: reason.into(), lost_entry: true }
+        let field = field.map(Into::into);
+        Self { place: place.into(), field, reason: reason.into(), lost_entry: true, lost_rest: false }
+    }
+
+    fn rest(place: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { lost_rest: true, ..Self::entry(place, None, reason) }
     }
 
     fn field(place: &str, field: &str, reason: impl Into<String>) -> Self {
-        Self { place: place.into(), field: Some(field.into()), reason: reason.into(), lost_entry: false }
+        Self { lost_entry: false, ..Self::entry(place, Some(field), reason) }
     }
 }
 

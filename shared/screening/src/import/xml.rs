@@ -55,12 +55,14 @@ pub(super) fn each(
     let mut counts = vec![0_usize; names.len()];
     let mut buffer = Vec::new();
     let mut errors = 0;
+    let (mut root, mut is_whole) = (None, false);
     loop {
         buffer.clear();
         let event = reader.read_event_into(&mut buffer);
         match event {
             Ok(Event::Start(start)) => {
                 let name = start.local_name().as_ref().to_owned();
+                root.get_or_insert_with(|| name.clone());
                 // An entry that begins inside another one: its end tag is missing.
                 if !open.is_empty() && names.contains(&name.as_str()) {
                     let place = format!("{} {}", open[0].name, ordinal(names, &counts, &open[0].name));
@@ -75,6 +77,7 @@ pub(super) fn each(
                 }
             }
             Ok(Event::Empty(start)) => {
+                is_whole |= root.is_none();
                 if let Some(parent) = open.last_mut() {
                     let name = start.local_name().as_ref().to_owned();
                     parent.children.push(Node { name, ..Node::default() });
@@ -82,6 +85,7 @@ pub(super) fn each(
             }
             Ok(Event::End(end)) => {
                 let name = end.local_name().as_ref().to_owned();
+                is_whole |= root.as_ref() == Some(&name);
                 close(&name, &mut open, names, &counts, sink, &mut take);
             }
             Ok(Event::Text(text)) => add(&mut open, &text),
@@ -97,12 +101,20 @@ pub(super) fn each(
             Ok(_) => {}
             Err(error) => {
                 errors += 1;
-                sink.problem(Problem::entry(format!("byte {}", reader.error_position()), None, error.to_string()));
-                if errors >= MOST_ERRORS || matches!(error, quick_xml::Error::Io(_)) {
-                    break;
+                let place = format!("byte {}", reader.error_position());
+                // After any other error the reader goes on no further.
+                if errors < MOST_ERRORS && matches!(error, quick_xml::Error::IllFormed(_)) {
+                    sink.problem(Problem::entry(place, None, error.to_string()));
+                    continue;
                 }
+                sink.problem(Problem::rest(place, error.to_string()));
+                return;
             }
         }
+    }
+    if !is_whole {
+        let reason = root.map_or_else(|| "it is no XML".to_owned(), |root| format!("it breaks off before </{root}>"));
+        sink.problem(Problem::rest("the end of the file", reason));
     }
     if let Some(first) = open.first() {
         let place = format!("{} {}", first.name, ordinal(names, &counts, &first.name));

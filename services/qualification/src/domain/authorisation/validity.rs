@@ -2,9 +2,6 @@
 
 use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 
-/// How many days ahead it is told that an authorisation ends, the earliest first.
-pub const LEADS: [i32; 3] = [60, 30, 7];
-
 /// Days of validity, which have been checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Validity {
@@ -65,12 +62,14 @@ fn begins(day: Date, zone: &TimeZone) -> Result<Timestamp, ValidityError> {
     day.to_zoned(zone.clone()).map(|zoned| zoned.timestamp()).map_err(|_| ValidityError::TimeZone)
 }
 
-/// The reminder that is due next after `now`, and when: so many days of the calendar before the end.
-pub fn next_reminder(expire_time: Timestamp, time_zone: &str, now: Timestamp) -> Option<(i32, Timestamp)> {
-    LEADS
-        .into_iter()
-        .map(|lead| (lead, reminder_time(expire_time, time_zone, lead)))
-        .find(|(_, instant)| *instant > now)
+/// The reminder that is due next after `now`, and when: so many days of the calendar before the end. `leads` are all of those days, the longest first.
+pub fn next_reminder(
+    expire_time: Timestamp,
+    time_zone: &str,
+    now: Timestamp,
+    leads: &[i32],
+) -> Option<(i32, Timestamp)> {
+    leads.iter().map(|&lead| (lead, reminder_time(expire_time, time_zone, lead))).find(|(_, instant)| *instant > now)
 }
 
 /// When it is told that the end is `lead` days ahead.
@@ -145,7 +144,8 @@ mod tests {
         assert_eq!(end.to_string(), "2026-03-31T22:00:00Z");
         assert_eq!(reminder_time(end, "Europe/Berlin", 7).to_string(), "2026-03-24T23:00:00Z");
         assert_eq!(reminder_time(end, "Europe/Berlin", 30).to_string(), "2026-03-01T23:00:00Z");
-        let lead = |now: &str| next_reminder(end, "Europe/Berlin", now.parse().unwrap()).map(|(lead, _)| lead);
+        let lead =
+            |now: &str| next_reminder(end, "Europe/Berlin", now.parse().unwrap(), &[60, 30, 7]).map(|(lead, _)| lead);
         assert_eq!(lead("2025-12-01T00:00:00Z"), Some(60));
         assert_eq!(lead("2026-03-01T22:59:59Z"), Some(30));
         assert_eq!(lead("2026-03-01T23:00:00Z"), Some(7));

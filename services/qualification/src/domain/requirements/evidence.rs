@@ -6,6 +6,10 @@ use uuid::Uuid;
 
 use clientele_proto::qualification::v1::{CheckOutcome, RequiredCheck, RiskLevel};
 
+/// Numbers of states of documents.
+const VERIFIED: i16 = 4;
+const EXPIRING: i16 = 5;
+
 /// All that a decision about a case rests on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Evidence {
@@ -97,13 +101,18 @@ impl Evidence {
         // Each piece is told by its name and by fields of fixed length (the facts come last), so that no two different ones are the same bytes.
         let documents = self.documents.iter().map(|document| {
             let expiry = document.expire_time.map_or(i64::MAX, Timestamp::as_microsecond);
+            // A verified document is not changed any more: that it was reminded of its end is no other evidence.
+            let (state, version) = match document.state {
+                VERIFIED | EXPIRING => (VERIFIED, 0),
+                other => (other, document.version),
+            };
             piece(
                 b"document",
                 &[
                     document.document_id.as_bytes(),
                     &document.kind.to_be_bytes(),
-                    &document.state.to_be_bytes(),
-                    &document.version.to_be_bytes(),
+                    &state.to_be_bytes(),
+                    &version.to_be_bytes(),
                     &expiry.to_be_bytes(),
                 ],
             )
@@ -179,7 +188,7 @@ mod tests {
         let changes: [fn(&mut Evidence); 9] = [
             |evidence| evidence.facts.push(0),
             |evidence| evidence.policy_version = 4,
-            |evidence| evidence.documents[0].version = 3,
+            |evidence| evidence.documents[0].expire_time = Some(Timestamp::UNIX_EPOCH),
             |evidence| evidence.documents[0].state = 7,
             |evidence| evidence.documents.clear(),
             |evidence| evidence.hits[0].state = 1,
@@ -192,5 +201,20 @@ mod tests {
             change(&mut changed);
             assert_ne!(changed.root(), root, "change {number}");
         }
+    }
+
+    #[test]
+    fn a_reminder_is_no_other_evidence() {
+        let root = evidence().root();
+        let mut reminded = evidence();
+        (reminded.documents[0].state, reminded.documents[0].version) = (EXPIRING, 3);
+        assert_eq!(reminded.root(), root);
+        // What is still looked at can change.
+        let received = |version| {
+            let mut evidence = evidence();
+            (evidence.documents[0].state, evidence.documents[0].version) = (2, version);
+            evidence.root()
+        };
+        assert_ne!(received(1), received(2));
     }
 }

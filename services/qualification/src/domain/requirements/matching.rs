@@ -25,8 +25,6 @@ pub fn requirements(policy: &RequirementPolicy, facts: &RequirementFacts) -> Req
     let checks: BTreeSet<i32> = rules.iter().flat_map(|rule| rule.checks.iter().copied()).collect();
     let approvals_needed = rules.iter().map(|rule| rule.approvals_needed).max().filter(|said| *said > 0);
     let approval_months = rules.iter().map(|rule| rule.approval_months).filter(|said| *said > 0).min();
-    let reminders = &policy.reminder_lead_days;
-    let reminder_lead_days = if reminders.is_empty() { REMINDER_LEAD_DAYS.to_vec() } else { reminders.clone() };
     Requirements {
         policy_version: policy.version,
         rules: rules.iter().map(|rule| rule.name.clone()).collect(),
@@ -35,9 +33,15 @@ pub fn requirements(policy: &RequirementPolicy, facts: &RequirementFacts) -> Req
         approvals_needed: approvals_needed.unwrap_or(APPROVALS_NEEDED),
         approval_months: approval_months.unwrap_or(APPROVAL_MONTHS),
         review_months: review_months(policy, facts.risk_level()),
-        reminder_lead_days,
+        reminder_lead_days: reminder_leads(policy),
         information_due_days: said(policy.information_due_days, INFORMATION_DUE_DAYS),
     }
+}
+
+/// How many days before the end of something it is told, the longest first.
+pub fn reminder_leads(policy: &RequirementPolicy) -> Vec<i32> {
+    let leads = &policy.reminder_lead_days;
+    if leads.is_empty() { REMINDER_LEAD_DAYS.to_vec() } else { leads.clone() }
 }
 
 /// Both asked for. No grace is less than some, and no age is more than any.

@@ -8,6 +8,6 @@ mod policy;
 
 pub use builtin::builtin;
 pub use evidence::{Check, Document, Evidence, Hit, Risk};
-pub use matching::requirements;
+pub use matching::{reminder_leads, requirements};
 pub use missing::{Missing, Stage, missing};
 pub use policy::check;

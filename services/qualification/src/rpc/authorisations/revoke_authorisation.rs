@@ -27,12 +27,11 @@ pub(super) async fn revoke_authorisation(
     request: RevokeAuthorisationRequest,
 ) -> Result<Authorisation> {
     let id = authorisation_id(&request.authorisation_id, "authorisation_id")?;
-    let now = state.context.now();
-    let instant = request.revoke_time.as_ref().map(|told| revoke_time(told, now)).transpose()?;
     let asked =
         Asked { method: "RevokeAuthorisation", request_id: &request.request_id, validate_only: request.validate_only };
-    let origin = Origin::call(&call, &request.request_id, now);
     once(state, &call, asked, &request, async |tx| {
+        let origin = Origin::call(&call, &request.request_id, state.context.now());
+        let instant = request.revoke_time.as_ref().map(|told| revoke_time(told, origin.now)).transpose()?;
         run(state, tx, &origin, id, &request.etag, instant, &request.reason).await
     })
     .await

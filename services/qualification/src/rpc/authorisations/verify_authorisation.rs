@@ -16,6 +16,7 @@ use crate::{
         keeping::{Step, fall, verify},
         message::message,
     },
+    cases::gathering::leads,
     origin::Origin,
     rpc::once::{Asked, once},
     store::authorisation::AuthorisationRecord,
@@ -54,7 +55,7 @@ async fn run(state: &State, tx: &mut Tx, origin: &Origin<'_>, id: Uuid, etag: &s
         record.revoke_time = Some(end);
         record.fallen_with = Some(with);
     }
-    verify(&mut record, origin.actor(), now);
+    verify(&mut record, origin.actor(), now, &leads(tx, tenant).await.map_err(failed)?);
     let step = Step { transition: "verified", role: "reviewer" };
     put(state, tx, origin, &mut record, step, "").await?;
     if let Some(superseded) = superseded(tx, tenant, &record.terms, &record.ancestor_ids, "").await? {

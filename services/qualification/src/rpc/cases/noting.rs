@@ -59,7 +59,8 @@ pub(super) async fn record_case_check(state: &State, call: Call, request: Record
         let message = check_message(case_id, &check);
         let written = audit::Transition {
             subject_kind: "case_check",
-            subject_id: case_id,
+            // Each is an entry by itself: what was recorded before is replaced, not gone on from.
+            subject_id: state.context.new_id(),
             customer_id: Some(record.customer_id),
             transition: "recorded",
             state_before: "",

@@ -25,9 +25,9 @@ pub(super) async fn request_information_on_case(
     call: Call,
     request: RequestInformationOnCaseRequest,
 ) -> Result<Case> {
-    let due = ahead(request.due_time.as_ref(), "due_time", state.context.now())?;
     let common = common!("RequestInformationOnCase", request);
     act(state, &call, common, &request, async |connection, origin, record| {
+        let due = ahead(request.due_time.as_ref(), "due_time", origin.now)?;
         let asked = gathered(connection, origin.tenant(), record).await?.requirements;
         let days = SignedDuration::from_hours(24 * i64::from(asked.information_due_days));
         let due = due.unwrap_or_else(|| origin.now.saturating_add(days).unwrap_or(origin.now));
@@ -53,9 +53,8 @@ pub(super) async fn assign_case(state: &State, call: Call, request: AssignCaseRe
 }
 
 pub(super) async fn snooze_case(state: &State, call: Call, request: SnoozeCaseRequest) -> Result<Case> {
-    let until = ahead(request.snooze_time.as_ref(), "snooze_time", state.context.now())?;
     act(state, &call, common!("SnoozeCase", request), &request, async |connection, origin, record| {
-        record.snooze_time = until;
+        record.snooze_time = ahead(request.snooze_time.as_ref(), "snooze_time", origin.now)?;
         put(connection, origin, record).await
     })
     .await

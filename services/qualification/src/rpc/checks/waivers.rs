@@ -13,7 +13,7 @@ use crate::{
     State,
     assessing::{publish, transition},
     audit::{self, Transition},
-    cases::record_check,
+    cases::{record_check, reviews},
     domain::instant::message as time,
     origin::Origin,
     rpc::{
@@ -30,6 +30,7 @@ pub(super) async fn waive_check(state: &State, call: Call, request: WaiveCheckRe
     once(state, &call, asked, &request, async |tx| {
         let origin = Origin::call(&call, &request.request_id, state.context.now());
         let mut check = locked(tx, &call, check_id, &request.etag).await?;
+        reviews(tx, &origin, id(&check.customer_id, "customer_id")?).await?;
         if check.result() == CheckResult::Passed {
             return Err(in_wrong_state("it passed"));
         }
@@ -61,6 +62,7 @@ pub(super) async fn approve_waived_check(
     once(state, &call, asked, &request, async |tx| {
         let origin = Origin::call(&call, &request.request_id, state.context.now());
         let mut check = locked(tx, &call, check_id, &request.etag).await?;
+        reviews(tx, &origin, id(&check.customer_id, "customer_id")?).await?;
         if step_of(&check) != Step::Proposed {
             return Err(in_wrong_state("no waiver waits"));
         }
@@ -105,8 +107,10 @@ async fn write(
     check.etag = (check.etag.parse::<i64>().unwrap_or_default() + 1).to_string();
     check_update(tx, origin.tenant(), check_id, check).await.map_err(failed)?;
     let customer_id = id(&check.customer_id, "customer_id")?;
+    let result = check.result().as_str_name().trim_start_matches("CHECK_RESULT_");
     let name_of = |step: Step| match step {
-        Step::Unspecified => "",
+        // As the run of the check was written down.
+        Step::Unspecified => result,
         Step::Proposed => "WAIVER_PROPOSED",
         Step::Approved => "WAIVED",
     };

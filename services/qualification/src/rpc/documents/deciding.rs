@@ -15,6 +15,7 @@ use crate::{
     },
     origin::Origin,
     rpc::once::{Asked, once},
+    store::document::document_get,
 };
 
 /// A decision about a document.
@@ -50,6 +51,10 @@ async fn run(state: &State, call: &Call, tx: &mut Tx, decision: &Decision<'_>) -
     let origin = Origin::call(call, decision.asked.request_id, state.context.now());
     let mut record = for_update(tx, call.tenant(), id, decision.etag).await?;
     let before = record.state;
+    // Documents are held before cases: also the one that this one takes the place of.
+    if let Some(old_id) = record.supersedes.filter(|_| decision.step == Step::Verify) {
+        document_get(tx, call.tenant(), old_id, true).await.map_err(failed)?;
+    }
     // Taking a document away needs no second person.
     let had_a_part = record.uploader == call.caller.subject || record.editors.contains(&call.caller.subject);
     if decision.step != Step::Revoke && had_a_part {
@@ -57,7 +62,7 @@ async fn run(state: &State, call: &Call, tx: &mut Tx, decision: &Decision<'_>) -
         return Err(Error::new(Reason::DocumentSamePerson, text));
     }
     step(&mut record, decision.step)?;
-    if decision.step == Step::Verify && due(record.expire_time, 0, origin.now).over {
+    if decision.step == Step::Verify && due(record.expire_time, 0, origin.now, &[]).over {
         record.state = before;
         return Err(unfit(&record));
     }

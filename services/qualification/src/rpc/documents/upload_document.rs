@@ -1,6 +1,8 @@
 //! `UploadDocument`: takes a content in, segment by segment; holds one at a time. A segment stands when its object is written and its row is
 //! committed, so that whatever is cut or killed in between goes on from the last one that stands.
 
+use std::sync::atomic::Ordering;
+
 use clientele_error::{Error, Reason, Result};
 use clientele_pg::{Tx, answer::failed};
 use clientele_proto::qualification::v1::{Document, DocumentKind, DocumentState, UploadDocumentRequest};
@@ -191,8 +193,15 @@ impl<'a> Taking<'a> {
         let ContentType::Office(_, part) = self.content_type else { return Ok(()) };
         let size = self.size();
         let file = ContentFile::new(self.content()?, tokio::runtime::Handle::current());
+        let trouble = file.trouble();
         let looked = tokio::task::spawn_blocking(move || archive::check(file, size, part)).await;
-        looked.map_err(Error::internal)?.map_err(|why| refused(why.text()))
+        looked.map_err(Error::internal)?.map_err(|why| {
+            if trouble.load(Ordering::Relaxed) {
+                let text = "the object store is out of reach; go on with the upload later";
+                return Error::unavailable(text, "a segment that stands could not be read");
+            }
+            refused(why.text())
+        })
     }
 
     /// The upload becomes a document.

@@ -13,7 +13,7 @@ use crate::{
     domain::requirements,
     origin::Origin,
     rpc::once::{Asked, once},
-    store::requirement_policy::requirement_policy_insert,
+    store::{document::reminders_reset, requirement_policy::requirement_policy_insert},
 };
 
 pub(super) async fn create_requirement_policy(
@@ -35,6 +35,7 @@ pub(super) async fn create_requirement_policy(
             .await
             .map_err(failed)?;
         let made = policy_message(&record).map_err(failed)?;
+        reminders_reset(tx, origin.tenant(), origin.now).await.map_err(failed)?;
         let written = audit::Transition {
             subject_kind: "requirement_policy",
             // Versions have numbers, and the log ids: the number stands in it.

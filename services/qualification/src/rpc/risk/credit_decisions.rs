@@ -34,17 +34,17 @@ pub(super) async fn create_credit_decision(
     let said = request.credit_decision.clone().unwrap_or_default();
     let customer_id = id(&said.customer_id, "credit_decision.customer_id")?;
     let limit = said.limit.clone().unwrap_or_default();
-    let now = state.context.now();
-    let mut wrong = check_money(&limit, false, "credit_decision.limit");
-    if said.expire_time.as_ref().is_some_and(|end| instant(end) <= now) {
-        wrong.push(clientele_error::Violation::new("credit_decision.expire_time", "must be after now"));
-    }
-    if !wrong.is_empty() {
-        return Err(Error::invalid_fields(wrong));
-    }
     let asked =
         Asked { method: "CreateCreditDecision", request_id: &request.request_id, validate_only: request.validate_only };
     once(state, &call, asked, &request, async |tx| {
+        let now = state.context.now();
+        let mut wrong = check_money(&limit, false, "credit_decision.limit");
+        if said.expire_time.as_ref().is_some_and(|end| instant(end) <= now) {
+            wrong.push(clientele_error::Violation::new("credit_decision.expire_time", "must be after now"));
+        }
+        if !wrong.is_empty() {
+            return Err(Error::invalid_fields(wrong));
+        }
         let origin = Origin::call(&call, &request.request_id, now);
         risk_lock(tx, call.tenant(), customer_id).await.map_err(failed)?;
         let assessment = risk_assessment_get(tx, call.tenant(), customer_id).await.map_err(failed)?;

@@ -32,13 +32,13 @@ pub(super) async fn propose_risk_override(
     request: ProposeRiskOverrideRequest,
 ) -> Result<RiskOverride> {
     let customer_id = id(&request.customer_id, "customer_id")?;
-    let now = state.context.now();
-    if request.expire_time.as_ref().is_none_or(|end| instant(end) <= now) {
-        return Err(Error::invalid_field("expire_time", "must be after now"));
-    }
     let asked =
         Asked { method: "ProposeRiskOverride", request_id: &request.request_id, validate_only: request.validate_only };
     once(state, &call, asked, &request, async |tx| {
+        let now = state.context.now();
+        if request.expire_time.as_ref().is_none_or(|end| instant(end) <= now) {
+            return Err(Error::invalid_field("expire_time", "must be after now"));
+        }
         let origin = Origin::call(&call, &request.request_id, now);
         risk_lock(tx, call.tenant(), customer_id).await.map_err(failed)?;
         check_floor(tx, call.tenant(), customer_id, request.risk_level()).await?;

@@ -113,8 +113,12 @@ async fn run(
     told.etag = version.to_string();
     told.update_time = Some(time(now));
     risk_inputs_put(tx, tenant, customer_id, version, &told).await.map_err(failed)?;
-    let transition =
-        Transition { state_after: "SET", role: "maker", ..transition("risk_inputs", customer_id, customer_id, "set") };
+    let transition = Transition {
+        state_before: if before.is_some() { "SET" } else { "" },
+        state_after: "SET",
+        role: "maker",
+        ..transition("risk_inputs", customer_id, customer_id, "set")
+    };
     audit::record(state, tx, &origin, transition, &told).await.map_err(failed)?;
     assess(state, tx, &origin, customer_id).await.map_err(failed)?;
     Ok(told)

@@ -2,12 +2,13 @@
 
 use clientele_error::{Error, Reason, Result};
 use clientele_pg::{Tx, answer::failed};
-use clientele_proto::qualification::v1::{DecideScreeningHitRequest, HitState, ScreeningHit};
+use clientele_proto::qualification::v1::{DecideScreeningHitRequest, ScreeningHit};
 use clientele_service::Call;
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 
 use crate::{
     State,
+    cases::reviews,
     domain::{
         key::uuid,
         screening_hit::{Refusal, Word},
@@ -40,6 +41,8 @@ async fn run(state: &State, call: &Call, tx: &mut Tx, request: &DecideScreeningH
         let message = "the hit was changed meanwhile; read it again and decide anew";
         return Err(Error::new(Reason::EtagMismatch, message).at("etag"));
     }
+    let origin = Origin::call(call, &request.request_id, now);
+    reviews(tx, &origin, before.customer_id).await?;
     let word = Word {
         decision: request.decision(),
         person: call.caller.subject.clone(),
@@ -50,10 +53,8 @@ async fn run(state: &State, call: &Call, tx: &mut Tx, request: &DecideScreeningH
     if standing == before.standing {
         return Ok(message::hit(&before));
     }
-    let state_before: HitState = before.standing.state;
-    let after = HitRecord { standing, version: before.version + 1, update_time: now, ..before };
-    let origin = Origin::call(call, &request.request_id, now);
-    keep_one(state, tx, &origin, state_before, &after).await.map_err(failed)?;
+    let after = HitRecord { standing, version: before.version + 1, update_time: now, ..before.clone() };
+    keep_one(state, tx, &origin, &before.standing, &after).await.map_err(failed)?;
     Ok(message::hit(&after))
 }
 

@@ -3,17 +3,22 @@
 use std::{
     fs::File,
     io::{Seek as _, Write as _},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
 use clientele_error::{Error, Reason, Result, violations_of};
 use clientele_pg::{Begin, Tx, answer::failed};
-use clientele_proto::qualification::v1::{
-    ImportScreeningListRequest, ImportScreeningListResponse, ScreeningList, import_screening_list_request as request,
-    import_screening_list_response as response,
+use clientele_proto::{
+    contract::POOL,
+    qualification::v1::{
+        ImportScreeningListRequest, ImportScreeningListResponse, ScreeningList,
+        import_screening_list_request as request, import_screening_list_response as response,
+    },
 };
-use clientele_service::Call;
+use clientele_service::{Call, validation};
 use futures::{Stream, stream};
+use prost::Message as _;
+use prost_reflect::MessageDescriptor;
 use tonic::{Code, Status, Streaming};
 
 use crate::{
@@ -22,6 +27,9 @@ use crate::{
     screening::importing::{import, read},
 };
 
+/// The contract of a message.
+static FIRST: LazyLock<Option<MessageDescriptor>> =
+    LazyLock::new(|| POOL.get_message_by_name("clientele.qualification.v1.ImportScreeningListRequest"));
 /// Bytes of a file at most.
 const LARGEST: u64 = 256 << 20;
 
@@ -30,8 +38,11 @@ pub(super) async fn import_screening_list(
     call: Call,
     mut messages: Streaming<ImportScreeningListRequest>,
 ) -> Result<impl Stream<Item = Result<ImportScreeningListResponse>> + Send + use<>> {
-    let first = messages.message().await.map_err(|status| broken(&status))?.and_then(|message| message.content);
-    let Some(request::Content::ScreeningList(list)) = first else {
+    let first = messages.message().await.map_err(|status| broken(&status))?.unwrap_or_default();
+    // Messages of a stream into a service are not looked at before they come here.
+    let contract = FIRST.as_ref().ok_or_else(|| Error::internal("the contract has no such message"))?;
+    validation::check(contract, first.encode_to_vec().into())?;
+    let Some(request::Content::ScreeningList(list)) = first.content else {
         return Err(Error::invalid_field("screening_list", "must come first, in a message of its own"));
     };
     let file = spool(messages).await?;

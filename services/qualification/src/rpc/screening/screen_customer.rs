@@ -11,7 +11,7 @@ use crate::{
     domain::key::uuid,
     origin::Origin,
     screening::{customer::screen, message, party::parties},
-    store::screening_list::screening_names_put,
+    store::{screening_hit::screening_lock, screening_list::screening_names_put},
 };
 
 pub(super) async fn screen_customer(
@@ -22,13 +22,13 @@ pub(super) async fn screen_customer(
     let customer_id = uuid(&request.customer_id, "customer_id").map_err(|wrong| Error::invalid_fields(vec![wrong]))?;
     let tenant = call.tenant();
     let mut tx = Tx::begin_with(&state.pool, Begin::new(call.remaining())).await.map_err(failed)?;
+    screening_lock(&mut tx, tenant, customer_id).await.map_err(failed)?;
     screening_names_put(&mut tx, tenant, customer_id, &request.further_names).await.map_err(failed)?;
     if parties(&mut tx, tenant, customer_id).await.map_err(failed)?.is_empty() {
         return Err(Error::not_found("customer", customer_id.to_string()));
     }
-    let lists = state.screening.of_tenant(&mut tx, tenant).await.map_err(failed)?;
     let origin = Origin::call(&call, "", state.context.now());
-    let hits = screen(state, &mut tx, &origin, customer_id, &lists).await.map_err(failed)?;
+    let hits = screen(state, &mut tx, &origin, customer_id).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     state.outbox.committed();
     let answers = hits.iter().map(|hit| Ok(ScreenCustomerResponse { screening_hit: Some(message::hit(hit)) }));
