@@ -18,7 +18,7 @@ use clientele_proto::{
 use jiff_sqlx::ToSqlx as _;
 use screening::{
     Kind, ListEntry, NameKind,
-    import::{Collected, Problem, Sink as _, ofac_csv, ofac_xml, own_csv, un_xml},
+    import::{Collected, Problem, ofac_csv, ofac_xml, own_csv, un_xml},
 };
 use uuid::Uuid;
 
@@ -120,9 +120,9 @@ pub async fn import(
             }
             Some((entry_id, _, removed)) => {
                 if *removed {
-                    done.added += 1
+                    done.added += 1;
                 } else {
-                    done.changed += 1
+                    done.changed += 1;
                 }
                 *entry_id
             }

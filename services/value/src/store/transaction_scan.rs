@@ -33,12 +33,12 @@ pub struct Granted {
 }
 
 impl Granted {
-    /// What the connection's snapshot grants a tenant and a currency.
+    /// What the connection's snapshot grants a tenant and a currency. The first and the last tenant are looked up in the primary key: asked whether there is
+    /// any other one, Postgres would read the table.
     pub async fn read(connection: &mut PgConnection, tenant: &str, currency: &str) -> sqlx::Result<Self> {
         sqlx::query_as!(
             Self,
-            r#"SELECT NOT EXISTS (SELECT FROM value.transaction WHERE tenant_id < $1)
-                      AND NOT EXISTS (SELECT FROM value.transaction WHERE tenant_id > $1) AS "tenant!",
+            r#"SELECT coalesce((SELECT min(tenant_id) = $1 AND max(tenant_id) = $1 FROM value.transaction), false) AS "tenant!",
                       coalesce((SELECT bool_and(currency_code = $2) FROM value.transaction_currency WHERE tenant_id = $1), false) AS "currency!""#,
             tenant,
             currency

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{Seek as _, Write as _},
-    sync::{Arc, LazyLock},
+    sync::Arc,
 };
 
 use clientele_error::{Error, Reason, Result, violations_of};
@@ -17,8 +17,7 @@ use clientele_proto::{
 };
 use clientele_service::{Call, validation};
 use futures::{Stream, stream};
-use prost::Message as _;
-use prost_reflect::MessageDescriptor;
+use prost::{Message as _, Name as _};
 use tonic::{Code, Status, Streaming};
 
 use crate::{
@@ -27,9 +26,6 @@ use crate::{
     screening::importing::{import, read},
 };
 
-/// The contract of a message.
-static FIRST: LazyLock<Option<MessageDescriptor>> =
-    LazyLock::new(|| POOL.get_message_by_name("clientele.qualification.v1.ImportScreeningListRequest"));
 /// Bytes of a file at most.
 const LARGEST: u64 = 256 << 20;
 
@@ -40,8 +36,9 @@ pub(super) async fn import_screening_list(
 ) -> Result<impl Stream<Item = Result<ImportScreeningListResponse>> + Send + use<>> {
     let first = messages.message().await.map_err(|status| broken(&status))?.unwrap_or_default();
     // Messages of a stream into a service are not looked at before they come here.
-    let contract = FIRST.as_ref().ok_or_else(|| Error::internal("the contract has no such message"))?;
-    validation::check(contract, first.encode_to_vec().into())?;
+    let contract = POOL.get_message_by_name(&ImportScreeningListRequest::full_name());
+    let contract = contract.ok_or_else(|| Error::internal("the contract has no such message"))?;
+    validation::check(&contract, first.encode_to_vec().into())?;
     let Some(request::Content::ScreeningList(list)) = first.content else {
         return Err(Error::invalid_field("screening_list", "must come first, in a message of its own"));
     };
