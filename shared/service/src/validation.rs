@@ -86,6 +86,20 @@ pub fn check(message: &MessageDescriptor, bytes: Bytes) -> clientele_error::Resu
     }
 }
 
+/// The violations of a message of the contract that was put together here, named as of where it stands in the request, such as `document.`.
+pub fn check_message<M: prost::Name>(message: &M, within: &str) -> clientele_error::Result<()> {
+    let descriptor = contract::POOL.get_message_by_name(&M::full_name());
+    let descriptor = descriptor.ok_or_else(|| Error::internal(format!("the contract has no {}", M::full_name())))?;
+    check(&descriptor, message.encode_to_vec().into()).map_err(|error| {
+        let moved =
+            |violation: &Violation| Violation { field: format!("{within}{}", violation.field), ..violation.clone() };
+        match error.reason() {
+            Reason::InvalidFields => Error::invalid_fields(error.violations().iter().map(moved).collect()),
+            _ => error,
+        }
+    })
+}
+
 fn describe(request: &DynamicMessage, violation: &prost_protovalidate::Violation) -> Violation {
     let field = violation.field_path();
     let description = match (violation.rule_id(), violation.message()) {

@@ -3,7 +3,7 @@
 use clientele_error::{Error, Result};
 use clientele_pg::{Tx, answer::failed};
 use clientele_proto::qualification::v1::{Document, DocumentFactSource, DocumentState, UpdateDocumentRequest};
-use clientele_service::Call;
+use clientele_service::{Call, validation};
 
 use super::parse::parse;
 use crate::{
@@ -61,6 +61,8 @@ async fn run(
     for fact in after.facts.iter_mut().filter(|fact| fact.source() == DocumentFactSource::Unspecified) {
         fact.set_source(DocumentFactSource::Person);
     }
+    // The rules of the contract hold of what the document is after the update, not of what the request has of it.
+    validation::check_message(&after, "document.")?;
     let validity = parse(&after, "document.").map_err(Error::invalid_fields)?;
     if after == before {
         return Ok(before);

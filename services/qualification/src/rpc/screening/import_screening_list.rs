@@ -8,16 +8,12 @@ use std::{
 
 use clientele_error::{Error, Reason, Result, violations_of};
 use clientele_pg::{Begin, Tx, answer::failed};
-use clientele_proto::{
-    contract::POOL,
-    qualification::v1::{
-        ImportScreeningListRequest, ImportScreeningListResponse, ScreeningList,
-        import_screening_list_request as request, import_screening_list_response as response,
-    },
+use clientele_proto::qualification::v1::{
+    ImportScreeningListRequest, ImportScreeningListResponse, ScreeningList, import_screening_list_request as request,
+    import_screening_list_response as response,
 };
 use clientele_service::{Call, validation};
 use futures::{Stream, stream};
-use prost::{Message as _, Name as _};
 use tonic::{Code, Status, Streaming};
 
 use crate::{
@@ -36,9 +32,7 @@ pub(super) async fn import_screening_list(
 ) -> Result<impl Stream<Item = Result<ImportScreeningListResponse>> + Send + use<>> {
     let first = messages.message().await.map_err(|status| broken(&status))?.unwrap_or_default();
     // Messages of a stream into a service are not looked at before they come here.
-    let contract = POOL.get_message_by_name(&ImportScreeningListRequest::full_name());
-    let contract = contract.ok_or_else(|| Error::internal("the contract has no such message"))?;
-    validation::check(&contract, first.encode_to_vec().into())?;
+    validation::check_message(&first, "")?;
     let Some(request::Content::ScreeningList(list)) = first.content else {
         return Err(Error::invalid_field("screening_list", "must come first, in a message of its own"));
     };
