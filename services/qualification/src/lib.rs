@@ -225,6 +225,7 @@ pub fn app_of(state: State, customers: Option<Peer>) -> App {
         jobs::authorisation_keeper::job(Arc::clone(&state)),
         jobs::risk_keeper::job(Arc::clone(&state)),
         jobs::case_keeper::job(Arc::clone(&state)),
+        jobs::review_reminder::job(Arc::clone(&state)),
         jobs::document_keeper::job(Arc::clone(&state)),
         jobs::document_sweep::job(Arc::clone(&state)),
         jobs::screening_watch::job(Arc::clone(&state)),

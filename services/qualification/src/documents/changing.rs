@@ -15,11 +15,9 @@ use crate::{
     audit::{self, Transition},
     cases::{Trigger, gathering::leads, trigger},
     domain::{
-        document::{
-            machine::{Step, after, name},
-            reminders::due,
-        },
+        document::machine::{Step, after, name},
         instant::message as time,
+        reminders::due,
     },
     origin::Origin,
     standing::restate,

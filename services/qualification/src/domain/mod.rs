@@ -10,6 +10,7 @@ pub mod document;
 pub mod instant;
 pub mod key;
 pub mod mask;
+pub mod reminders;
 pub mod requirements;
 pub mod risk;
 pub mod screening_hit;

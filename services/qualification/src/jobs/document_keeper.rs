@@ -14,8 +14,8 @@ use crate::{
     State,
     cases::gathering::leads,
     documents::changing::{Written, keep_time, message, put},
-    domain::document::{
-        machine::{Step, after},
+    domain::{
+        document::machine::{Step, after},
         reminders::due,
     },
     origin::Origin,

@@ -7,6 +7,7 @@ pub mod customers_projection;
 pub mod document_keeper;
 pub mod document_sweep;
 pub mod eraser;
+pub mod review_reminder;
 pub mod risk_keeper;
 pub mod screening_watch;
 pub mod standing_keeper;

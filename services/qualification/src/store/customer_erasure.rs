@@ -9,6 +9,7 @@ pub async fn customers_forget(connection: &mut PgConnection, tenant: &str, ids: 
         "WITH gone AS (DELETE FROM qualification.qualification_case WHERE tenant_id = $1 AND customer_id = ANY ($2) RETURNING case_id), \
               requirements AS (DELETE FROM qualification.case_document_requirement c USING gone g WHERE c.tenant_id = $1 AND c.case_id = g.case_id), \
               persons AS (DELETE FROM qualification.case_person c USING gone g WHERE c.tenant_id = $1 AND c.case_id = g.case_id), \
+              reminders AS (DELETE FROM qualification.review_reminder c USING gone g WHERE c.tenant_id = $1 AND c.case_id = g.case_id), \
               approvals AS (DELETE FROM qualification.case_approval c USING gone g WHERE c.tenant_id = $1 AND c.case_id = g.case_id), \
               transitions AS (DELETE FROM qualification.case_transition c USING gone g WHERE c.tenant_id = $1 AND c.case_id = g.case_id) \
          DELETE FROM qualification.case_note c USING gone g WHERE c.tenant_id = $1 AND c.case_id = g.case_id",

@@ -287,6 +287,13 @@ pub async fn reminders_reset(connection: &mut PgConnection, tenant: &str, now: T
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
+        "UPDATE qualification.review_reminder SET remind_time = $2 WHERE tenant_id = $1",
+        tenant,
+        now.to_sqlx() as _,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
         "UPDATE qualification.authorisation SET keep_time = $2 WHERE tenant_id = $1 AND keep_time IS NOT NULL",
         tenant,
         now.to_sqlx() as _,

@@ -26,6 +26,7 @@ pub mod document_upload;
 pub mod ownership_structure;
 pub mod qualification_case;
 pub mod requirement_policy;
+pub mod review_reminder;
 pub mod risk;
 pub mod risk_list;
 pub mod risk_override;

@@ -391,3 +391,34 @@ async fn work_is_assigned_snoozed_and_noted() {
     let rest = mia.list_case_notes(next).await.unwrap().into_inner();
     assert_eq!((page.case_notes[0].text.as_str(), rest.case_notes[0].text.as_str()), ("first", "second"));
 }
+
+#[tokio::test]
+async fn a_review_is_told_of_at_the_leads_of_the_policy_also_of_one_that_came_later() {
+    let told =
+        "SELECT count(*) FROM qualification.outbox WHERE event_type = 'clientele.qualification.v1.CaseReviewNearing'";
+    let service = Qualification::start().await;
+    let case = approved(&service).await;
+    let review = case.review_time.unwrap().seconds;
+    let days_left = async |days: i64| {
+        let ahead = SignedDuration::from_secs(review - service.clock.now().as_second() - days * 86_400);
+        service.clock.advance(ahead);
+        // Longer than from one look to the next.
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    };
+    days_left(700).await;
+    assert_eq!(service.count(told).await, 0);
+    let requirement_policy = Some(RequirementPolicy { reminder_lead_days: vec![705, 690], ..Default::default() });
+    let request = CreateRequirementPolicyRequest { requirement_policy, ..Default::default() };
+    let mut policies = RequirementPolicyServiceClient::new(service.running.tenant(TENANT));
+    policies.create_requirement_policy(request).await.unwrap();
+    while service.count(told).await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    days_left(691).await;
+    assert_eq!(service.count(told).await, 1);
+    days_left(690).await;
+    while service.count(told).await == 1 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(service.count(told).await, 2);
+}

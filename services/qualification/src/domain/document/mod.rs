@@ -4,5 +4,4 @@ pub mod archive;
 pub mod content_type;
 pub mod facts;
 pub mod machine;
-pub mod reminders;
 pub mod validity;

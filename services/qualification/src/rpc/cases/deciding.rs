@@ -26,6 +26,7 @@ use crate::{
         case_approval::{case_approval_insert, case_approvals, case_document_requirements_put},
         case_person::case_people,
         qualification_case::CaseRecord,
+        review_reminder::review_reminder_put,
     },
 };
 
@@ -125,6 +126,7 @@ async fn approve(
         case_document_requirements_put(connection, tenant, record.case_id, &asked.documents).await.map_err(failed)?;
     }
     let review_time = months_after(now, asked.review_months);
+    let is_whole = whole.is_some();
     let taken = Step {
         evidence: Some((root, gathered.evidence.hashes())),
         ..Step::of(event, Part::Approver).because(CaseReason::Unspecified, &request.note)
@@ -140,6 +142,9 @@ async fn approve(
         }
     })
     .await?;
+    if is_whole {
+        review_reminder_put(connection, tenant, record.case_id, (review_time, now)).await.map_err(failed)?;
+    }
     Ok(())
 }
 

@@ -9,10 +9,7 @@ use prost::Message;
 use crate::{
     State,
     documents::changing::{Written, for_update, message, put, step, supersede, unfit},
-    domain::{
-        document::{machine::Step, reminders::due},
-        key::uuid,
-    },
+    domain::{document::machine::Step, key::uuid, reminders::due},
     origin::Origin,
     rpc::once::{Asked, once},
     store::document::document_get,

@@ -1,11 +1,11 @@
-//! When a verified document is told to run out.
+//! When it is told that something runs out: a verified document, the time until a review.
 
 use jiff::{SignedDuration, Timestamp};
 
 /// What is due at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
-    /// Whether the document is over.
+    /// Whether it is over.
     pub over: bool,
     /// Whether its end is within the longest lead.
     pub near: bool,
@@ -20,7 +20,7 @@ fn reached(end: Timestamp, lead_days: i32) -> Timestamp {
     end.checked_sub(SignedDuration::from_hours(24 * i64::from(lead_days))).unwrap_or(Timestamp::MIN)
 }
 
-/// What is due at `now` of a document that ends at `end`, of which lead `told` was told last (0 for none). `leads` are the days before the end at which
+/// What is due at `now` of something that ends at `end`, of which lead `told` was told last (0 for none). `leads` are the days before the end at which
 /// it is told, the longest first.
 pub fn due(end: Option<Timestamp>, told: i32, now: Timestamp, leads: &[i32]) -> Due {
     let Some(end) = end else { return Due { over: false, near: false, lead_days: None, next: None } };
