@@ -24,7 +24,15 @@ use crate::{psql::Psql, served::Served, sink};
 pub const ISSUER: &str = "bench";
 
 /// What the tokens allow.
-const SCOPES: [&str; 5] = ["customers.read", "customers.write", "value.read", "value.score", "value.write"];
+const SCOPES: [&str; 7] = [
+    "customers.read",
+    "customers.write",
+    "qualification.read",
+    "qualification.write",
+    "value.read",
+    "value.score",
+    "value.write",
+];
 
 /// A service that is measured.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +47,10 @@ pub struct Service {
 pub const CUSTOMERS: Service = Service { name: "customers", schema: &clientele_customers::SCHEMA };
 /// The value service.
 pub const VALUE: Service = Service { name: "value", schema: &clientele_value::SCHEMA };
+/// The qualification service.
+pub const QUALIFICATION: Service = Service { name: "qualification", schema: &clientele_qualification::SCHEMA };
 /// Every service.
-pub const SERVICES: [Service; 2] = [CUSTOMERS, VALUE];
+pub const SERVICES: [Service; 3] = [CUSTOMERS, VALUE, QUALIFICATION];
 
 /// Everything that measurements share. Its folder and its Postgres vanish with this process.
 #[derive(Debug)]
@@ -107,12 +117,19 @@ impl House {
 
     /// Starts a service on a database and waits until it is SERVING.
     pub async fn serve(&self, service: Service, database: &str) -> Result<Served> {
+        self.serve_with(service, database, &[]).await
+    }
+
+    /// The same with further arguments.
+    pub async fn serve_with(&self, service: Service, database: &str, arguments: &[&str]) -> Result<Served> {
         let program = self.binaries.join(format!("clientele-{}", service.name));
         ensure!(program.exists(), "{} is missing: run `make bench`, which builds it", program.display());
         let log = self.folder.join(format!("{}.log", service.name));
         let mut command = Command::new(program);
         command.args(["--token-issuer", ISSUER, "--otlp-endpoint", &format!("http://{}", self.sink)]);
         command.arg("--jwks").arg(self.issuer.0.jwks_path()).args(["--database-url", &self.url(service, database)]);
+        // What it keeps by default is kept in the folder it runs in.
+        command.args(arguments).current_dir(&self.folder);
         Served::start(command, &log).await
     }
 

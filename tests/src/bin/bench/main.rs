@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use clap::{Parser, ValueEnum};
 
 mod customers;
+mod documents;
 mod fits;
 mod h2load;
 mod house;
@@ -54,6 +55,7 @@ enum Measurement {
     Writes,
     Recording,
     Import,
+    Documents,
     Scoring,
     Fits,
 }
@@ -132,6 +134,7 @@ async fn measure(measurement: Measurement, house: &House, size: Size) -> Result<
         Measurement::Writes => writes::measure(house, size).await,
         Measurement::Recording => recording::measure(house, size).await,
         Measurement::Import => import::measure(house, size).await,
+        Measurement::Documents => documents::measure(house, size).await,
         Measurement::Scoring => scoring::measure(house, size).await,
         Measurement::Fits => fits::measure(house, size).await,
     }
