@@ -4,9 +4,7 @@ use std::{fs, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use object_store::{
-    ObjectStore, aws::AmazonS3Builder, local::LocalFileSystem, memory::InMemory, prefix::PrefixStore,
-};
+use object_store::{ObjectStore, aws::AmazonS3Builder, local::LocalFileSystem, memory::InMemory, prefix::PrefixStore};
 
 use super::{Documents, LARGEST, keys::Keyring, store::Contents};
 
@@ -41,7 +39,9 @@ impl DocumentSettings {
         }
         if let Some(place) = self.object_store_url.strip_prefix("s3://") {
             if self.document_key_file.is_empty() {
-                bail!("documents in a bucket need a document_key_file: a key made here would be another one on every machine");
+                bail!(
+                    "documents in a bucket need a document_key_file: a key made here would be another one on every machine"
+                );
             }
             let contents = bucket(place, AmazonS3Builder::from_env())?;
             return Ok(Documents { contents, keys: Keyring::read(&self.document_key_file)?, largest });

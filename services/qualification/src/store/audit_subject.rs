@@ -3,7 +3,7 @@
 //! A further kind: a line in [`SUBJECTS`], with the `subject_kind` that its transitions are written down with, a statement that pages through its
 //! rows by id, and how the log calls a state that the row holds as a number. A kind that is not here is replayed, and compared with nothing.
 
-use clientele_proto::qualification::v1::CaseState;
+use clientele_proto::qualification::v1::{CaseState, DocumentState, HitState};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -19,11 +19,24 @@ pub struct Subjects {
 }
 
 /// The kinds.
-pub static SUBJECTS: [Subjects; 1] = [Subjects {
-    kind: "case",
-    rows: "SELECT case_id, state FROM qualification.qualification_case WHERE tenant_id = $1 AND case_id > $2 ORDER BY case_id LIMIT $3",
-    name: |state| name(CaseState::try_from(state).unwrap_or_default().as_str_name(), "CASE_STATE_"),
-}];
+pub static SUBJECTS: [Subjects; 3] = [
+    Subjects {
+        kind: "case",
+        rows: "SELECT case_id, state FROM qualification.qualification_case WHERE tenant_id = $1 AND case_id > $2 ORDER BY case_id LIMIT $3",
+        name: |state| name(CaseState::try_from(state).unwrap_or_default().as_str_name(), "CASE_STATE_"),
+    },
+    Subjects {
+        kind: "document",
+        rows: "SELECT document_id, state FROM qualification.document WHERE tenant_id = $1 AND document_id > $2 ORDER BY document_id LIMIT $3",
+        name: |state| name(DocumentState::try_from(state).unwrap_or_default().as_str_name(), "DOCUMENT_STATE_"),
+    },
+    Subjects {
+        kind: "screening_hit",
+        rows: "SELECT screening_hit_id, state FROM qualification.screening_hit \
+               WHERE tenant_id = $1 AND screening_hit_id > $2 ORDER BY screening_hit_id LIMIT $3",
+        name: |state| name(HitState::try_from(state).unwrap_or_default().as_str_name(), "HIT_STATE_"),
+    },
+];
 
 /// `APPROVED` of `CASE_STATE_APPROVED`.
 fn name(of: &str, prefix: &str) -> String {

@@ -236,7 +236,7 @@ impl<'k> Checker<'k> {
             _ if entry.customer_erased => {}
             _ => self.differences.add(Kind::ContentMissing, "its customer was not erased", entry.place()),
         }
-        self.replay.apply(&leaf, entry.leaf_index, &mut self.differences);
+        self.replay.apply(&leaf, (entry.leaf_index, entry.customer_erased), &mut self.differences);
     }
 
     fn signature(&self, head: &StoredHead) -> Result<(), String> {

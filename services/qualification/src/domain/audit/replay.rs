@@ -14,6 +14,8 @@ pub struct State {
     /// The entry that led there, where it is sealed.
     pub leaf_index: Option<i64>,
     seen: bool,
+    /// Its customer was erased: no row stands for it any more.
+    erased: bool,
 }
 
 /// The last state of every subject of a log: some hundred bytes each.
@@ -23,8 +25,13 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Takes the next transition, in the order of the log.
-    pub fn apply(&mut self, leaf: &AuditLeaf, leaf_index: Option<i64>, differences: &mut Differences) {
+    /// Takes the next transition, in the order of the log: its place, and whether its customer was erased.
+    pub fn apply(
+        &mut self,
+        leaf: &AuditLeaf,
+        (leaf_index, erased): (Option<i64>, bool),
+        differences: &mut Differences,
+    ) {
         let subjects = self.subjects.entry(leaf.subject_kind.clone()).or_default();
         let before = subjects.get(&leaf.subject_id).map_or("", |before| before.state.as_str());
         if before != leaf.state_before {
@@ -38,7 +45,7 @@ impl Replay {
             let told = format!("the transition begins at `{}`, the one before ended at `{before}`", leaf.state_before);
             differences.add(Kind::StateChain, told, place);
         }
-        let state = State { state: leaf.state_after.clone(), leaf_index, seen: false };
+        let state = State { state: leaf.state_after.clone(), leaf_index, seen: false, erased };
         subjects.insert(leaf.subject_id.clone(), state);
     }
 
@@ -81,7 +88,7 @@ impl Replay {
 
     /// After all rows of a kind: what the log tells of and no row stands for.
     pub fn compared(&self, kind: &str, differences: &mut Differences) {
-        for (id, told) in self.subjects.get(kind).into_iter().flatten().filter(|(_, told)| !told.seen) {
+        for (id, told) in self.subjects.get(kind).into_iter().flatten().filter(|(_, told)| !told.seen && !told.erased) {
             let place = AuditDifference {
                 leaf_index: told.leaf_index,
                 subject_kind: kind.into(),
@@ -123,7 +130,7 @@ mod tests {
         for (index, leaf) in
             [leaf("a", "", "OPEN"), leaf("b", "", "OPEN"), leaf("a", "OPEN", "SHUT")].iter().enumerate()
         {
-            replay.apply(leaf, Some(index as i64), &mut differences);
+            replay.apply(leaf, (Some(index as i64), false), &mut differences);
         }
         replay.compare("thing", "a", "SHUT", &mut differences);
         assert_eq!((replay.len(), differences.count), (2, 0));
@@ -132,6 +139,11 @@ mod tests {
         replay.compared("thing", &mut differences);
         assert_eq!(kinds(&differences), [Kind::SubjectNotInLog, Kind::State, Kind::SubjectMissing]);
         assert_eq!((differences.first[1].leaf_index, differences.first[2].subject_id.as_str()), (Some(2), "b"));
+        // Of an erased customer no row stands any more.
+        let (mut replay, mut differences) = (Replay::default(), Differences::default());
+        replay.apply(&leaf("a", "", "OPEN"), (Some(0), true), &mut differences);
+        replay.compared("thing", &mut differences);
+        assert_eq!(differences.count, 0);
     }
 
     proptest! {
@@ -148,7 +160,7 @@ mod tests {
             let run = |leaves: &[AuditLeaf]| {
                 let (mut replay, mut differences) = (Replay::default(), Differences::default());
                 for leaf in leaves {
-                    replay.apply(leaf, None, &mut differences);
+                    replay.apply(leaf, (None, false), &mut differences);
                 }
                 differences.count
             };
