@@ -13,8 +13,10 @@ pub async fn evidence_documents(
     customer_id: Uuid,
 ) -> sqlx::Result<Vec<Document>> {
     let rows = sqlx::query!(
-        "SELECT document_id, kind, state, version, valid_from_date, expire_time FROM qualification.document \
-         WHERE tenant_id = $1 AND customer_id = $2 AND state BETWEEN 2 AND 6 ORDER BY document_id",
+        r#"SELECT document_id, kind, state, version, valid_from_date, expire_time,
+               valid_from_date::timestamp AT TIME ZONE time_zone AS "start_time: jiff_sqlx::Timestamp"
+           FROM qualification.document
+           WHERE tenant_id = $1 AND customer_id = $2 AND state BETWEEN 2 AND 6 ORDER BY document_id"#,
         tenant,
         customer_id,
     )
@@ -26,6 +28,7 @@ pub async fn evidence_documents(
         state: row.state,
         version: row.version,
         valid_from: row.valid_from_date.map(jiff_sqlx::Date::to_jiff),
+        start_time: row.start_time.map(jiff_sqlx::Timestamp::to_jiff),
         expire_time: row.expire_time.map(jiff_sqlx::Timestamp::to_jiff),
     });
     Ok(documents.collect())

@@ -40,6 +40,8 @@ pub struct Document {
     pub version: i64,
     /// First day of its validity.
     pub valid_from: Option<Date>,
+    /// The instant at which that begins.
+    pub start_time: Option<Timestamp>,
     /// The instant at which it runs out.
     pub expire_time: Option<Timestamp>,
 }
@@ -165,6 +167,7 @@ mod tests {
             state: 4,
             version: 2,
             valid_from: None,
+            start_time: None,
             expire_time: None,
         };
         Evidence {

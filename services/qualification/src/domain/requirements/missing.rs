@@ -86,6 +86,7 @@ fn missing_document(
     }
     let is_verified = |document: &Document| {
         matches!(document.state, VERIFIED | EXPIRING)
+            && document.start_time.is_none_or(|start| start <= now)
             && document.expire_time.is_none_or(|end| end > now)
             && is_young(document.valid_from, asked.max_age_days, now, false)
     };
@@ -157,7 +158,7 @@ mod tests {
 
     fn document(kind: i32, state: i16) -> Document {
         let valid_from = Some(date(2028, 2, 29));
-        Document { document_id: Uuid::nil(), kind, state, version: 1, valid_from, expire_time: None }
+        Document { document_id: Uuid::nil(), kind, state, version: 1, valid_from, start_time: None, expire_time: None }
     }
 
     fn names(stage: Stage, evidence: &Evidence) -> Vec<String> {
@@ -210,6 +211,13 @@ mod tests {
         assert!(names(Stage::Approval, &evidence).contains(&"documents.BUSINESS_LICENCE".to_owned()));
         evidence.documents[0] = Document { expire_time: Some(now()), ..document(1, VERIFIED) };
         assert_eq!(names(Stage::Submission, &evidence), ["documents.BUSINESS_LICENCE"]);
+        // One that begins later can be handed in, and nothing rests on it before.
+        let later = now().checked_add(jiff::SignedDuration::from_secs(1)).unwrap();
+        evidence.documents[0] = Document { start_time: Some(later), ..document(1, VERIFIED) };
+        assert_eq!(names(Stage::Submission, &evidence), [""; 0]);
+        assert!(names(Stage::Approval, &evidence).contains(&"documents.BUSINESS_LICENCE".to_owned()));
+        evidence.documents[0].start_time = Some(now());
+        assert!(!names(Stage::Approval, &evidence).contains(&"documents.BUSINESS_LICENCE".to_owned()));
     }
 
     #[test]
