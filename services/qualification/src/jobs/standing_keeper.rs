@@ -8,12 +8,14 @@ use std::{sync::Arc, time::Duration};
 use clientele_pg::Tx;
 use clientele_service::{Job, serve::stopped};
 
-use crate::{State, origin::Origin, standing::restate, store::standing::standings_due};
+use crate::{State, origin::Origin, standing::restate, store::standing::{standings_due, standings_next}};
 
 /// The job as actor of what it does.
 pub const NAME: &str = "standing keeper";
-/// Time between two looks.
+/// Time between two looks, where nothing is due in between.
 const PAUSE: Duration = Duration::from_millis(500);
+/// The same where something is due at once: what cannot be restated is not tried without end.
+const SHORTEST: Duration = Duration::from_millis(20);
 /// Standings looked at in one round.
 const BATCH: i64 = 200;
 
@@ -21,20 +23,20 @@ const BATCH: i64 = 200;
 pub fn job(state: Arc<State>) -> Job {
     Job::new(NAME, move |stop| async move {
         while !*stop.borrow() {
-            match Box::pin(keep(&state)).await {
-                Ok(kept) if kept == BATCH as usize => continue,
-                Ok(_) => {}
+            let pause = match Box::pin(keep(&state)).await {
+                Ok(pause) => pause,
                 Err(error) => {
                     tracing::warn!(error = &error as &dyn std::error::Error, "standings could not be kept");
+                    PAUSE
                 }
-            }
-            let _ = tokio::time::timeout(PAUSE, stopped(stop.clone())).await;
+            };
+            let _ = tokio::time::timeout(pause, stopped(stop.clone())).await;
         }
     })
 }
 
-/// Restates some of the standings that have changed, and answers how many those were.
-async fn keep(state: &State) -> sqlx::Result<usize> {
+/// Restates some of the standings that have changed, and answers how long nothing more is due: so that others hear of a change as it comes.
+async fn keep(state: &State) -> sqlx::Result<Duration> {
     let now = state.context.now();
     let due = standings_due(&mut *state.pool.acquire().await?, now, BATCH).await?;
     for (tenant, customer_id) in &due {
@@ -44,5 +46,10 @@ async fn keep(state: &State) -> sqlx::Result<usize> {
         tx.commit().await?;
         state.outbox.committed();
     }
-    Ok(due.len())
+    if due.len() == BATCH as usize {
+        return Ok(Duration::ZERO);
+    }
+    let next = standings_next(&mut *state.pool.acquire().await?).await?;
+    let left = next.and_then(|next| Duration::try_from(next.duration_since(state.context.now())).ok());
+    Ok(left.map_or(PAUSE, |left| left.clamp(SHORTEST, PAUSE)))
 }

@@ -139,6 +139,16 @@ pub async fn standings_due(
     Ok(rows.into_iter().map(|row| (row.tenant_id, row.customer_id)).collect())
 }
 
+/// The next instant at which a standing changes by itself.
+pub async fn standings_next(connection: &mut PgConnection) -> sqlx::Result<Option<Timestamp>> {
+    let next = sqlx::query_scalar!(
+        r#"SELECT min(restate_time) AS "next: jiff_sqlx::Timestamp" FROM qualification.standing WHERE restate_time IS NOT NULL"#
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(next.map(jiff_sqlx::Timestamp::to_jiff))
+}
+
 /// What the standings of customers follow from; nothing for those of which nothing is known.
 pub async fn standing_inputs(
     connection: &mut PgConnection,
