@@ -49,7 +49,7 @@ async fn keep(state: &State) -> sqlx::Result<Duration> {
     if due.len() == BATCH as usize {
         return Ok(Duration::ZERO);
     }
-    let next = standings_next(&mut *state.pool.acquire().await?).await?;
-    let left = next.and_then(|next| Duration::try_from(next.duration_since(state.context.now())).ok());
-    Ok(left.map_or(PAUSE, |left| left.clamp(SHORTEST, PAUSE)))
+    let Some(next) = standings_next(&mut *state.pool.acquire().await?).await? else { return Ok(PAUSE) };
+    let left = Duration::try_from(next.duration_since(state.context.now())).unwrap_or_default();
+    Ok(left.clamp(SHORTEST, PAUSE))
 }
