@@ -38,7 +38,10 @@ pub fn statements(structure: &OwnershipStructure) -> Result<Vec<Statement>, Vec<
     if structure.entities.iter().all(|entity| entity.record_id != subject) {
         statements.push(Statement::Entity(Entity { id: subject.to_owned(), kind: EntityType::RegisteredEntity }));
     }
-    for person in &structure.persons {
+    for (place, person) in structure.persons.iter().enumerate() {
+        if person.birth_date.as_ref().is_some_and(|day| date(day).is_none()) {
+            wrong.push(Violation::new(format!("persons[{place}].birth_date"), "must be a day that exists"));
+        }
         let kind = code(person.person_type().as_str_name(), "PERSON_TYPE_").unwrap_or(PersonType::KnownPerson);
         statements.push(Statement::Person(Person { id: person.record_id.clone(), kind }));
     }

@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::ownership_statements::reading::date;
 use crate::store::{
     check_run::case_facts_get,
     customer::{Customer, customer_get},
@@ -90,6 +91,7 @@ fn owners(structure: OwnershipStructure) -> Vec<Party> {
     let persons = structure.persons.into_iter().map(|person| Party {
         kind: ScreenedKind::Person,
         names: vec![person.name],
+        birth_date: person.birth_date.as_ref().and_then(date).map(|day| day.to_string()).unwrap_or_default(),
         country_codes: person.nationalities,
         identifiers: number(person.identity_number),
         ..Party::default()
