@@ -8,7 +8,12 @@ use std::{sync::Arc, time::Duration};
 use clientele_pg::Tx;
 use clientele_service::{Job, serve::stopped};
 
-use crate::{State, origin::Origin, standing::restate, store::standing::{standings_due, standings_next}};
+use crate::{
+    State,
+    origin::Origin,
+    standing::restate,
+    store::standing::{standings_due, standings_next},
+};
 
 /// The job as actor of what it does.
 pub const NAME: &str = "standing keeper";

@@ -94,7 +94,6 @@ fn owners(structure: OwnershipStructure) -> Vec<Party> {
         birth_date: person.birth_date.as_ref().and_then(date).map(|day| day.to_string()).unwrap_or_default(),
         country_codes: person.nationalities,
         identifiers: number(person.identity_number),
-        ..Party::default()
     });
     let entities = structure.entities.into_iter().map(|entity| Party {
         kind: ScreenedKind::Organisation,

@@ -7,7 +7,6 @@ use clientele_proto::qualification::v1::{
     CreateDocumentUploadRequest, Document, DocumentKind, DocumentUpload, DownloadDocumentRequest,
     UploadDocumentRequest, document_service_client::DocumentServiceClient,
 };
-use futures::stream;
 
 use crate::{
     Size,
@@ -61,7 +60,7 @@ async fn there_and_back(house: &House, bytes: i64) -> Result<(f64, f64)> {
     let request = CreateDocumentUploadRequest { document_upload: Some(upload), ..Default::default() };
     let id = client.create_document_upload(authorised(request, &token)?).await?.into_inner().document_upload_id;
     let began = Instant::now();
-    let parts = stream::iter((0..bytes / PART).map(move |number| {
+    let parts = tokio_stream::iter((0..bytes / PART).map(move |number| {
         let mut data = vec![number as u8; PART as usize];
         if number > 0 {
             return UploadDocumentRequest { data, ..Default::default() };
