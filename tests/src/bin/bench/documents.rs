@@ -69,7 +69,7 @@ async fn there_and_back(house: &House, bytes: i64) -> Result<(f64, f64)> {
         UploadDocumentRequest { document_upload_id: id.clone(), offset: 0, data }
     }));
     let document = client.upload_document(authorised(parts, &token)?).await?.into_inner();
-    let rate = bytes as f64 / (1 << 20) as f64 / began.elapsed().as_secs_f64();
+    let rate = bytes as f64 / f64::from(1 << 20) / began.elapsed().as_secs_f64();
     let request = DownloadDocumentRequest { document_id: document.document_id, offset: 0 };
     let mut parts = client.download_document(authorised(request, &token)?).await?.into_inner();
     let mut read = 0;
