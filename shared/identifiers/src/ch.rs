@@ -24,11 +24,9 @@ pub(crate) static UID: Rules = Rules {
 };
 
 fn complete(number: &mut Compact) {
-    for ending in ["MWST", "TVA", "IVA", "TPV", "HR", "RC"] {
-        if number.as_bytes().ends_with(ending.as_bytes()) {
-            number.truncate(number.len() - ending.len());
-            break;
-        }
+    let endings = ["MWST", "TVA", "IVA", "TPV", "VAT", "HR", "RC"];
+    while let Some(ending) = endings.iter().find(|ending| number.as_bytes().ends_with(ending.as_bytes())) {
+        number.truncate(number.len() - ending.len());
     }
     if number.len() == 9 && number.as_bytes().iter().all(u8::is_ascii_digit) {
         number.prepend(b"CHE");

@@ -1,7 +1,7 @@
 //! Mexico: RFC, three letters (companies) or four (persons), a date, a homoclave of two characters and a check digit.
 //!
 //! Servicio de Administración Tributaria, "Cálculo del RFC". Genuine numbers exist whose check digit does not fit, so that is a doubt and no refusal. The two
-//! generic numbers (XAXX010101000 for the public, XEXX010101000 for foreigners) name nobody and are refused as reserved.
+//! generic numbers (XAXX010101000 for the public, XEXX010101000 for foreigners) stand on invoices, and are taken.
 
 use crate::{
     Date, Decoded, Kind, Reason, Refusal, Term, Warning,
@@ -55,9 +55,7 @@ fn check(number: &[u8]) -> Result<(), Refusal> {
     }
     shape::digits_at(number, letters..letters + 6)?;
     shape::alphanumeric_at(number, letters + 6..number.len())?;
-    if letters == 4
-        && (WORDS.iter().any(|it| number.starts_with(*it)) || matches!(number, b"XAXX010101000" | b"XEXX010101000"))
-    {
+    if letters == 4 && WORDS.iter().any(|it| number.starts_with(*it)) {
         return Err(Refusal::at(Reason::Reserved, 0));
     }
     let part = |from: usize| shape::value(&number[letters + from..letters + from + 2]) as u8;
@@ -127,7 +125,8 @@ mod tests {
         let verdict = |number| check(Scheme::MxRfc, number, Presentation::Strict);
         assert_eq!(verdict("GODE561331GR8").reason(), Some(Reason::ImpossibleDate));
         assert_eq!(verdict("BUEI561231GR8").reason(), Some(Reason::Reserved));
-        assert_eq!(verdict("XAXX010101000").reason(), Some(Reason::Reserved));
+        // Of the public and of foreigners, as they stand on invoices.
+        assert!(verdict("XAXX010101000").is_valid() && verdict("XEXX010101000").is_valid());
         assert_eq!(verdict("GODE561231GR9").warnings(), [Warning::CheckDigitMismatch]);
     }
 }

@@ -27,6 +27,10 @@ pub(crate) static RULES: Rules = Rules {
 fn check(number: &[u8]) -> Result<(), Refusal> {
     shape::digits(number)?;
     shape::one_of(number, 0, b"123456789")?;
+    // The check digits are 11 to 99; 10 would be the same as 99.
+    if number.starts_with(b"10") {
+        return Err(Refusal::check_digit(0));
+    }
     // 10 off: the first weight times the 1 taken from the first digit.
     let sum = checksum::sum(number, &[10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19]) - 10;
     if sum.is_multiple_of(89) { Ok(()) } else { Err(Refusal::check_digit(0)) }

@@ -26,8 +26,9 @@ pub(crate) static RULES: Rules = Rules {
 };
 
 /// Prefix and what it is registered as.
-const PREFIXES: [(&str, &str); 42] = [
+const PREFIXES: [(&str, &str); 43] = [
     ("AC", "Assurance company, England and Wales"),
+    ("BR", "Establishment of an overseas company"),
     ("CE", "Charitable incorporated organisation, England and Wales"),
     ("CS", "Charitable incorporated organisation, Scotland"),
     ("EN", "European company, Northern Ireland"),
@@ -99,17 +100,49 @@ fn check(number: &[u8]) -> Result<(), Refusal> {
 }
 
 /// Six digits, the last of which may be a letter; up to three letters at the end of societies, letters among the digits of a few
-/// partnerships.
+/// partnerships, in the forms that the register's own search takes.
 fn ending(number: &[u8], prefix: &str) -> Result<(), Refusal> {
     match prefix {
-        "OC" => shape::alphanumeric_at(number, 2..8),
-        "RS" | "SO" | "IP" | "SP" | "NP" => {
+        "OC" if partnership(&number[2..]) => Ok(()),
+        "RS" if society(&number[2..]) => Ok(()),
+        "SO" if society(&number[2..]) || ends_in(&number[2..], 5, b"CR") => Ok(()),
+        "OC" | "RS" | "SO" => {
+            let odd = number[2..].iter().position(|it| !it.is_ascii_digit());
+            Err(Refusal::illegal(odd.map_or(7, |at| at + 2)))
+        }
+        "IP" | "SP" | "NP" => {
             let letters = number[5..].iter().rev().take_while(|it| it.is_ascii_uppercase()).count();
             shape::digits_at(number, 2..8 - letters)
         }
         "NI" | "SL" => shape::digits_at(number, 2..7).and_then(|()| shape::one_of(number, 7, b"0123456789ACR")),
         _ => shape::digits_at(number, 2..7).and_then(|()| shape::one_of(number, 7, b"0123456789CR")),
     }
+}
+
+/// Whether so many characters at the beginning are digits, or one of `others`.
+fn begins_in(rest: &[u8], length: usize, others: &[u8]) -> bool {
+    rest[..length].iter().all(|it| it.is_ascii_digit() || others.contains(it))
+}
+
+/// Whether so many digits are followed by a last one, or by one of `letters`.
+fn ends_in(rest: &[u8], digits: usize, letters: &[u8]) -> bool {
+    begins_in(rest, digits, b"") && begins_in(&rest[digits..], 1, letters)
+}
+
+/// The six characters of a limited liability partnership.
+fn partnership(rest: &[u8]) -> bool {
+    ends_in(rest, 5, b"CR")
+        || (begins_in(rest, 5, b"P") && b"CWERTB".contains(&rest[5]))
+        || (begins_in(rest, 4, b"P") && matches!(&rest[4..], b"OC" | b"CU"))
+}
+
+/// The six characters of a registered society.
+fn society(rest: &[u8]) -> bool {
+    let ends: [&[u8]; 7] = [b"FI", b"RS", b"SA", b"IP", b"US", b"EN", b"AS"];
+    begins_in(rest, 3, b"")
+        && (ends_in(rest, 5, b"WSRCZF")
+            || (rest[3].is_ascii_digit() && ends.contains(&&rest[4..]))
+            || &rest[3..] == b"CUS")
 }
 
 fn decode(number: &str) -> Decoded {
@@ -141,5 +174,19 @@ mod tests {
         assert_eq!(reason("QQ123456"), Some(Reason::WrongPrefix));
         assert_eq!(reason("00000000"), Some(Reason::Reserved));
         assert_eq!(reason("SC12X456"), Some(Reason::IllegalCharacter));
+    }
+
+    /// The forms of the register's own search pattern.
+    #[test]
+    fn letters_stand_only_where_the_register_has_them() {
+        let is_valid = |number| check(Scheme::GbCrn, number, Presentation::Strict).is_valid();
+        for number in
+            ["OC383326", "OC38332R", "OC3P012W", "OC30P1CU", "RS00712W", "RS0071FI", "RS007CUS", "SO30123C", "BR016940"]
+        {
+            assert!(is_valid(number), "{number}");
+        }
+        for number in ["OC3X0123", "OCABCDEF", "OC38332U", "OC3001AB", "SO301QZX", "SO30123A", "RS00712K", "QQ016940"] {
+            assert!(!is_valid(number), "{number}");
+        }
     }
 }

@@ -82,7 +82,10 @@ fn lenient(rules: &Rules, character: char) -> Folded {
     let separator = match character {
         '.' | ',' | '·' | '・' | '。' => Separators::DOT,
         '/' | '\u{2044}' | '\u{2215}' => Separators::SLASH,
+        // After a prefix that people write: `IBAN: GB29...`.
+        ':' if !rules.prefixes.is_empty() => return Folded::Dropped,
         ':' | '(' | ')' => Separators::COLON_BRACKET,
+        '_' => Separators::DASH,
         _ if is_dash(character) => Separators::DASH,
         _ => return (rules.extra)(character).map_or(Folded::Illegal, Folded::Kept),
     };

@@ -1,4 +1,4 @@
-//! CIF: the tax number of entities, a letter for the kind of entity, seven digits, and a check character: a digit or a letter, by kind.
+//! CIF: the tax number of entities, a letter for the kind of entity, seven digits, and a check character: a digit, or the letter that stands for it.
 //!
 //! Kinds: Orden EHA/451/2008, article 3. The check digit is Luhn's; the check letter is the digit's place in JABCDEFGHI. Companies, communities of
 //! owners and the like (A, B, E, H) have the digit, public and foreign entities (N, P, Q, R, S, W) the letter, others either. Entities from abroad, whose
@@ -49,16 +49,11 @@ pub(super) fn check(number: &[u8]) -> Result<(), Refusal> {
     shape::one_of(number, 0, b"ABCDEFGHJNPQRSUVW")?;
     shape::digits_at(number, 1..8)?;
     let last = number[8];
-    let from_abroad = number[1..3] == *b"00";
-    let (digit, letter) = match number[0] {
-        b'A' | b'B' | b'E' | b'H' => (true, from_abroad),
-        b'N' | b'P' | b'Q' | b'R' | b'S' | b'W' => (false, true),
-        _ => (true, true),
-    };
+    // Which kinds end in a digit and which in a letter, official sources say differently: either is taken.
     let as_digit = match last {
-        b'0'..=b'9' if digit => last,
-        b'J' if letter => b'0',
-        b'A'..=b'I' if letter => last - b'A' + b'1',
+        b'0'..=b'9' => last,
+        b'J' => b'0',
+        b'A'..=b'I' => last - b'A' + b'1',
         _ => return Err(Refusal::illegal(8)),
     };
     let mut whole = [as_digit; 8];
@@ -88,14 +83,15 @@ mod tests {
     }
 
     #[test]
-    fn digit_or_letter_goes_by_kind() {
+    fn a_digit_or_the_letter_of_the_same_value_is_taken_of_every_kind() {
         let refused = |number| {
             let verdict = check(Scheme::EsCif, number, Presentation::Strict);
             (verdict.reason(), verdict.position())
         };
         assert_eq!(refused("A58818502"), (Some(Reason::BadCheckDigit), Some(9)));
-        assert_eq!(refused("A5881850A"), (Some(Reason::IllegalCharacter), Some(9)));
-        assert_eq!(refused("P28079002"), (Some(Reason::IllegalCharacter), Some(9)));
+        assert!(is_valid(Scheme::EsCif, "A5881850A") && is_valid(Scheme::EsCif, "P28079002"));
+        assert_eq!(refused("A5881850B"), (Some(Reason::BadCheckDigit), Some(9)));
+        assert_eq!(refused("A5881850K"), (Some(Reason::IllegalCharacter), Some(9)));
         assert_eq!(refused("K58818501"), (Some(Reason::IllegalCharacter), Some(1)));
         // From abroad: the digit is 2, the letter B.
         assert!(is_valid(Scheme::EsCif, "A0011012B"));
