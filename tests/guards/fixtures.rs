@@ -86,6 +86,8 @@ pub async fn furnish(world: &World, name: &'static str, customers: usize, runs: 
     ids.extend(crate::qualified_screening::screening(world, name, &of_qualification).await);
     ids.extend(crate::qualified_auths::auths(world, name, &of_qualification).await);
     ids.extend(crate::qualified_audit::audit(world, name, &of_qualification).await);
+    let statement = format!("SELECT count(*) FROM qualification.screening_task WHERE tenant_id = '{name}'");
+    eventually("everybody is screened", async || (count(&mut owner, &statement).await == 0).then_some(())).await;
     Tenant { name, ids }
 }
 

@@ -2,8 +2,7 @@
 
 use clientele_proto::qualification::v1::{
     ImportScreeningListRequest, ScreenCustomerRequest, ScreeningList, ScreeningListFormat, ScreeningListKind,
-    import_screening_list_request::Content, import_screening_list_response,
-    screening_service_client::ScreeningServiceClient,
+    import_screening_list_response, screening_service_client::ScreeningServiceClient,
 };
 use clientele_tests::{World, garbage::Ids};
 
@@ -21,8 +20,7 @@ pub async fn screening(world: &World, tenant: &str, customer_ids: &[String]) -> 
             format: ScreeningListFormat::Csv.into(),
             ..ScreeningList::default()
         };
-        let messages = [Content::ScreeningList(named), Content::Chunk(file.into_bytes())];
-        let messages = messages.map(|content| ImportScreeningListRequest { content: Some(content) });
+        let messages = [ImportScreeningListRequest { screening_list: Some(named), chunk: file.into_bytes() }];
         let mut answers = client.import_screening_list(futures::stream::iter(messages)).await.unwrap().into_inner();
         let last = answers.message().await.unwrap().and_then(|answer| answer.content);
         let Some(import_screening_list_response::Content::Summary(done)) = last else { panic!("{last:?}") };

@@ -18,6 +18,9 @@ pub struct Garbage {
     wildness: f64,
 }
 
+/// A file that can be imported.
+const LIST: &str = "id,kind,name\n1,person,Ana Lima\n2,organisation,Lima Trading\n";
+
 impl Garbage {
     /// With ids that exist, for messages that get further than to NOT_FOUND.
     pub fn new(seed: u64, ids: Ids) -> Self {
@@ -141,6 +144,7 @@ impl Garbage {
             Kind::Double => Value::F64(self.double(wild)),
             Kind::Float => Value::F32(self.double(wild) as f32),
             Kind::Bytes if !wild && name == "sha256" => Value::Bytes((0..32).map(|_| self.number() as u8).collect()),
+            Kind::Bytes if !wild && name == "chunk" => Value::Bytes(LIST.into()),
             Kind::Bytes => Value::Bytes(self.bytes().into()),
             Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => {
                 Value::I64(if wild { self.wild_number() } else { self.sane_number(name) })
@@ -226,7 +230,7 @@ impl Garbage {
             "segment_name" | "name_prefix" => format!("NORTH_{}", self.below(30)),
             "rule_name" => format!("rule_{}", self.below(30)),
             "field" => self.one_of(&["equity", "revenue"]).to_owned(),
-            "birth_date" => self.one_of(&["", "1962-05", "1962-05-12"]).to_owned(),
+            "birth" => self.one_of(&["", "1962-05", "1962-05-12"]).to_owned(),
             "quantity" => "2.5".to_owned(),
             "rate" => "1.25".to_owned(),
             "reporting_currency_code" => self.one_of(&["", "EUR"]).to_owned(),

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 use clientele_proto::qualification::v1::{
     ImportScreeningListRequest, RejectedListRow, ScreeningList, ScreeningListFormat, ScreeningListImport,
-    ScreeningListKind, import_screening_list_request::Content as Sent, import_screening_list_response::Content as Told,
+    ScreeningListKind, import_screening_list_response::Content as Told,
 };
 use serde_json::json;
 
@@ -95,20 +95,19 @@ async fn send(
 ) -> Result<(Vec<RejectedListRow>, ScreeningListImport)> {
     let (sender, pieces) = tokio::sync::mpsc::channel(4);
     let reading = tokio::task::spawn_blocking(move || -> std::io::Result<()> {
-        let _ = sender.blocking_send(Sent::ScreeningList(list));
+        let mut screening_list = Some(list);
         loop {
-            let mut piece = Vec::with_capacity(PIECE);
-            reader.by_ref().take(PIECE as u64).read_to_end(&mut piece)?;
-            if piece.is_empty() || sender.blocking_send(Sent::Chunk(piece)).is_err() {
+            let mut chunk = Vec::with_capacity(PIECE);
+            reader.by_ref().take(PIECE as u64).read_to_end(&mut chunk)?;
+            let is_over = chunk.len() < PIECE;
+            let message = ImportScreeningListRequest { screening_list: screening_list.take(), chunk };
+            if sender.blocking_send(message).is_err() || is_over {
                 return Ok(());
             }
         }
     });
     let mut client = args.online.clients()?.screening;
-    let messages = futures::stream::unfold(pieces, async |mut pieces| {
-        let content = pieces.recv().await?;
-        Some((ImportScreeningListRequest { content: Some(content) }, pieces))
-    });
+    let messages = futures::stream::unfold(pieces, async |mut pieces| Some((pieces.recv().await?, pieces)));
     let answers = client.import_screening_list(messages).await;
     let mut answers = answers.map_err(|status| explain(&status))?.into_inner();
     let mut rejected = Vec::new();

@@ -197,7 +197,7 @@ fn told(list: &str, entry: &ListEntry) -> ScreeningEntry {
         .into(),
         names: names.into_iter().map(|(_, name)| name).collect(),
         weak_names: of(true).map(|(_, name)| name).collect(),
-        birth_dates: entry.details.birth_dates.iter().map(ToString::to_string).collect(),
+        births: entry.details.birth_dates.iter().map(ToString::to_string).collect(),
         country_codes: entry.details.countries.clone(),
         identifiers: entry.details.identifiers.iter().map(written).collect(),
         programmes: entry.programmes.clone(),

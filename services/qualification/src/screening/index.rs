@@ -171,7 +171,7 @@ fn listed(entry: &ScreeningEntry) -> ListEntry {
         kind: kind(entry.kind()).unwrap_or(Kind::Organisation),
         names: names.chain(weak).collect(),
         details: Details {
-            birth_dates: entry.birth_dates.iter().filter_map(|date| date.parse().ok()).collect(),
+            birth_dates: entry.births.iter().filter_map(|date| date.parse().ok()).collect(),
             countries: entry.country_codes.clone(),
             identifiers: entry.identifiers.iter().map(|text| identifier(text)).collect(),
             ..Details::default()

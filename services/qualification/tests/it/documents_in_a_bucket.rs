@@ -67,10 +67,13 @@ fn respond(method: &str, key: &str, query: &str, body: &[u8], objects: &Objects)
         }
         "POST" => {
             let asked = String::from_utf8(body.to_vec()).unwrap();
+            let mut gone = String::new();
             for part in asked.split("<Key>").skip(1) {
-                objects.remove(part.split_once("</Key>").unwrap().0);
+                let key = part.split_once("</Key>").unwrap().0;
+                objects.remove(key);
+                gone += &format!("<Deleted><Key>{key}</Key></Deleted>");
             }
-            ("200 OK", b"<DeleteResult></DeleteResult>".to_vec())
+            ("200 OK", format!("<DeleteResult>{gone}</DeleteResult>").into())
         }
         "DELETE" => {
             objects.remove(key);

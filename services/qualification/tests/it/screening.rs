@@ -2,8 +2,8 @@
 
 use clientele_error::Reason;
 use clientele_proto::qualification::v1::{
-    import_screening_list_request::Content as Sent, import_screening_list_response::Content as Told,
-    ownership_service_client::OwnershipServiceClient, screening_service_client::ScreeningServiceClient, *,
+    import_screening_list_response::Content as Told, ownership_service_client::OwnershipServiceClient,
+    screening_service_client::ScreeningServiceClient, *,
 };
 use clientele_testkit::Authorised;
 use jiff::SignedDuration;
@@ -20,6 +20,12 @@ const LIST: &str = "id,kind,name,country,birth_date
 2,organisation,Orbital Machinery Trading FZE,AE,
 ";
 
+/// What a message of an import says.
+enum Sent {
+    ScreeningList(ScreeningList),
+    Chunk(Vec<u8>),
+}
+
 fn of(service: &Qualification, person: &str) -> ScreeningServiceClient<Authorised> {
     ScreeningServiceClient::new(service.running.person(TENANT, person))
 }
@@ -28,7 +34,12 @@ async fn send(
     service: &Qualification,
     messages: Vec<Sent>,
 ) -> Result<(Vec<RejectedListRow>, ScreeningListImport), Status> {
-    let messages = messages.into_iter().map(|content| ImportScreeningListRequest { content: Some(content) });
+    let messages = messages.into_iter().map(|sent| match sent {
+        Sent::ScreeningList(list) => {
+            ImportScreeningListRequest { screening_list: Some(list), ..ImportScreeningListRequest::default() }
+        }
+        Sent::Chunk(chunk) => ImportScreeningListRequest { chunk, ..ImportScreeningListRequest::default() },
+    });
     let messages: Vec<_> = messages.collect();
     let mut answers = of(service, "pia").import_screening_list(futures::stream::iter(messages)).await?.into_inner();
     let mut rejected = Vec::new();
@@ -118,7 +129,7 @@ async fn a_listed_party_is_found_across_scripts_and_says_why() {
     let request = ScreenPartyRequest {
         kind: ScreenedKind::Person.into(),
         names: vec!["Сергей Петрович Волков".into()],
-        birth_date: "1962".into(),
+        birth: "1962".into(),
         ..Default::default()
     };
     let mut answers = of(&service, "rob").screen_party(request).await.unwrap().into_inner();
@@ -127,7 +138,7 @@ async fn a_listed_party_is_found_across_scripts_and_says_why() {
     assert_eq!(found.listed_name, "Sergei Petrovich Volkov");
     assert!(found.score > 0.67 && found.score <= 1.0, "{}", found.score);
     let entry = found.entry.unwrap();
-    assert_eq!((entry.entry_key.as_str(), entry.birth_dates.as_slice()), ("1", ["1962-05-12".to_owned()].as_slice()));
+    assert_eq!((entry.entry_key.as_str(), entry.births.as_slice()), ("1", ["1962-05-12".to_owned()].as_slice()));
     let words: Vec<_> = found.tokens.iter().filter(|token| !token.listed.is_empty()).collect();
     assert_eq!(words.len(), 3, "{words:?}");
     assert!(found.tokens.iter().any(|token| token.how == "birth_year"), "{:?}", found.tokens);
@@ -200,6 +211,9 @@ async fn a_file_that_is_no_list_is_refused_whole() {
     let request = GetScreeningListRequest { screening_list_id: "own".into() };
     let list = of(&service, "aud").get_screening_list(request).await.unwrap().into_inner();
     assert_eq!((list.version, list.entries), (1, 2));
+    let lists = of(&service, "aud").list_screening_lists(ListScreeningListsRequest::default()).await.unwrap();
+    let ids: Vec<_> = lists.into_inner().screening_lists.into_iter().map(|list| list.screening_list_id).collect();
+    assert_eq!(ids, ["long", "own", "un"]);
 }
 
 #[tokio::test]

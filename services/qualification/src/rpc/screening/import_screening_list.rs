@@ -33,10 +33,10 @@ pub(super) async fn import_screening_list(
     let first = messages.message().await.map_err(|status| broken(&status))?.unwrap_or_default();
     // Messages of a stream into a service are not looked at before they come here.
     validation::check_message(&first, "")?;
-    let Some(request::Content::ScreeningList(list)) = first.content else {
-        return Err(Error::invalid_field("screening_list", "must come first, in a message of its own"));
+    let ImportScreeningListRequest { screening_list: Some(list), chunk } = first else {
+        return Err(Error::invalid_field("screening_list", "must come in the first message"));
     };
-    let file = spool(messages).await?;
+    let file = spool(chunk, messages).await?;
     let (list, read) = parse(list, file).await?;
     let mut tx = Tx::begin_with(&state.pool, Begin::new(call.remaining())).await.map_err(failed)?;
     let origin = Origin::call(&call, "", state.context.now());
@@ -51,18 +51,20 @@ pub(super) async fn import_screening_list(
 }
 
 /// The rest of the stream, as a file without a name that is gone with the last handle to it.
-async fn spool(mut messages: Streaming<ImportScreeningListRequest>) -> Result<File> {
+async fn spool(first: Vec<u8>, mut messages: Streaming<ImportScreeningListRequest>) -> Result<File> {
     let mut file = blocking(tempfile::tempfile).await?;
-    let mut size = 0;
-    while let Some(message) = messages.message().await.map_err(|status| broken(&status))? {
-        let Some(request::Content::Chunk(chunk)) = message.content else {
-            return Err(Error::invalid_field("screening_list", "must come once, in the first message"));
-        };
+    let (mut size, mut chunk) = (0, first);
+    loop {
         size += chunk.len() as u64;
         if size > LARGEST {
             return Err(Error::invalid_field("chunk", format!("the file must have at most {LARGEST} bytes")));
         }
         file = blocking(move || file.write_all(&chunk).map(|()| file)).await?;
+        let Some(message) = messages.message().await.map_err(|status| broken(&status))? else { break };
+        if message.screening_list.is_some() {
+            return Err(Error::invalid_field("screening_list", "must come once, in the first message"));
+        }
+        chunk = message.chunk;
     }
     blocking(move || file.rewind().map(|()| file)).await
 }

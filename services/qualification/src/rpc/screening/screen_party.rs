@@ -23,7 +23,7 @@ pub(super) async fn screen_party(
     let party = Party {
         kind: request.kind(),
         names: request.names,
-        birth_date: request.birth_date,
+        birth_date: request.birth,
         country_codes: request.country_codes,
         identifiers: request.identifiers,
     };
