@@ -104,6 +104,10 @@ async fn script(owner: &Psql) -> Result<String> {
              ARRAY[now()], ARRAY[now()], ARRAY[NULL::timestamptz], ARRAY[NULL::timestamptz]) AS new (customer_id, external_id, kind, \
              display_name, legal_name, trade_name, website, industry_code, given_name, family_name, email, phone, country_code, \
              attributes, version, create_time, update_time, delete_time, purge_time) ORDER BY new.external_id;\n\
+         SELECT k.external_id FROM unnest(ARRAY['P-' || :key::bigint]) AS k (external_id) \
+             WHERE (SELECT EXISTS (SELECT FROM customers.erased_customer WHERE tenant_id = '{tenant}')) AND EXISTS ( \
+                 SELECT FROM customers.erased_customer e WHERE e.tenant_id = '{tenant}' \
+                 AND e.external_id_hash = sha256(convert_to('{tenant}' || E'\\n' || k.external_id, 'UTF8')));\n\
          INSERT INTO customers.outbox (tenant_id, event_id, event_type, subject, event_time, actor, request_id, traceparent, data) \
              VALUES ('{tenant}', {id}, '{event_type}', 'customers/' || {id}::text, now(), 'bench', {id}::text, '', '\\x{event}');\n\
          INSERT INTO customers.idempotency (tenant_id, method, request_id, fingerprint, response) \
