@@ -71,7 +71,7 @@ fn respond(method: &str, key: &str, query: &str, body: &[u8], objects: &Objects)
             for part in asked.split("<Key>").skip(1) {
                 let key = part.split_once("</Key>").unwrap().0;
                 objects.remove(key);
-                gone += &format!("<Deleted><Key>{key}</Key></Deleted>");
+                gone = format!("{gone}<Deleted><Key>{key}</Key></Deleted>");
             }
             ("200 OK", format!("<DeleteResult>{gone}</DeleteResult>").into())
         }

@@ -9,8 +9,7 @@ use std::{
 use clientele_error::{Error, Reason, Result, violations_of};
 use clientele_pg::{Begin, Tx, answer::failed};
 use clientele_proto::qualification::v1::{
-    ImportScreeningListRequest, ImportScreeningListResponse, ScreeningList, import_screening_list_request as request,
-    import_screening_list_response as response,
+    ImportScreeningListRequest, ImportScreeningListResponse, ScreeningList, import_screening_list_response as response,
 };
 use clientele_service::{Call, validation};
 use futures::{Stream, stream};
