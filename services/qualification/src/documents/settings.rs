@@ -4,16 +4,15 @@ use std::{fs, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use object_store::{ObjectStore, aws::AmazonS3Builder, local::LocalFileSystem, memory::InMemory, prefix::PrefixStore};
+use object_store::{local::LocalFileSystem, memory::InMemory};
 
 use super::{Documents, LARGEST, keys::Keyring, store::Contents};
 
 /// The settings of documents.
 #[derive(Debug, Clone, Args)]
 pub struct DocumentSettings {
-    /// Where the contents of documents are kept, sealed: a folder, which is made, as `file:FOLDER` (all replicas have to see the same one); a bucket as
-    /// `s3://BUCKET/FOLDER`, of anything that speaks S3, with the usual AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT and so on
-    /// in the environment; or `memory:`, which forgets them.
+    /// Where the contents of documents are kept, sealed: a folder, which is made, as `file:FOLDER` (all replicas have to see the same one), or
+    /// `memory:`, which forgets them.
     #[arg(long, value_name = "URL", default_value = "file:.clientele/documents")]
     pub object_store_url: String,
     /// File with the key, 32 bytes in base64, that documents' own keys are wrapped with. Give it several times to change keys: the first one
@@ -37,17 +36,8 @@ impl DocumentSettings {
             };
             return Ok(Documents { contents: Contents::new(Arc::new(InMemory::new())), keys, largest });
         }
-        if let Some(place) = self.object_store_url.strip_prefix("s3://") {
-            if self.document_key_file.is_empty() {
-                bail!(
-                    "documents in a bucket need a document_key_file: a key made here would be another one on every machine"
-                );
-            }
-            let contents = bucket(place, AmazonS3Builder::from_env())?;
-            return Ok(Documents { contents, keys: Keyring::read(&self.document_key_file)?, largest });
-        }
         let Some(folder) = self.object_store_url.strip_prefix("file:") else {
-            bail!("object_store_url must be file:FOLDER, s3://BUCKET/FOLDER or memory:, not {}", self.object_store_url);
+            bail!("object_store_url must be file:FOLDER or memory:, not {}", self.object_store_url);
         };
         let folder = PathBuf::from(folder.strip_prefix("//").unwrap_or(folder));
         fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
@@ -61,16 +51,6 @@ impl DocumentSettings {
         };
         Ok(Documents { contents: Contents::new(Arc::new(store)), keys, largest })
     }
-}
-
-/// Contents in a bucket, or in a folder of it: `bucket/folder`.
-pub fn bucket(place: &str, settings: AmazonS3Builder) -> Result<Contents> {
-    let (bucket, folder) = place.split_once('/').unwrap_or((place, ""));
-    let store = settings.with_bucket_name(bucket).build().with_context(|| format!("cannot use the bucket {bucket}"))?;
-    let folder = folder.trim_matches('/');
-    let store: Arc<dyn ObjectStore> =
-        if folder.is_empty() { Arc::new(store) } else { Arc::new(PrefixStore::new(store, folder)) };
-    Ok(Contents::new(store))
 }
 
 impl Documents {

@@ -13,7 +13,6 @@ mod checks;
 mod customers_projection;
 mod documents;
 mod documents_harness;
-mod documents_in_a_bucket;
 mod documents_in_time;
 mod documents_refused;
 mod harness;
