@@ -4,10 +4,11 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use prost_reflect::{DescriptorPool, FieldDescriptor, MethodDescriptor, Value};
 
-/// Every descriptor of the contract, with its options.
+/// Every descriptor of the contract, with its options, without its comments.
 #[allow(clippy::expect_used, reason = "the set is made by our own build; without it nothing can run")]
-pub static POOL: LazyLock<DescriptorPool> =
-    LazyLock::new(|| DescriptorPool::decode(crate::DESCRIPTOR_SET).expect("the descriptor set of the build is whole"));
+pub static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
+    DescriptorPool::decode(crate::PLAIN_DESCRIPTOR_SET).expect("the descriptor set of the build is whole")
+});
 
 /// What the layers need to know of a method, by its path.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,3 +16,6 @@ pub use r#type::v1::{Date, Money};
 
 /// The encoded descriptor set of the contract and all it imports, for reflection.
 pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptor_set.bin"));
+
+/// The same without comments, for what needs none.
+pub(crate) const PLAIN_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptor_set_plain.bin"));

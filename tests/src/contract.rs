@@ -1,9 +1,11 @@
 //! The contract as guards walk it: our own methods, messages and enums, with their comments and rules.
 
+use std::sync::LazyLock;
+
 use clientele_proto::contract::POOL;
 use prost_reflect::{
-    DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor, MethodDescriptor,
-    ReflectMessage, Value,
+    DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor,
+    MethodDescriptor, ReflectMessage, Value,
 };
 
 /// Ours, and not something that is imported.
@@ -55,8 +57,15 @@ fn collect(message: &MessageDescriptor, found: &mut Vec<MessageDescriptor>) {
     }
 }
 
+/// The contract with its comments, which the services' own pool has not.
+#[expect(clippy::expect_used, reason = "the set is made by our own build")]
+static DOCUMENTED: LazyLock<DescriptorPool> = LazyLock::new(|| {
+    DescriptorPool::decode(clientele_proto::DESCRIPTOR_SET).expect("the descriptor set of the build is whole")
+});
+
 /// The comment in front of what stands at `path` of `file`.
 pub fn comment(file: &FileDescriptor, path: &[i32]) -> Option<String> {
+    let file = DOCUMENTED.get_file_by_name(file.name())?;
     let info = file.file_descriptor_proto().source_code_info.as_ref()?;
     let location = info.location.iter().find(|location| location.path == path)?;
     location.leading_comments.as_ref().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
