@@ -21,6 +21,7 @@ mod error;
 mod findings;
 pub mod fitted;
 pub mod forecasting;
+mod forecasts;
 mod hub;
 pub mod judging;
 pub mod known;
@@ -52,6 +53,7 @@ pub use findings::{
     DepthFinding, Findings, LifecycleFinding, Medians, OnceFinding, StageFinding, TierFinding, TransitionFinding,
     YardstickFinding,
 };
+pub use forecasts::Forecasts;
 pub use hub::Hub;
 pub use reads::{CustomerKey, Reads, ScoredRun, newest_run, run_by_id};
 
@@ -79,11 +81,13 @@ pub struct Scoring {
     pub hub: Hub,
     /// Scores, read together.
     pub reads: Reads,
+    /// What scores leave open.
+    pub forecasts: Forecasts,
 }
 
 impl Scoring {
     /// Scoring over `pool`.
     pub fn new(pool: &Pool, settings: ScoringSettings) -> Self {
-        Self { settings, hub: Hub::default(), reads: Reads::new(pool) }
+        Self { settings, hub: Hub::default(), reads: Reads::new(pool), forecasts: Forecasts::default() }
     }
 }

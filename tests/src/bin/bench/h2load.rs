@@ -14,6 +14,9 @@ use crate::{load::framed, psql::finish};
 /// Connections the calls share.
 const CONNECTIONS: u32 = 4;
 
+/// Bits of the bytes that an answer and a connection may have under way, as in our own loop: the 64 KiB of HTTP/2 hold ten explained scores.
+const WINDOWS: [&str; 4] = ["-w", "20", "-W", "26"];
+
 /// A call to repeat.
 #[derive(Debug)]
 pub struct H2load {
@@ -37,6 +40,7 @@ impl H2load {
         let (connections, streams) = (CONNECTIONS.to_string(), (in_flight / CONNECTIONS).to_string());
         let mut command = Command::new("h2load");
         command.args(["-t", "1", "-c", &connections, "-m", &streams, "-D", &seconds.to_string()]);
+        command.args(WINDOWS);
         command.args(["-H", "content-type: application/grpc", "-H", "te: trailers"]);
         command.arg("-H").arg(format!("authorization: Bearer {}", self.token)).arg("-d").arg(&self.body).arg(&self.url);
         let said = finish(command.stdout(Stdio::piped()).stderr(Stdio::piped())).await?;

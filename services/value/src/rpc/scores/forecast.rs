@@ -15,7 +15,7 @@ use crate::{
         reasons::percent,
     },
     scoring::{
-        ScoredRun,
+        Forecasts, ScoredRun,
         forecasting::{Forecast, NEXT_PURCHASE, PURCHASE_COUNTS},
         settings_message::{date, money},
     },
@@ -35,8 +35,12 @@ pub(super) fn confidence(level: f64) -> Result<Confidence> {
 }
 
 /// The forecast of a customer; `None` where the run's models cannot be read.
-pub(super) fn forecast(run: &ScoredRun, record: &ScoreRecord, confidence: Confidence) -> Option<ScoreForecast> {
-    let forecaster = run.forecaster.as_ref()?;
+pub(super) fn forecast(
+    forecasts: &Forecasts,
+    run: &ScoredRun,
+    record: &ScoreRecord,
+    confidence: Confidence,
+) -> Option<ScoreForecast> {
     let currency = run.settings.currency;
     let days = Days::of(run, record);
     let customer = Customer {
@@ -45,7 +49,8 @@ pub(super) fn forecast(run: &ScoredRun, record: &ScoreRecord, confidence: Confid
         age_days: days.age.unsigned_abs(),
         mean_spend: monetary_value_minor(record) / currency.minor_per_unit() as f64,
     };
-    Some(message(&forecaster.forecast(&customer, confidence), confidence, as_of_date(run, record), currency))
+    let found = forecasts.of(run, &customer, confidence)?;
+    Some(message(&found, confidence, as_of_date(run, record), currency))
 }
 
 fn message(found: &Forecast, confidence: Confidence, as_of: Date, currency: Currency) -> ScoreForecast {

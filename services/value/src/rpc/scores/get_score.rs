@@ -34,7 +34,7 @@ pub(super) async fn get_score(state: &State, call: Call, request: GetScoreReques
     let (run, set) = scored_run(state, call.tenant(), &request.score_run_id).await?;
     let found = state.scoring.reads.score(call.tenant(), set, customer).await.map_err(shared_failed)?;
     let record = found.ok_or_else(|| Error::not_found("score", name).with("score_run_id", &run.id))?;
-    Ok(full.reply(&run, &record))
+    Ok(full.reply(state, &run, &record))
 }
 
 /// The score as it was at an instant: by a query of its own, as nobody asks for that often.
@@ -72,7 +72,7 @@ async fn get_score_as_of(
     let found = score_as_of(&mut connection, tenant, set, buyer.buyer_id, read_time).await.map_err(failed)?;
     let of = format!("of the customer {}", customer::name(&customer));
     let record = found.ok_or_else(|| Error::not_found("score", of).with("score_run_id", &run.id))?;
-    Ok(full.reply(&run, &record))
+    Ok(full.reply(state, &run, &record))
 }
 
 /// Why a run that is named cannot be read as of then: it is unknown, has not succeeded, or had not by then.
@@ -94,10 +94,10 @@ struct Full {
 }
 
 impl Full {
-    fn reply(&self, run: &ScoredRun, record: &ScoreRecord) -> Score {
+    fn reply(&self, state: &State, run: &ScoredRun, record: &ScoreRecord) -> Score {
         let mut reply = score(run, record, self.view);
         if self.view == ScoreView::Full {
-            reply.forecast = forecast(run, record, self.confidence);
+            reply.forecast = forecast(&state.scoring.forecasts, run, record, self.confidence);
         }
         reply
     }
