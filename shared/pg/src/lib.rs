@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod coalesce;
 pub mod constraint;
 pub mod copy;
+pub mod gather;
 mod hot;
 pub mod idempotency;
 pub mod migrate;

@@ -6,6 +6,7 @@ mod cluster;
 mod coalesce;
 mod constraint;
 mod copy;
+mod gather;
 mod harness;
 mod idempotency;
 mod migrate;
