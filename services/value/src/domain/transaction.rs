@@ -140,6 +140,14 @@ pub struct NewTransaction {
     pub facts: Facts,
 }
 
+impl NewTransaction {
+    /// As it is recorded at an instant, for this customer.
+    pub fn recorded(self, customer: CustomerKey, create_time: Timestamp) -> Transaction {
+        let Self { external_id, facts, .. } = self;
+        Transaction { external_id, customer, item_count: facts.items.len(), facts, corrections: 0, create_time }
+    }
+}
+
 /// A transaction as it is recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transaction {

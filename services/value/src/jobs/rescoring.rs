@@ -43,8 +43,8 @@ use crate::{
         erasure::{erased_buyers, scores_erase},
         rescore::{
             Beside, Past, RecordedEvent, buyers_of_transactions, feed_latest, histories, recorded_events,
-            rescore_cursor, rescore_cursor_move, rescore_replay_take, rescore_replay_tenants, score_rescore,
-            score_revisions_insert, score_signals_update, scores_beside, scores_delete, scores_restore,
+            rescore_cursor, rescore_cursor_move, rescore_replay_take, rescore_replay_tenants, score_revisions_insert,
+            score_signals_update, scores_beside, scores_delete, scores_rescore, scores_restore,
         },
         score_run::score_run_get,
         segment_review::segment_reviews_put_for_buyers,
@@ -279,6 +279,7 @@ async fn rescore_tenant(
     let beside = scores_beside(connection, tenant, set, &buyers).await?.into_iter();
     let beside: HashMap<i64, Beside> = beside.map(|beside| (beside.buyer_id, beside)).collect();
     let (mut gone, mut bought) = (Vec::new(), (Vec::new(), Vec::new()));
+    let (mut scores, mut signalled) = (Vec::with_capacity(buyers.len()), Vec::new());
     for buyer in &buyers {
         let beside = beside.get(buyer);
         let past = past.get(buyer).map(Vec::as_slice).unwrap_or_default();
@@ -296,12 +297,14 @@ async fn rescore_tenant(
             gone.push(*buyer);
             continue;
         };
-        score_rescore(connection, tenant, set, &score, now).await?;
-        if let Some(renewed) = renewed {
-            score_signals_update(connection, tenant, (set, *buyer), &renewed).await?;
-        }
         bought.0.push(*buyer);
         bought.1.push(day_number(score.last_purchase_date));
+        scores.push(score);
+        signalled.extend(renewed.map(|renewed| (*buyer, renewed)));
+    }
+    scores_rescore(connection, tenant, set, &scores, now).await?;
+    for (buyer, signals) in signalled {
+        score_signals_update(connection, tenant, (set, buyer), &signals).await?;
     }
     scores_delete(connection, tenant, set, &gone).await?;
     retier(state, connection, tenant, survivors.iter().chain(&restored).copied()).await?;

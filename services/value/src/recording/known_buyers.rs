@@ -14,6 +14,8 @@ pub const ERASED: i64 = 0;
 
 /// Keys remembered at most, in some 60 MB.
 const KEYS: usize = 1_000_000;
+/// Tenants whose epoch is remembered.
+const TENANTS: usize = 4_096;
 
 /// What customers' keys mean. An entry holds for one epoch of its tenant: once a key means another buyer, nothing remembered of the
 /// tenant is found any more.
@@ -23,15 +25,26 @@ const KEYS: usize = 1_000_000;
 pub struct KnownBuyers {
     hashes: (RandomState, RandomState),
     buyers: Cache<(u64, u64), i64>,
+    epochs: Cache<String, i64>,
 }
 
 impl Default for KnownBuyers {
     fn default() -> Self {
-        Self { hashes: (RandomState::new(), RandomState::new()), buyers: Cache::new(KEYS) }
+        Self { hashes: (RandomState::new(), RandomState::new()), buyers: Cache::new(KEYS), epochs: Cache::new(TENANTS) }
     }
 }
 
 impl KnownBuyers {
+    /// The epoch of a tenant when its keys were last looked up.
+    pub fn epoch(&self, tenant: &str) -> Option<i64> {
+        self.epochs.get(tenant)
+    }
+
+    /// Remembers the epoch in which a tenant's keys were looked up.
+    pub fn insert_epoch(&self, tenant: &str, epoch: i64) {
+        self.epochs.insert(tenant.to_owned(), epoch);
+    }
+
     /// The buyer a key meant in this epoch.
     pub fn get(&self, tenant: &str, epoch: i64, key: &CustomerKey) -> Option<i64> {
         self.buyers.get(&self.hashed(tenant, epoch, key))

@@ -36,6 +36,13 @@ pub struct Resolved {
     pub epoch: i64,
 }
 
+/// The buyers of keys that were all looked up lately, without a statement. Whoever records under them compares the epoch, as ever.
+pub fn resolve_known(state: &State, tenant: &str, keys: &[&CustomerKey]) -> Option<Resolved> {
+    let epoch = state.buyers.epoch(tenant)?;
+    let buyers = keys.iter().map(|key| state.buyers.get(tenant, epoch, key)).collect::<Option<Vec<_>>>()?;
+    Some(Resolved { buyers, merged: Vec::new(), epoch })
+}
+
 /// Looks the keys up, and makes buyers for new ones.
 pub async fn resolve(
     state: &State,
@@ -82,6 +89,7 @@ impl Found {
     }
 
     fn remember(self, state: &State, tenant: &str, epoch: i64) {
+        state.buyers.insert_epoch(tenant, epoch);
         let by_id = self.by_id.into_iter().map(|(id, buyer)| (CustomerKey::Id(id), buyer));
         let by_external_id = self.by_external_id.into_iter().map(|(key, buyer)| (CustomerKey::External(key), buyer));
         // Keys of merged buyers are few, and have more to them than is remembered.

@@ -1,4 +1,4 @@
-//! A chunk into the database: one transaction, one `COPY`, one event.
+//! A chunk into the database: one transaction, one `COPY`, and the events of whoever brought it ([`Behalf`]).
 //!
 //! Rows are mostly new, so the `COPY` goes ahead without asking. Where a row turns out to be recorded or deleted already, the transaction
 //! is undone and done again with what is recorded looked up first; and while chunks have such rows, as those of a resumed import do, the next ones
@@ -9,14 +9,13 @@ use std::{collections::HashSet, mem, time::Duration};
 use clientele_error::{Error, Reason, Result};
 use clientele_feed::NewEvent;
 use clientele_pg::{Tx, answer::failed, constraint};
-use clientele_proto::value::v1::TransactionsRecorded;
-use clientele_service::Call;
+use jiff::Timestamp;
 use sqlx::PgConnection;
 
 use super::{
     Chunk, Exception,
     compare::{Known, compare},
-    resolve::{Resolved, resolve},
+    resolve::{Resolved, resolve, resolve_known},
 };
 use crate::{
     State,
@@ -31,17 +30,45 @@ use crate::{
 /// Times a chunk is tried when others record the same rows, or join its buyers, at the same time.
 const ATTEMPTS: usize = 10;
 
-/// Where a call records chunks, and what it has learnt of them.
+/// On whose behalf chunks are recorded, and what is told of them.
+pub trait Behalf {
+    /// Whose data it is.
+    fn tenant(&self) -> &str;
+
+    /// What is left until nobody waits for it any more.
+    fn remaining(&self) -> Option<Duration>;
+
+    /// The events that tell of new rows, which stand in the transaction of `connection`. It is asked again where that is undone.
+    fn events(
+        &mut self,
+        state: &State,
+        connection: &mut PgConnection,
+        new: &NewRows<'_>,
+    ) -> impl Future<Output = sqlx::Result<Vec<NewEvent>>> + Send;
+}
+
+/// The rows of a chunk that are recorded now.
+#[derive(Debug, Clone, Copy)]
+pub struct NewRows<'c> {
+    /// The chunk.
+    pub chunk: &'c Chunk,
+    /// The buyers of its good rows.
+    pub resolved: &'c Resolved,
+    /// Which of its good rows they are.
+    pub indexes: &'c [usize],
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Where chunks are recorded, and what was learnt of them.
 #[derive(Debug)]
-pub struct Recorder<'s> {
+pub struct Recorder<'s, B> {
     /// The service.
     pub state: &'s State,
     /// On whose behalf.
-    pub call: &'s Call,
+    pub behalf: B,
     /// Whether the chunk before had rows that were recorded already.
     pub repeats: bool,
-    /// Whether events name the transactions, so that their customers are rescored at once.
-    pub names: bool,
 }
 
 /// What became of a chunk.
@@ -66,7 +93,11 @@ enum Stop {
 }
 
 /// Records the good rows of a chunk, durably. `resolved` are their buyers.
-pub async fn settle(recorder: &mut Recorder<'_>, mut chunk: Chunk, mut resolved: Resolved) -> Result<Settled> {
+pub async fn settle(
+    recorder: &mut Recorder<'_, impl Behalf>,
+    mut chunk: Chunk,
+    mut resolved: Resolved,
+) -> Result<Settled> {
     let mut look_up = recorder.repeats;
     for _ in 0..ATTEMPTS {
         match attempt(recorder, &chunk, &resolved, look_up).await {
@@ -77,7 +108,9 @@ pub async fn settle(recorder: &mut Recorder<'_>, mut chunk: Chunk, mut resolved:
             }
             Err(Stop::Recorded) => look_up = true,
             Err(Stop::Joined) => {
-                resolved = resolve_chunk(recorder.state, recorder.call, &chunk).await?;
+                let behalf = &recorder.behalf;
+                let found = resolve(recorder.state, behalf.tenant(), &keys(&chunk), behalf.remaining()).await;
+                resolved = found.map_err(failed)?;
             }
             Err(Stop::Deadlock) => tokio::time::sleep(Duration::from_millis(20)).await,
             Err(Stop::Database(error)) => return Err(failed(error)),
@@ -87,16 +120,20 @@ pub async fn settle(recorder: &mut Recorder<'_>, mut chunk: Chunk, mut resolved:
 }
 
 /// The buyers of a chunk's good rows.
-pub async fn resolve_chunk(state: &State, call: &Call, chunk: &Chunk) -> Result<Resolved> {
-    let keys: Vec<&CustomerKey> = chunk.good.iter().map(|(_, transaction)| &transaction.customer).collect();
-    if keys.is_empty() {
-        return Ok(Resolved { buyers: Vec::new(), merged: Vec::new(), epoch: 0 });
+pub async fn resolve_chunk(state: &State, behalf: &impl Behalf, chunk: &Chunk) -> Result<Resolved> {
+    let keys = keys(chunk);
+    match resolve_known(state, behalf.tenant(), &keys) {
+        Some(resolved) => Ok(resolved),
+        None => resolve(state, behalf.tenant(), &keys, behalf.remaining()).await.map_err(failed),
     }
-    resolve(state, call.tenant(), &keys, call.remaining()).await.map_err(failed)
+}
+
+fn keys(chunk: &Chunk) -> Vec<&CustomerKey> {
+    chunk.good.iter().map(|(_, transaction)| &transaction.customer).collect()
 }
 
 async fn attempt(
-    recorder: &Recorder<'_>,
+    recorder: &mut Recorder<'_, impl Behalf>,
     chunk: &Chunk,
     resolved: &Resolved,
     look_up: bool,
@@ -104,13 +141,13 @@ async fn attempt(
     if chunk.good.is_empty() {
         return Ok(Vec::new());
     }
-    let (state, call) = (recorder.state, recorder.call);
-    let mut tx = Tx::begin(&state.pool, call.remaining()).await?;
-    buyers_lock_shared(&mut tx, call.tenant()).await?;
-    if buyer_epoch(&mut tx, call.tenant()).await? != resolved.epoch {
+    let Recorder { state, behalf, .. } = recorder;
+    let mut tx = Tx::begin(&state.pool, behalf.remaining()).await?;
+    buyers_lock_shared(&mut tx, behalf.tenant()).await?;
+    if buyer_epoch(&mut tx, behalf.tenant()).await? != resolved.epoch {
         return Err(Stop::Joined);
     }
-    let known = if look_up { known(&mut tx, call.tenant(), chunk).await? } else { Known::default() };
+    let known = if look_up { known(&mut tx, behalf.tenant(), chunk).await? } else { Known::default() };
     let (mut new, exceptions) = compare(chunk, &resolved.buyers, &known);
     if !new.is_empty() {
         // In the order of the index by buyer, which helps Postgres where external ids come in no order; and imports of the same rows take
@@ -124,16 +161,15 @@ async fn attempt(
             let transaction = &chunk.good[*index].1;
             (transaction.external_id.as_str(), resolved.buyers[*index], &transaction.facts)
         });
-        let recorded = transactions_copy(&mut tx, call.tenant(), now, rows.clone()).await?;
-        let deleted = transactions_deleted(&mut tx, call.tenant(), rows.map(|(external_id, ..)| external_id)).await?;
+        transactions_copy(&mut tx, behalf.tenant(), now, rows.clone()).await?;
+        let external_ids = rows.map(|(external_id, ..)| external_id);
+        let deleted = transactions_deleted(&mut tx, behalf.tenant(), external_ids).await?;
         if !deleted.is_empty() {
             return Err(Stop::Recorded);
         }
-        book(&mut tx, call.tenant(), chunk, resolved, &new).await?;
-        let named = new.iter().filter(|_| recorder.names).map(|index| chunk.good[*index].1.external_id.clone());
-        let payload = TransactionsRecorded { transactions: recorded as i64, external_ids: named.collect() };
-        let event = NewEvent::of_call(&state.context, call, "", now, "transactions".to_owned(), &payload);
-        state.outbox.publish(&mut tx, event).await?;
+        book(&mut tx, behalf.tenant(), chunk, resolved, &new).await?;
+        let events = behalf.events(state, &mut tx, &NewRows { chunk, resolved, indexes: &new, now }).await?;
+        state.outbox.publish_all(&mut tx, events).await?;
     }
     tx.commit().await?;
     state.outbox.committed();

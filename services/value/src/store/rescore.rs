@@ -229,21 +229,33 @@ pub struct Rescored {
     pub new: (i16, i32),
 }
 
-/// Stores a score in place of the one before; a customer that the run did not know gets its first.
-pub async fn score_rescore(
+/// Stores scores in place of those before; a customer that the run did not know gets its first.
+pub async fn scores_rescore(
     connection: &mut PgConnection,
     tenant: &str,
     set: i64,
-    score: &Rescored,
+    scores: &[Rescored],
     now: Timestamp,
 ) -> sqlx::Result<()> {
+    if scores.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
-        "INSERT INTO value.score (tenant_id, score_set, buyer_id, total_revenue_minor, repeat_revenue_minor, total_cost_minor, p_alive,
-             expected_purchases, expected_spend_minor, clv_minor, frequency, first_purchase_date, last_purchase_date, rfm_code, segment,
-             index, last_year_minor, year_before_minor, as_of_date, candidate_tier, update_time, tier, earned_tier, rank, stage,
-             stage_since, cost_of_goods_minor, acquisition_cost_minor, payback_date)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23, $24, $25,
-             $26, $27, $28)
+        "INSERT INTO value.score (tenant_id, score_set, update_time, buyer_id, total_revenue_minor, repeat_revenue_minor, total_cost_minor,
+             p_alive, expected_purchases, expected_spend_minor, clv_minor, frequency, first_purchase_date, last_purchase_date, rfm_code,
+             segment, index, last_year_minor, year_before_minor, as_of_date, candidate_tier, tier, earned_tier, rank, stage, stage_since,
+             cost_of_goods_minor, acquisition_cost_minor, payback_date)
+         SELECT $1, $2, $3, s.buyer_id, s.total_revenue, s.repeat_revenue, s.total_cost, s.p_alive, s.expected_purchases,
+             s.expected_spend, s.clv, s.frequency, s.first_purchase_date, s.last_purchase_date, s.rfm_code, s.segment, s.index,
+             s.last_year, s.year_before, s.as_of_date, s.candidate_tier, s.new_tier, s.new_tier, s.new_rank, s.stage, s.stage_since,
+             s.cost_of_goods, s.acquisition_cost, s.payback_date
+         FROM unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::float8[], $9::float8[], $10::float8[], $11::float8[],
+             $12::int[], $13::date[], $14::date[], $15::smallint[], $16::smallint[], $17::float8[], $18::bigint[], $19::bigint[],
+             $20::date[], $21::smallint[], $22::smallint[], $23::int[], $24::smallint[], $25::date[], $26::bigint[], $27::bigint[],
+             $28::date[])
+         AS s (buyer_id, total_revenue, repeat_revenue, total_cost, p_alive, expected_purchases, expected_spend, clv, frequency,
+             first_purchase_date, last_purchase_date, rfm_code, segment, index, last_year, year_before, as_of_date, candidate_tier,
+             new_tier, new_rank, stage, stage_since, cost_of_goods, acquisition_cost, payback_date)
          ON CONFLICT (tenant_id, score_set, buyer_id) DO UPDATE SET total_revenue_minor = excluded.total_revenue_minor,
              repeat_revenue_minor = excluded.repeat_revenue_minor, total_cost_minor = excluded.total_cost_minor,
              p_alive = excluded.p_alive, expected_purchases = excluded.expected_purchases,
@@ -256,36 +268,40 @@ pub async fn score_rescore(
              acquisition_cost_minor = excluded.acquisition_cost_minor, payback_date = excluded.payback_date",
         tenant,
         set,
-        score.buyer_id,
-        score.total_revenue_minor,
-        score.repeat_revenue_minor,
-        score.total_cost_minor,
-        score.p_alive,
-        score.expected_purchases,
-        score.expected_spend_minor,
-        score.clv_minor,
-        score.frequency,
-        score.first_purchase_date.to_sqlx() as _,
-        score.last_purchase_date.to_sqlx() as _,
-        score.rfm_code,
-        score.segment,
-        score.index,
-        score.last_year_minor,
-        score.year_before_minor,
-        score.as_of_date.to_sqlx() as _,
-        score.candidate_tier,
         now.to_sqlx() as _,
-        score.new.0,
-        score.new.1,
-        score.stage,
-        score.stage_since.to_sqlx() as _,
-        score.cost_of_goods_minor,
-        score.acquisition_cost_minor,
-        score.payback_date.map(Date::to_sqlx) as _,
+        &column(scores, |score| score.buyer_id),
+        &column(scores, |score| score.total_revenue_minor),
+        &column(scores, |score| score.repeat_revenue_minor),
+        &column(scores, |score| score.total_cost_minor),
+        &column(scores, |score| score.p_alive),
+        &column(scores, |score| score.expected_purchases),
+        &column(scores, |score| score.expected_spend_minor) as _,
+        &column(scores, |score| score.clv_minor) as _,
+        &column(scores, |score| score.frequency),
+        &column(scores, |score| score.first_purchase_date.to_sqlx()) as _,
+        &column(scores, |score| score.last_purchase_date.to_sqlx()) as _,
+        &column(scores, |score| score.rfm_code),
+        &column(scores, |score| score.segment),
+        &column(scores, |score| score.index),
+        &column(scores, |score| score.last_year_minor),
+        &column(scores, |score| score.year_before_minor),
+        &column(scores, |score| score.as_of_date.to_sqlx()) as _,
+        &column(scores, |score| score.candidate_tier),
+        &column(scores, |score| score.new.0),
+        &column(scores, |score| score.new.1),
+        &column(scores, |score| score.stage),
+        &column(scores, |score| score.stage_since.to_sqlx()) as _,
+        &column(scores, |score| score.cost_of_goods_minor) as _,
+        &column(scores, |score| score.acquisition_cost_minor) as _,
+        &column(scores, |score| score.payback_date.map(Date::to_sqlx)) as _,
     )
     .execute(connection)
     .await
     .map(drop)
+}
+
+fn column<T>(scores: &[Rescored], of: impl Fn(&Rescored) -> T) -> Vec<T> {
+    scores.iter().map(of).collect()
 }
 
 /// What a score rests on beside transactions.

@@ -1,12 +1,14 @@
 use clientele_error::{Reason, reason_of, violations_of};
 use clientele_proto::{
     Money,
-    value::v1::{GetTransactionRequest, RecordTransactionRequest, Transaction, TransactionKind},
+    value::v1::{
+        DeleteTransactionRequest, GetTransactionRequest, RecordTransactionRequest, Transaction, TransactionKind,
+    },
 };
 use jiff::SignedDuration;
 use tonic::{Code, Status};
 
-use crate::harness::{Value, purchase, request};
+use crate::harness::{TENANT, Value, purchase, request};
 
 fn fields(status: &Status) -> Vec<String> {
     violations_of(status).into_iter().map(|violation| violation.field).collect()
@@ -115,6 +117,72 @@ async fn many_at_once_for_one_new_customer_make_one_buyer() {
         });
     futures::future::join_all(calls).await;
     assert_eq!(value.count("SELECT count(*) FROM value.buyer").await, 1);
+    assert_eq!(value.count("SELECT count(*) FROM value.transaction").await, 10);
+    assert_eq!(value.events().await.len(), 10);
+}
+
+/// Sends calls that arrive while nobody can record, so that most of them wait together.
+async fn at_once(value: &Value, sent: Vec<Transaction>) -> Vec<Result<Transaction, Status>> {
+    let mut held = value.database.owner().await;
+    let (lock, unlock) = ("pg_advisory_lock", "pg_advisory_unlock");
+    let of_buyers = |function: &str| format!("SELECT {function}(hashtext('value.buyer'), hashtext('{TENANT}'))");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(of_buyers(lock))).execute(&mut held).await.unwrap();
+    let calls = sent.into_iter().map(|transaction| {
+        let mut client = value.transactions();
+        async move { client.record_transaction(request(transaction)).await.map(tonic::Response::into_inner) }
+    });
+    let release = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(of_buyers(unlock))).execute(&mut held).await.unwrap();
+    };
+    futures::future::join(futures::future::join_all(calls), release).await.0
+}
+
+#[tokio::test]
+async fn calls_of_the_same_moment_share_a_transaction_and_each_has_its_own_answer() {
+    let value = Value::start().await;
+    let old = value.record(purchase("OLD", "C-0", 11)).await;
+    value.record(purchase("GONE", "C-0", 11)).await;
+    let delete = DeleteTransactionRequest {
+        external_id: "GONE".into(),
+        reason: "a mistake".into(),
+        ..DeleteTransactionRequest::default()
+    };
+    value.transactions().delete_transaction(delete).await.unwrap();
+
+    let new = (0..30).map(|number| purchase(&format!("INV-{number}"), &format!("C-{}", number % 7), number));
+    let mut sent: Vec<_> = new.collect();
+    sent.extend([purchase("INV-3", "C-3", 3), purchase("OLD", "C-0", 11)]);
+    sent.extend([purchase("OLD", "C-0", 12), purchase("GONE", "C-0", 11)]);
+    let mut answers = at_once(&value, sent.clone()).await;
+
+    let reasons: Vec<_> = answers.split_off(32).iter().map(|answer| reason_of(answer.as_ref().unwrap_err())).collect();
+    assert_eq!(reasons, [Some(Reason::TransactionConflict), Some(Reason::TransactionDeleted)]);
+    let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
+    for (answer, sent) in answers.iter().zip(&sent) {
+        assert_eq!((&answer.external_id, &answer.amount), (&sent.external_id, &sent.amount));
+    }
+    assert_eq!((&answers[30], &answers[31]), (&answers[3], &old));
+    let recorded = "SELECT count(*) FROM value.outbox WHERE event_type = 'clientele.value.v1.TransactionRecorded'
+                    AND subject = ANY (SELECT 'transactions/' || external_id FROM value.transaction)";
+    assert_eq!(value.count(recorded).await, 31);
+    let database_transactions = value.count("SELECT count(DISTINCT xmin::text) FROM value.transaction").await;
+    assert!(database_transactions < 31, "{database_transactions}");
+}
+
+#[tokio::test]
+async fn one_that_the_database_refuses_takes_none_of_the_others_with_it() {
+    let value = Value::start().await;
+    let refusal = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                       $$ BEGIN IF NEW.external_id = 'BAD' THEN RAISE 'refused'; END IF; RETURN NEW; END $$;
+                   CREATE TRIGGER refuse BEFORE INSERT ON value.transaction FOR EACH ROW EXECUTE FUNCTION refuse()";
+    sqlx::raw_sql(refusal).execute(&mut value.database.owner().await).await.unwrap();
+    let mut sent: Vec<_> = (0..10).map(|number| purchase(&format!("INV-{number}"), "C-1", 1)).collect();
+    sent.push(purchase("BAD", "C-1", 1));
+    let answers = at_once(&value, sent).await;
+    let codes: Vec<_> = answers.iter().map(|answer| answer.as_ref().err().map(Status::code)).collect();
+    assert_eq!(codes[..10], [None; 10]);
+    assert_eq!(codes[10], Some(Code::Internal));
     assert_eq!(value.count("SELECT count(*) FROM value.transaction").await, 10);
     assert_eq!(value.events().await.len(), 10);
 }

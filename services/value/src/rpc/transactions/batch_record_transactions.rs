@@ -8,7 +8,7 @@ use super::{parse, reply};
 use crate::{
     State,
     domain::day,
-    recording::{Chunk, Recorder, Settled, resolve_chunk, settle},
+    recording::{Chunk, OneCall, Recorder, Settled, resolve_chunk, settle},
 };
 
 pub(super) async fn rpc(
@@ -26,8 +26,9 @@ fn parse(state: &State, request: BatchRecordTransactionsRequest) -> Chunk {
 }
 
 async fn run(state: &State, call: &Call, chunk: Chunk) -> Result<Settled> {
-    let resolved = resolve_chunk(state, call, &chunk).await?;
-    settle(&mut Recorder { state, call, repeats: false, names: true }, chunk, resolved).await
+    let behalf = OneCall { call, names: true };
+    let resolved = resolve_chunk(state, &behalf, &chunk).await?;
+    settle(&mut Recorder { state, behalf, repeats: false }, chunk, resolved).await
 }
 
 fn reply(ids: Vec<String>, settled: Settled) -> BatchRecordTransactionsResponse {

@@ -39,11 +39,13 @@ async fn expect_not_erased(connection: &mut PgConnection, tenant: &str, customer
         CustomerKey::External(key) => (Vec::new(), vec![key.clone()]),
     };
     let erased = erased_keys(connection, tenant, &ids, &keys).await.map_err(failed)?;
-    if erased.0.is_empty() && erased.1.is_empty() {
-        return Ok(());
-    }
+    if erased.0.is_empty() && erased.1.is_empty() { Ok(()) } else { Err(self::erased(customer)) }
+}
+
+/// The key is that of an erased customer.
+pub(super) fn erased(customer: &CustomerKey) -> Error {
     let message = format!("customer {} was erased for good; nothing is recorded of it any more", name(customer));
-    Err(Error::new(Reason::CustomerErased, message).about("customer", name(customer)))
+    Error::new(Reason::CustomerErased, message).about("customer", name(customer))
 }
 
 /// A new buyer, or the one somebody else made at the same time.

@@ -13,6 +13,7 @@ use clientele_proto::value::v1::{
 use clientele_service::rpc::{Answers, bidirectional, streaming, unary};
 use tonic::{Request, Response, Status, Streaming};
 
+use self::together::Together;
 use crate::State;
 
 pub mod batch_record_transactions;
@@ -30,6 +31,7 @@ pub mod parse;
 pub mod parse_detail;
 pub mod record_transaction;
 pub mod reply;
+mod together;
 mod write;
 
 /// Bytes of a message at most: 10,000 rows, unless they have many items, whose texts are as long as they may be.
@@ -39,11 +41,13 @@ const LARGEST_MESSAGE: usize = 32 << 20;
 #[derive(Debug)]
 pub struct Transactions {
     state: Arc<State>,
+    together: Together,
 }
 
 /// The service as a route.
 pub fn server(state: Arc<State>) -> TransactionServiceServer<Transactions> {
-    TransactionServiceServer::new(Transactions { state }).max_decoding_message_size(LARGEST_MESSAGE)
+    let together = Together::new(Arc::clone(&state));
+    TransactionServiceServer::new(Transactions { state, together }).max_decoding_message_size(LARGEST_MESSAGE)
 }
 
 #[tonic::async_trait]
@@ -54,7 +58,7 @@ impl TransactionService for Transactions {
         &self,
         request: Request<RecordTransactionRequest>,
     ) -> Result<Response<Transaction>, Status> {
-        unary(request, |call, request| record_transaction::rpc(&self.state, call, request)).await
+        unary(request, |call, request| record_transaction::rpc(&self.state, &self.together, call, request)).await
     }
 
     async fn batch_record_transactions(

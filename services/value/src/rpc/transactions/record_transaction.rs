@@ -10,6 +10,7 @@ use sqlx::PgConnection;
 use super::{
     buyer_of::{buyer_find, buyer_make, customer_of},
     parse, reply,
+    together::Together,
     write::{Once, Start, begin},
 };
 use crate::{
@@ -27,8 +28,16 @@ use crate::{
     },
 };
 
-pub(super) async fn rpc(state: &State, call: Call, request: RecordTransactionRequest) -> Result<proto::Transaction> {
+pub(super) async fn rpc(
+    state: &State,
+    together: &Together,
+    call: Call,
+    request: RecordTransactionRequest,
+) -> Result<proto::Transaction> {
     let command = parse(state, request)?;
+    if command.once.is_plain() {
+        return together.record(call, command.transaction).await;
+    }
     let mut write = match begin(state, &call, &command.once).await? {
         Start::Done(answer) => return Ok(answer),
         Start::Go(write) => write,
@@ -105,18 +114,18 @@ async fn run(state: &State, call: &Call, connection: &mut PgConnection, command:
 /// Refuses the id of a deleted transaction.
 async fn expect_not_deleted(connection: &mut PgConnection, tenant: &str, external_id: &str) -> Result<()> {
     let deleted = transactions_deleted(connection, tenant, std::iter::once(external_id)).await.map_err(failed)?;
-    if deleted.is_empty() {
-        return Ok(());
-    }
+    if deleted.is_empty() { Ok(()) } else { Err(self::deleted(external_id)) }
+}
+
+/// The id is that of a deleted transaction.
+pub(super) fn deleted(external_id: &str) -> Error {
     let message = format!("transaction {external_id} was deleted, and its id stays taken");
-    Err(Error::new(Reason::TransactionDeleted, message).about("transaction", external_id).at("transaction.external_id"))
+    Error::new(Reason::TransactionDeleted, message).about("transaction", external_id).at("transaction.external_id")
 }
 
 /// The transaction as it is recorded now.
 fn written(buyer: Option<&Buyer>, new: &NewTransaction, create_time: jiff::Timestamp) -> Transaction {
-    let customer = customer_of(buyer, &new.customer);
-    let (external_id, facts) = (new.external_id.clone(), new.facts.clone());
-    Transaction { external_id, customer, item_count: facts.items.len(), facts, corrections: 0, create_time }
+    new.clone().recorded(customer_of(buyer, &new.customer), create_time)
 }
 
 /// The one recorded before, if it says the same.
@@ -128,8 +137,13 @@ fn settle(recorded: Recorded, buyer: Option<&Buyer>, new: &NewTransaction) -> Re
     if differences.is_empty() {
         return Ok(recorded.transaction);
     }
+    Err(conflict(&new.external_id, &differences))
+}
+
+/// Something else is recorded under the id.
+pub(super) fn conflict(external_id: &str, differences: &[Violation]) -> Error {
     let fields: Vec<&str> = differences.iter().map(|violation| violation.field.as_str()).collect();
-    let message = format!("transaction {} is recorded with another {}", new.external_id, fields.join(", "));
-    let error = Error::new(Reason::TransactionConflict, message).about("transaction", new.external_id.clone());
-    Err(differences.into_iter().fold(error, |error, violation| error.at(within(violation).field)))
+    let message = format!("transaction {external_id} is recorded with another {}", fields.join(", "));
+    let error = Error::new(Reason::TransactionConflict, message).about("transaction", external_id);
+    differences.iter().fold(error, |error, violation| error.at(within(violation.clone()).field))
 }

@@ -31,6 +31,11 @@ impl Once {
         Ok(Self { repeatable, validate_only })
     }
 
+    /// Neither a rehearsal nor a write whose answer is kept.
+    pub(super) fn is_plain(&self) -> bool {
+        self.repeatable.is_none() && !self.validate_only
+    }
+
     /// The caller's id of the write, or nothing.
     pub(super) fn request_id(&self) -> String {
         self.repeatable.as_ref().map_or_else(String::new, |(id, _)| id.to_string())

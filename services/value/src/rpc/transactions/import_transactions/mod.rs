@@ -24,7 +24,7 @@ use super::parse;
 use crate::{
     State,
     domain::day,
-    recording::{Chunk, Recorder, resolve::Resolved, resolve_chunk, settle},
+    recording::{Chunk, OneCall, Recorder, resolve::Resolved, resolve_chunk, settle},
 };
 
 mod gather;
@@ -93,7 +93,7 @@ async fn prepare_one(state: &State, call: &Call, gathered: Gathered) -> Result<P
     let Gathered { first_row, rows } = gathered;
     let latest = day::latest(state.context.now());
     let chunk = spawn_blocking(move || parse::chunk(rows, latest)).await.map_err(Error::internal)?;
-    let resolved = resolve_chunk(state, call, &chunk).await?;
+    let resolved = resolve_chunk(state, &OneCall { call, names: false }, &chunk).await?;
     Ok(Prepared { first_row, chunk, resolved })
 }
 
@@ -105,7 +105,8 @@ async fn record(
     answered: Sender<Result<ImportTransactionsResponse>>,
     at_work: Arc<AtomicUsize>,
 ) {
-    let mut recorder = Recorder { state: &state, call: &call, repeats: false, names: false };
+    let behalf = OneCall { call: &call, names: false };
+    let mut recorder = Recorder { state: &state, behalf, repeats: false };
     while let Some(prepared) = chunks.recv().await {
         let settled = match prepared {
             Ok(Prepared { first_row, chunk, resolved }) => {
