@@ -34,6 +34,7 @@ pub mod segment;
 pub mod segment_clustering;
 pub mod segment_features;
 pub mod segment_member;
+pub mod segment_member_merged;
 pub mod segment_move;
 pub mod segment_movement;
 pub mod segment_preview;

@@ -30,6 +30,7 @@ mod get_transaction;
 mod harness;
 mod import_transactions;
 mod lifecycle;
+mod list_merges;
 mod list_transactions;
 mod model_fits;
 mod policies;
