@@ -236,6 +236,18 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     let told =
         "11 transactions in EUR were converted, 2 were left out: no rate for days from 2026-01-20 to 2026-01-25.";
     assert!(converted.contains(told), "{converted}");
+    // February: 30.00 euros at 1.1 dollars, and with any older rate January's 144.00.
+    let from_january = ["report", "sales", "--from", "2026-01-01", "--to", "2026-02-28", "--convert"];
+    let all = json(here, &[&from_january[..], &["--max-fx-rate-age", "30", "--format", "json"]].concat());
+    let (total, others) = (&all["total"]["figures"]["net_sales"], &all["other_currencies"]);
+    assert_eq!((total["units"].as_i64(), total["nanos"].as_i64()), (Some(191), Some(400_000_000)));
+    assert_eq!(
+        (others[0]["currency_code"].as_str(), others[0]["converted_transactions"].as_i64()),
+        (Some("EUR"), Some(13))
+    );
+    let told = printed(here, &[&from_january[..], &["--max-fx-rate-age", "15"]].concat());
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("2 were left out: no rate for days from 2026-01-20 to 2026-01-25."), "{told}");
     // C-1 for 10.50, 11.50, 12.50 and 30.00 euros at 1.1 dollars.
     let channels = printed(here, &["report", "acquisition", "--format", "csv"]);
     assert!(channels.contains("\nchannel,fair,,,,1,0.00,0.00,0.00,70.95,70.95,"), "{channels}");

@@ -24,6 +24,7 @@ pub mod item_scan;
 pub mod product_affinity;
 pub mod rescore;
 pub mod sales;
+pub mod sales_conversion;
 pub mod score;
 pub mod score_change;
 pub mod score_ranking;

@@ -30,6 +30,7 @@ pub mod parse;
 pub mod parse_detail;
 pub mod record_transaction;
 pub mod reply;
+mod sales_currency;
 mod write;
 
 /// Bytes of a message at most: 10,000 rows, unless they have many items, whose texts are as long as they may be.
