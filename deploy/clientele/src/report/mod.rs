@@ -12,12 +12,14 @@ pub mod json;
 pub mod key_customers;
 pub mod lifecycle;
 pub mod model_quality;
+pub mod populations;
 pub mod purchase_depth;
 pub mod retention;
 pub mod run;
 pub mod sales;
 pub mod segment;
 pub mod share;
+pub mod spends;
 pub mod tier_movement;
 
 use clientele_proto::{
