@@ -236,6 +236,18 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     let told =
         "11 transactions in EUR were converted, 2 were left out: no rate for days from 2026-01-20 to 2026-01-25.";
     assert!(converted.contains(told), "{converted}");
+    // February: 30.00 euros at 1.1 dollars, and with any older rate January's 144.00.
+    let from_january = ["report", "sales", "--from", "2026-01-01", "--to", "2026-02-28", "--convert"];
+    let all = json(here, &[&from_january[..], &["--max-fx-rate-age", "30", "--format", "json"]].concat());
+    let (total, others) = (&all["total"]["figures"]["net_sales"], &all["other_currencies"]);
+    assert_eq!((total["units"].as_i64(), total["nanos"].as_i64()), (Some(191), Some(400_000_000)));
+    assert_eq!(
+        (others[0]["currency_code"].as_str(), others[0]["converted_transactions"].as_i64()),
+        (Some("EUR"), Some(13))
+    );
+    let told = printed(here, &[&from_january[..], &["--max-fx-rate-age", "15"]].concat());
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("2 were left out: no rate for days from 2026-01-20 to 2026-01-25."), "{told}");
     // C-1 for 10.50, 11.50, 12.50 and 30.00 euros at 1.1 dollars.
     let channels = printed(here, &["report", "acquisition", "--format", "csv"]);
     assert!(channels.contains("\nchannel,fair,,,,1,0.00,0.00,0.00,70.95,70.95,"), "{channels}");
@@ -286,6 +298,94 @@ fn a_file_of_contracts_becomes_a_report_of_their_renewals() {
     let lines = printed(here, &[&report[..], &["--format", "csv"]].concat());
     assert!(lines.contains("\ncohort,2020-01-01,EUR,12,3,"), "{lines}");
     assert!(printed(here, &report).contains("Gold"));
+}
+
+/// What a command that fails says, and how it exits.
+fn refused(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = run(folder, arguments);
+    (output.status.code(), text(&output.stderr))
+}
+
+#[test]
+fn customers_are_put_on_a_list_and_taken_off() {
+    let folder = folder();
+    let here = folder.path();
+    let _up = Up::start(here);
+    fs::write(
+        here.join("purchases.csv"),
+        "customer_id,date,amount\nC-1,2026-01-02,1.00\nC-2,2026-01-03,1.00\nC-3,2026-01-03,1.00\n",
+    )
+    .unwrap();
+    printed(here, &["import", "transactions", "purchases.csv", "--currency", "EUR"]);
+    let (code, told) = refused(here, &["segment", "add", "VIP", "C-1"]);
+    assert!(code == Some(1) && told.contains("`clientele segment create VIP` makes a list"), "{told}");
+    printed(here, &["segment", "create", "VIP"]);
+
+    let added = json(here, &["segment", "add", "VIP", "C-1", "C-2", "--format", "json"]);
+    assert_eq!((added["changed_members"].as_i64(), added["segment"]["members"].as_i64()), (Some(2), Some(2)));
+    let (code, told) = refused(here, &["segment", "add", "VIP", "C-3", "C-8", "C-9"]);
+    assert!(code == Some(1) && told.contains("not known as customers: C-8, C-9. Leave them out"), "{told}");
+    let mut piped = command(here, &["segment", "add", "VIP", "-", "--format", "csv"]);
+    let mut piped = piped.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut piped.stdin.take().unwrap(), b"C-2\n\n C-3\n").unwrap();
+    assert_eq!(text(&piped.wait_with_output().unwrap().stdout), "segment,joined,members\nVIP,1,3\n");
+    assert!(printed(here, &["segment", "remove", "VIP", "C-1", "nobody"]).contains("VIP"));
+    let members = json(here, &["segment", "members", "VIP", "--format", "json"]);
+    let keys: Vec<_> =
+        members.as_array().unwrap().iter().map(|member| member["customer_external_id"].as_str()).collect();
+    assert_eq!(keys, [Some("C-2"), Some("C-3")]);
+
+    printed(here, &["segment", "create", "RULED", "--rule", "frequency > 1"]);
+    let (code, told) = refused(here, &["segment", "add", "RULED", "C-1"]);
+    assert!(code == Some(1) && told.contains("is not a list"), "{told}");
+    let empty = command(here, &["segment", "remove", "VIP", "-"]).stdin(Stdio::null()).output().unwrap();
+    assert_eq!(empty.status.code(), Some(2), "{}", text(&empty.stderr));
+}
+
+#[test]
+fn spends_and_target_populations_are_kept() {
+    let folder = folder();
+    let here = folder.path();
+    let _up = Up::start(here);
+    let period = ["--from", "2026-03-01", "--to", "2026-03-31"];
+    let create = [&["acquisition-spend", "create", "trade fair", "12000", "--currency", "EUR"], &period[..]].concat();
+    let made = json(here, &[&create[..], &["--format", "json"]].concat());
+    let id = made["acquisition_spend_id"].as_str().unwrap();
+    assert_eq!(made["amount"]["units"].as_i64(), Some(12_000));
+    let changed = printed(here, &["acquisition-spend", "update", id, "--amount", "12000.5", "--to", "2026-04-30"]);
+    assert!(changed.contains(id) && changed.contains("EUR 12,000.50") && changed.contains("2026-04-30"), "{changed}");
+    printed(here, &[&["acquisition-spend", "create", "web", "7", "--currency", "JPY"], &period[..]].concat());
+    let listed =
+        printed(here, &["acquisition-spend", "list", "--filter", "channel = \"trade fair\"", "--format", "csv"]);
+    let heads = "acquisition_spend_id,channel,start_date,end_date,currency,amount\n";
+    assert_eq!(listed, format!("{heads}{id},trade fair,2026-03-01,2026-04-30,EUR,12000.50\n"));
+    assert_eq!(json(here, &["acquisition-spend", "list", "--format", "json"]).as_array().map(Vec::len), Some(2));
+
+    let (code, told) = refused(here, &["acquisition-spend", "update", id]);
+    assert!(code == Some(2) && told.contains("--channel, --amount, --from or --to"), "{told}");
+    let (code, told) =
+        refused(here, &[&["acquisition-spend", "create", "web", "7.5", "--currency", "JPY"], &period[..]].concat());
+    assert!(code == Some(2) && told.contains("the amount 7.5"), "{told}");
+    let (code, told) = refused(here, &["acquisition-spend", "update", id, "--to", "2026-02-01"]);
+    assert!(code == Some(1) && told.contains("end_date"), "{told}");
+    assert!(printed(here, &["acquisition-spend", "delete", id]).contains("trade fair"));
+    let (code, told) = refused(here, &["acquisition-spend", "delete", id]);
+    assert!(code == Some(1) && told.contains("`clientele acquisition-spend list` shows"), "{told}");
+
+    let set = ["target-population", "set", "--by", "country", "DE"];
+    json(here, &[&set[..], &["2000", "--format", "json"]].concat());
+    let said = printed(here, &[&set[..], &["2500", "--source", "chamber of commerce"]].concat());
+    assert!(said.contains("2,500") && said.contains("chamber of commerce"), "{said}");
+    printed(here, &["target-population", "set", "--by", "attribute", "--attribute", "region", "north", "40"]);
+    let listed = printed(here, &["target-population", "list", "--format", "csv"]);
+    let listed: Vec<_> = listed.lines().map(|line| line.split_once(',').unwrap().1).collect();
+    assert_eq!(listed, ["by,group,customers,source", "country,DE,2500,chamber of commerce", "region,north,40,"]);
+    let (code, told) = refused(here, &["target-population", "delete", "--by", "country", "FR"]);
+    assert!(code == Some(1) && told.contains("`clientele target-population list` shows"), "{told}");
+    printed(here, &["target-population", "delete", "--by", "country", "DE"]);
+    assert_eq!(json(here, &["target-population", "list", "--format", "json"]).as_array().map(Vec::len), Some(1));
+    let (code, told) = refused(here, &["target-population", "set", "--by", "attribute", "north", "40"]);
+    assert!(code == Some(2) && told.contains("name the attribute with --attribute"), "{told}");
 }
 
 #[test]

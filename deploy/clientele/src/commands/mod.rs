@@ -6,12 +6,14 @@
 //! [`crate::term::note`].
 
 pub mod account;
+pub mod acquisition_spend;
 pub mod audit;
 pub mod churn;
 pub mod customer;
 pub mod customer_merge;
 pub mod demo;
 pub mod export;
+pub mod grouping;
 pub mod identifiers;
 pub mod import;
 pub mod import_contracts;
@@ -25,6 +27,8 @@ pub mod report;
 pub mod score;
 pub mod screening;
 pub mod segment;
+pub mod segment_change;
+pub mod target_population;
 pub mod token;
 pub mod up;
 
@@ -65,7 +69,12 @@ Examples:
     clientele segment preview 'clv > 500 AND days_since_last_purchase > 90'
     clientele segment create SILENT_ONES --rule 'clv > 500 AND days_since_last_purchase > 90'
     clientele segment cluster RFM
+    clientele segment create VIP && clientele segment add VIP C-1 C-7
+    clientele target-population set --by country DE 2500 --source 'chamber of commerce'
     clientele report share --by country
+  What winning customers costs: say what was spent on a channel, see what it brought after the next run
+    clientele acquisition-spend create 'trade fair' 12000 --currency EUR --from 2026-03-01 --to 2026-03-31
+    clientele report acquisition
   The audit log of qualification: keep keys and head, export, check without any server
     clientele audit keys > audit-keys.pem && clientele audit head -o head.json
     clientele audit export audit.jsonl
@@ -131,6 +140,12 @@ enum Command {
     /// Groups of customers by rule, list or cluster
     #[command(subcommand)]
     Segment(segment::Segment),
+    /// What was spent on channels to win customers; score runs share it out
+    #[command(subcommand)]
+    AcquisitionSpend(acquisition_spend::AcquisitionSpend),
+    /// How many customers there are in the market, by group; shares are taken of them
+    #[command(subcommand)]
+    TargetPopulation(target_population::TargetPopulation),
     /// The tamper-evident log of qualification: export it, check it, keep its signed head
     #[command(subcommand)]
     Audit(Box<audit::Audit>),
@@ -163,6 +178,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Churn(args) => churn::run(args),
         Command::Policy(args) => policy::run(args),
         Command::Segment(args) => segment::run(args),
+        Command::AcquisitionSpend(args) => acquisition_spend::run(args),
+        Command::TargetPopulation(args) => target_population::run(args),
         Command::Identifiers(args) => identifiers::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Model(args) => model::run(args),

@@ -8,6 +8,7 @@ use clientele_proto::value::v1::{
     get_segment_preview_request, list_segment_members_request, segment::Definition,
 };
 
+use super::segment_change::{self, Change};
 use crate::{
     online::{Online, block_on, explain},
     report::{json, segment},
@@ -27,6 +28,10 @@ pub enum Segment {
     Preview(Preview),
     /// List who is in a segment, in the order in which customers became known
     Members(Members),
+    /// Put customers on a list; who is on it already stays
+    Add(Change),
+    /// Take customers off a list; who is not on it is no error
+    Remove(Change),
 }
 
 /// Flags of `segment list`.
@@ -117,6 +122,8 @@ pub fn run(command: Segment) -> Result<()> {
         Segment::Cluster(args) => cluster(&args),
         Segment::Preview(args) => preview(&args),
         Segment::Members(args) => members(&args),
+        Segment::Add(args) => segment_change::add(&args),
+        Segment::Remove(args) => segment_change::remove(&args),
     }
 }
 

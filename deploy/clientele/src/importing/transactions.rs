@@ -77,7 +77,7 @@ fn item([product_external_id, category, quantity]: [String; 3], amount: &Money) 
 }
 
 /// Minor units as the contract writes money.
-pub(super) fn money(minor: i64, currency: iso_currency::Currency) -> Money {
+pub fn money(minor: i64, currency: iso_currency::Currency) -> Money {
     let digits = u32::from(minor_digits(currency).unwrap_or_default());
     let unit = 10_i64.pow(digits);
     let nanos = (minor % unit) * 10_i64.pow(9 - digits);

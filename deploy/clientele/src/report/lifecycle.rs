@@ -72,6 +72,7 @@ fn label(stage: LifecycleStage) -> &'static str {
         LifecycleStage::AtRisk => "at risk",
         LifecycleStage::Dormant => "dormant",
         LifecycleStage::Lost => "lost",
+        LifecycleStage::Returning => "returning",
         LifecycleStage::Unspecified => "",
     }
 }

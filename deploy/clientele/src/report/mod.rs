@@ -12,15 +12,20 @@ pub mod json;
 pub mod key_customers;
 pub mod lifecycle;
 pub mod model_quality;
+pub mod populations;
 pub mod purchase_depth;
 pub mod retention;
 pub mod run;
 pub mod sales;
 pub mod segment;
 pub mod share;
+pub mod spends;
 pub mod tier_movement;
 
-use clientele_proto::{Date, Money, value::v1::ScoreReason};
+use clientele_proto::{
+    Date, Money,
+    value::v1::{OtherCurrency, ScoreReason},
+};
 use iso_currency::Currency;
 
 use crate::term::{Screen, number, text};
@@ -63,4 +68,17 @@ pub fn reasons(reasons: &[ScoreReason], screen: &Screen) -> String {
 /// A day as ISO 8601 writes it.
 pub fn date(date: Option<&Date>) -> String {
     date.map(|date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)).unwrap_or_default()
+}
+
+/// How many transactions in another currency were converted, and how many had no rate, as a sentence.
+pub fn converted(other: &OtherCurrency) -> String {
+    let count = |count: i64| number::count(count.unsigned_abs());
+    let converted =
+        format!("{} transactions in {} were converted", count(other.converted_transactions), other.currency_code);
+    if other.transactions == 0 {
+        return format!("{converted}.");
+    }
+    let missing = [other.first_missing_rate_date, other.last_missing_rate_date];
+    let [first, last] = missing.map(|day| date(day.as_ref()));
+    format!("{converted}, {} were left out: no rate for days from {first} to {last}.", count(other.transactions))
 }

@@ -10,7 +10,7 @@ use clientele_proto::value::v1::{
 };
 use clientele_service::client::Peer;
 
-use super::{date, money};
+use super::{converted, date, money};
 use crate::{
     online::explain,
     term::{Column, Progress, Screen, Table, number, progress::Unit},
@@ -116,19 +116,12 @@ pub fn render(run: &ScoreRun, screen: &Screen) -> String {
 }
 
 /// What became of the transactions in another currency.
-fn other_currency(other: &OtherCurrency, converts: bool) -> String {
-    let (code, count) = (&other.currency_code, |count: i64| number::count(count.unsigned_abs()));
-    let left_out = count(other.transactions);
-    if !converts {
-        return format!("{left_out} transactions in {code} were left out: a run has one currency.");
+fn other_currency(other: &OtherCurrency, is_converting: bool) -> String {
+    if is_converting {
+        return converted(other);
     }
-    let converted = format!("{} transactions in {code} were converted", count(other.converted_transactions));
-    if other.transactions == 0 {
-        return format!("{converted}.");
-    }
-    let missing = [other.first_missing_rate_date, other.last_missing_rate_date];
-    let [first, last] = missing.map(|day| date(day.as_ref()));
-    format!("{converted}, {left_out} were left out: no rate for days from {first} to {last}.")
+    let left_out = number::count(other.transactions.unsigned_abs());
+    format!("{left_out} transactions in {} were left out: a run has one currency.", other.currency_code)
 }
 
 /// The tiers, for a spreadsheet.

@@ -7,7 +7,7 @@ use clientele_proto::{
     value::v1::{SalesFigures, SalesGroup, SalesGrouping, SalesReport},
 };
 
-use super::{amount, date, plain};
+use super::{amount, converted, date, plain};
 use crate::term::{Column, Screen, Table, number, text};
 
 /// For a person.
@@ -150,16 +150,26 @@ fn note(report: &SalesReport) -> String {
         let (first, last) = (report.comparison_first_date.as_ref(), report.comparison_last_date.as_ref());
         let _ = write!(note, " Before is {} to {}.", date(first), date(last));
     }
-    if report.other_currency_transactions > 0 {
+    if report.converts_currencies {
+        for other in &report.other_currencies {
+            let _ = write!(note, " {}", converted(other));
+        }
+        for other in &report.comparison_other_currencies {
+            let _ = write!(note, " Before: {}", converted(other));
+        }
+    } else if report.other_currency_transactions > 0 {
         let count = number::count(report.other_currency_transactions.unsigned_abs());
-        let _ = write!(note, " {count} transactions in other currencies were left out.");
+        let _ = write!(note, " {count} transactions in other currencies were left out; --convert counts them.");
     }
     note
 }
 
 #[cfg(test)]
 mod tests {
-    use clientele_proto::{Date, value::v1::SalesGrowth};
+    use clientele_proto::{
+        Date,
+        value::v1::{OtherCurrency, SalesGrowth},
+    };
 
     use super::*;
 
@@ -200,6 +210,7 @@ mod tests {
             rest_groups: 3,
             total: Some(group("", 123_506, 100_000)),
             other_currency_transactions: 7,
+            ..SalesReport::default()
         }
     }
 
@@ -211,8 +222,29 @@ mod tests {
         assert_eq!(lines[2], "North 1,234.56 1,000.00 +12.5 % 1,234.56 0.00 1,234.56 2 1");
         assert_eq!(lines[3], "(none) -0.50 0.00 -0.50 0.00 -0.50 2 1");
         assert!(lines[4].starts_with("3 more 1.00") && lines[5].starts_with("total 1,235.06"), "{drawn}");
-        let note = "1997-03-08 to 1997-03-14, in EUR. Before is 1997-03-01 to 1997-03-07. 7 transactions in other currencies were left out.";
+        let note = "1997-03-08 to 1997-03-14, in EUR. Before is 1997-03-01 to 1997-03-07. 7 transactions in other currencies were left out; --convert counts them.";
         assert_eq!(lines[6..].join(" "), note);
+    }
+
+    #[test]
+    fn what_was_converted_and_what_had_no_rate_is_told_of_both_periods() {
+        let other = |transactions| OtherCurrency {
+            currency_code: "GBP".into(),
+            transactions,
+            converted_transactions: 1_200,
+            first_missing_rate_date: (transactions > 0).then_some(Date { year: 1997, month: 3, day: 9 }),
+            last_missing_rate_date: (transactions > 0).then_some(Date { year: 1997, month: 3, day: 11 }),
+        };
+        let report = SalesReport {
+            converts_currencies: true,
+            other_currencies: vec![other(2)],
+            comparison_other_currencies: vec![other(0)],
+            ..report()
+        };
+        let drawn = render(&report, &Screen::plain(300));
+        let note = "1,200 transactions in GBP were converted, 2 were left out: no rate for days from 1997-03-09 to 1997-03-11. \
+                    Before: 1,200 transactions in GBP were converted.";
+        assert!(drawn.trim_end().ends_with(note), "{drawn}");
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use clientele_proto::value::v1::{Segment, SegmentClustering, SegmentMember, SegmentPreview, segment::Definition};
+use clientele_proto::value::v1::{
+    Segment, SegmentClustering, SegmentMember, SegmentMembers, SegmentPreview, segment::Definition,
+};
 
 use super::money;
 use crate::term::{Column, Screen, Table, number};
@@ -34,6 +36,15 @@ pub fn members(members: &[SegmentMember]) -> Table {
         let since = since.map(|since| since.to_string()).unwrap_or_default();
         table.row([member.customer_external_id.clone(), member.customer_id.clone(), since]);
     }
+    table
+}
+
+/// How many joined a list, or left it, and how many are on it now.
+pub fn changed(changed: &SegmentMembers, joins: bool) -> Table {
+    let moved = if joins { "joined" } else { "left" };
+    let mut table = Table::new([Column::text("segment"), Column::number(moved), Column::number("members")]);
+    let segment = changed.segment.clone().unwrap_or_default();
+    table.row([segment.segment_name, changed.changed_members.to_string(), segment.members.to_string()]);
     table
 }
 

@@ -57,17 +57,22 @@ impl FxBook {
     /// So many minor units of a currency on a day, in minor units of the book's currency; `None` where there is no rate, or the amount
     /// comes to more than can be counted.
     pub fn convert(&self, amount_minor: i64, currency_code: &str, day: i32) -> Option<i64> {
-        let from = Currency::of_code(currency_code).ok()?;
-        if from == self.into {
+        if currency_code == self.into.code() {
             return Some(amount_minor);
         }
+        self.ratio(currency_code, day)?.convert(amount_minor)
+    }
+
+    /// What a minor unit of another currency comes to on a day; `None` where there is no rate.
+    pub fn ratio(&self, currency_code: &str, day: i32) -> Option<Ratio> {
+        let from = Currency::of_code(currency_code).ok()?;
         let (from_code, into_code) = (code(from.code())?, code(self.into.code())?);
         if let Some(price) = self.price(from_code, into_code, day) {
-            return converted(amount_minor, &[price], from, self.into);
+            return Some(Ratio::new(&[price], from, self.into));
         }
         let through = code(self.conversion.reporting?.code())?;
         let prices = [self.price(from_code, through, day)?, self.price(through, into_code, day)?];
-        converted(amount_minor, &prices, from, self.into)
+        Some(Ratio::new(&prices, from, self.into))
     }
 
     /// What one unit of a currency is in another: by the newer rate of the two directions.
@@ -95,21 +100,48 @@ fn code(text: &str) -> Option<Code> {
     text.as_bytes().try_into().ok()
 }
 
-/// `amount` at `prices`, one after the other, rounded half to even in the end. The sign is kept.
-fn converted(amount_minor: i64, prices: &[Price], from: Currency, to: Currency) -> Option<i64> {
-    let mut numerator = BigUint::from(amount_minor.unsigned_abs()) * BigUint::from(10_u32).pow(to.digits());
-    let mut denominator = BigUint::from(10_u32).pow(from.digits());
-    for (above, below) in prices {
-        numerator *= *above;
-        denominator *= *below;
+/// What a minor unit of one currency is in minor units of another, exactly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ratio {
+    numerator: BigUint,
+    denominator: BigUint,
+}
+
+impl Ratio {
+    /// By `prices`, one after the other.
+    fn new(prices: &[Price], from: Currency, to: Currency) -> Self {
+        let mut numerator = BigUint::from(10_u32).pow(to.digits());
+        let mut denominator = BigUint::from(10_u32).pow(from.digits());
+        for (above, below) in prices {
+            numerator *= *above;
+            denominator *= *below;
+        }
+        Self { numerator, denominator }
     }
-    let (mut minor, rest) = (&numerator / &denominator, &numerator % &denominator);
-    let twice = rest * 2_u32;
-    if twice > denominator || twice == denominator && minor.bit(0) {
-        minor += 1_u32;
+
+    /// What an amount comes to, rounded half to even. The sign is kept. `None` where it is more than can be counted.
+    pub fn convert(&self, amount_minor: i64) -> Option<i64> {
+        let exact = BigUint::from(amount_minor.unsigned_abs()) * &self.numerator;
+        let (mut minor, rest) = (&exact / &self.denominator, exact % &self.denominator);
+        let twice = rest * 2_u32;
+        if twice > self.denominator || twice == self.denominator && minor.bit(0) {
+            minor += 1_u32;
+        }
+        let minor = i64::try_from(&minor).ok()?;
+        Some(if amount_minor < 0 { -minor } else { minor })
     }
-    let minor = i64::try_from(&minor).ok()?;
-    Some(if amount_minor < 0 { -minor } else { minor })
+
+    /// The largest amount that comes to what can be counted.
+    pub fn most(&self) -> i64 {
+        // Half a minor unit above the largest number, which is odd, is rounded up: an amount has to stay below that.
+        let above = BigUint::from(u64::MAX) * &self.denominator - 1_u32;
+        i64::try_from(above / (&self.numerator * 2_u32)).unwrap_or(i64::MAX)
+    }
+
+    /// The numerator and the denominator, in plain digits.
+    pub fn digits(&self) -> (String, String) {
+        (self.numerator.to_string(), self.denominator.to_string())
+    }
 }
 
 /// What became of the transactions in other currencies, by currency.
@@ -140,6 +172,26 @@ impl Tally {
         converted
     }
 
+    /// Counts transactions of one day that were converted, and those that were not.
+    pub fn count(&mut self, currency_code: &str, day: i32, converted: i64, left_out: i64) {
+        let tallied = self.0.entry(currency_code.to_owned()).or_default();
+        tallied.converted += converted;
+        tallied.left_out += left_out;
+        if left_out > 0 {
+            tallied.miss(day);
+        }
+    }
+
+    /// Counts transactions that nobody wanted converted.
+    pub fn leave_out(&mut self, currency_code: &str, transactions: i64) {
+        self.0.entry(currency_code.to_owned()).or_default().left_out += transactions;
+    }
+
+    /// How many were left out, of all currencies.
+    pub fn left_out(&self) -> i64 {
+        self.0.values().map(|tallied| tallied.left_out).sum()
+    }
+
     /// Takes up what another part of the transactions came to.
     pub fn add(&mut self, other: Self) {
         for (code, other) in other.0 {
@@ -164,9 +216,12 @@ impl Tallied {
             self.converted += 1;
         } else {
             self.left_out += 1;
-            self.missing_days =
-                Some(self.missing_days.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
+            self.miss(day);
         }
+    }
+
+    fn miss(&mut self, day: i32) {
+        self.missing_days = Some(self.missing_days.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
     }
 }
 
@@ -246,6 +301,20 @@ mod tests {
     fn what_comes_to_more_than_can_be_counted_is_not_converted() {
         let book = book("EUR", None, &[("USD", "EUR", 0, "999999999999")]);
         assert_eq!((book.convert(i64::MAX, "USD", 0), book.convert(0, "USD", 0)), (None, Some(0)));
+    }
+
+    /// 9,223,372,036,854,775,807 is the largest number, and odd: half a unit more is one too many. At 1.5 it is two thirds of it.
+    #[test]
+    fn the_largest_amount_that_can_be_converted_is_exact() {
+        for rate in ["1", "1.5", "2", "3", "0.000000000001", "999999999999", "0.3", "7.000000000001"] {
+            let ratio = book("EUR", None, &[("USD", "EUR", 0, rate)]).ratio("USD", 0).unwrap();
+            let most = ratio.most();
+            assert!(ratio.convert(most).is_some(), "{most} at {rate}");
+            assert!(most == i64::MAX || ratio.convert(most + 1).is_none(), "{most} at {rate}");
+        }
+        let of = |rate| book("EUR", None, &[("USD", "EUR", 0, rate)]).ratio("USD", 0).unwrap().most();
+        assert_eq!((of("1"), of("1.5")), (i64::MAX, 6_148_914_691_236_517_204));
+        assert_eq!((of("2"), of("0.3")), (4_611_686_018_427_387_903, i64::MAX));
     }
 
     #[test]

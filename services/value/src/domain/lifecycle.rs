@@ -2,7 +2,7 @@
 //! its purchase days.
 
 /// A stage. Everyone who bought something is in exactly one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stage {
     /// Bought on one day, lately.
     New,
@@ -16,11 +16,14 @@ pub enum Stage {
     Dormant,
     /// Silent for so long that it is taken for gone.
     Lost,
+    /// Bought again after a silence that had led it to one of the three before; only where the policy says which.
+    Returning,
 }
 
 impl Stage {
     /// All, in the order of the contract.
-    pub const ALL: [Self; 6] = [Self::New, Self::Active, Self::Loyal, Self::AtRisk, Self::Dormant, Self::Lost];
+    pub const ALL: [Self; 7] =
+        [Self::New, Self::Active, Self::Loyal, Self::AtRisk, Self::Dormant, Self::Lost, Self::Returning];
 
     /// Its number, from 1, as it is stored; that of the contract.
     pub fn number(self) -> u8 {
@@ -41,6 +44,7 @@ impl Stage {
             Self::AtRisk => "AT_RISK",
             Self::Dormant => "DORMANT",
             Self::Lost => "LOST",
+            Self::Returning => "RETURNING",
         }
     }
 }
@@ -69,6 +73,32 @@ pub struct LifecyclePolicy {
     new_days: u32,
     loyal_purchase_days: u32,
     silences: [SilenceRule; 3],
+    returning_from: Option<Silence>,
+}
+
+/// The stages that begin with a silence, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// [`Stage::AtRisk`].
+    AtRisk,
+    /// [`Stage::Dormant`].
+    Dormant,
+    /// [`Stage::Lost`].
+    Lost,
+}
+
+impl Silence {
+    /// All, in their order.
+    pub const ALL: [Self; 3] = [Self::AtRisk, Self::Dormant, Self::Lost];
+
+    /// The stage that it is.
+    pub fn stage(self) -> Stage {
+        match self {
+            Self::AtRisk => Stage::AtRisk,
+            Self::Dormant => Stage::Dormant,
+            Self::Lost => Stage::Lost,
+        }
+    }
 }
 
 /// What is wrong with a policy.
@@ -123,7 +153,23 @@ impl LifecyclePolicy {
             }
             before = Some(rule);
         }
-        if errors.is_empty() { Ok(Self { new_days, loyal_purchase_days, silences }) } else { Err(errors) }
+        let returning_from = None;
+        if errors.is_empty() {
+            Ok(Self { new_days, loyal_purchase_days, silences, returning_from })
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// The same policy, by which who was in this stage or a later one, and buys again, is RETURNING; `None`: nobody is.
+    #[must_use]
+    pub fn returning(self, from: Option<Silence>) -> Self {
+        Self { returning_from: from, ..self }
+    }
+
+    /// The first stage from which a customer comes back as RETURNING; `None` where there is no such stage.
+    pub fn returning_from(&self) -> Option<Silence> {
+        self.returning_from
     }
 
     /// Days that a customer of one purchase day is new.
@@ -149,20 +195,37 @@ impl LifecyclePolicy {
         }
     }
 
-    /// The stage on a day, not before the last purchase, and since when by the purchases alone.
-    pub fn stay(&self, bought: Bought, as_of_day: i32) -> Stay {
+    /// How many of the three silences a customer has passed on a day, and their lengths.
+    fn passed(&self, bought: Bought, day: i32) -> (usize, [u32; 3]) {
         let limits = self.limits(bought);
-        let silence = as_of_day.saturating_sub(bought.last_day).max(0).unsigned_abs();
-        let passed = limits.partition_point(|limit| silence > *limit);
+        let silence = day.saturating_sub(bought.last_day).max(0).unsigned_abs();
+        (limits.partition_point(|limit| silence > *limit), limits)
+    }
+
+    /// Whether the last purchase ended a silence that RETURNING comes after: by where the customer stood on the day before it, which knew
+    /// nothing of that purchase.
+    fn came_back(&self, bought: Bought, previous_day: i32) -> bool {
+        let (Some(from), Some(frequency)) = (self.returning_from, bought.frequency.checked_sub(1)) else {
+            return false;
+        };
+        let until_then = Bought { last_day: previous_day, frequency, ..bought };
+        self.passed(until_then, bought.last_day.saturating_sub(1)).0 > from as usize
+    }
+
+    /// The stage on a day, not before the last purchase, and since when by the purchases alone. `previous_day` is the purchase day before the
+    /// last; of no meaning where there is one only.
+    pub fn stay(&self, bought: Bought, previous_day: i32, as_of_day: i32) -> Stay {
+        let (passed, limits) = self.passed(bought, as_of_day);
         let Some(last_passed) = passed.checked_sub(1) else {
             let stage = match bought.frequency {
                 0 => Stage::New,
+                _ if self.came_back(bought, previous_day) => Stage::Returning,
                 frequency if frequency + 1 >= self.loyal_purchase_days => Stage::Loyal,
                 _ => Stage::Active,
             };
             return Stay { stage, since: bought.last_day };
         };
-        let stage = [Stage::AtRisk, Stage::Dormant, Stage::Lost][last_passed];
+        let stage = Silence::ALL[last_passed].stage();
         Stay { stage, since: bought.last_day.saturating_add_unsigned(limits[last_passed] + 1) }
     }
 }
@@ -174,6 +237,7 @@ impl Default for LifecyclePolicy {
             new_days: 90,
             loyal_purchase_days: 4,
             silences: [rule(2.0, 30, 180), rule(4.0, 90, 365), rule(8.0, 180, 730)],
+            returning_from: None,
         }
     }
 }
@@ -233,56 +297,84 @@ mod tests {
                 days
             })
         };
-        (rising(), rising(), prop::array::uniform3(0.1_f64..20.0), 0.0_f64..1.0, 2_u32..20).prop_map(
-            |(min, longer, mut rhythms, share, loyal)| {
+        let from = prop::option::of(prop::sample::select(&Silence::ALL[..]));
+        (rising(), rising(), prop::array::uniform3(0.1_f64..20.0), 0.0_f64..1.0, 2_u32..20, from).prop_map(
+            |(min, longer, mut rhythms, share, loyal, from)| {
                 rhythms.sort_unstable_by(f64::total_cmp);
                 let rule =
                     |at: usize| SilenceRule { rhythms: rhythms[at], min_days: min[at], max_days: min[at] + longer[at] };
                 let silences = [rule(0), rule(1), rule(2)];
                 let new_days = 1 + (share * f64::from(silences[1].max_days - 1)) as u32;
-                LifecyclePolicy::new(new_days, loyal, silences).unwrap()
+                LifecyclePolicy::new(new_days, loyal, silences).unwrap().returning(from)
             },
         )
     }
 
-    fn purchases() -> impl Strategy<Value = Bought> {
-        (-30_000_i32..30_000, 0_u32..60, 1_i32..400).prop_map(|(first_day, frequency, gap)| Bought {
-            first_day,
-            last_day: first_day + frequency as i32 * gap,
-            frequency,
+    /// What was bought, and the purchase day before the last: regularly, but for the last gap.
+    fn purchases() -> impl Strategy<Value = (Bought, i32)> {
+        (-30_000_i32..30_000, 0_u32..60, 1_i32..400, 1_i32..3_000).prop_map(|(first_day, frequency, gap, last_gap)| {
+            let previous_day = first_day + frequency.saturating_sub(1) as i32 * gap;
+            let last_day = if frequency == 0 { first_day } else { previous_day + last_gap };
+            (Bought { first_day, last_day, frequency }, previous_day)
         })
+    }
+
+    /// How far silence has led: 0 to 3.
+    fn silence_of(stage: Stage) -> usize {
+        Silence::ALL.iter().position(|silence| silence.stage() == stage).map_or(0, |at| at + 1)
     }
 
     proptest! {
         #[test]
         fn everyone_is_in_one_stage_since_a_day_that_began_it(
-            policy in policies(), bought in purchases(), silence in 0_i32..4_000,
+            policy in policies(), (bought, previous) in purchases(), silence in 0_i32..4_000,
         ) {
             let as_of = bought.last_day + silence;
-            let stay = policy.stay(bought, as_of);
+            let stay = policy.stay(bought, previous, as_of);
             prop_assert!(bought.first_day <= stay.since && stay.since <= as_of);
-            prop_assert_eq!(policy.stay(bought, stay.since), stay);
+            prop_assert_eq!(policy.stay(bought, previous, stay.since), stay);
             if stay.since > bought.last_day {
-                prop_assert!(policy.stay(bought, stay.since - 1).stage < stay.stage);
+                let before = policy.stay(bought, previous, stay.since - 1).stage;
+                prop_assert!(silence_of(before) < silence_of(stay.stage));
             } else {
                 prop_assert_eq!(stay.since, bought.last_day);
             }
         }
 
         #[test]
-        fn silence_leads_from_stage_to_stage_and_never_back(policy in policies(), bought in purchases()) {
+        fn silence_leads_from_stage_to_stage_and_never_back(policy in policies(), (bought, previous) in purchases()) {
             let stages: Vec<Stage> =
-                (0..4_000).map(|silence| policy.stay(bought, bought.last_day + silence).stage).collect();
-            prop_assert!(stages.is_sorted());
-            prop_assert!(stages[0] <= Stage::Loyal);
+                (0..4_000).map(|silence| policy.stay(bought, previous, bought.last_day + silence).stage).collect();
+            prop_assert!(stages.is_sorted_by_key(|stage| silence_of(*stage)));
+            prop_assert_eq!(silence_of(stages[0]), 0);
             prop_assert_eq!(stages[stages.len() - 1], Stage::Lost);
+        }
+
+        /// RETURNING is whoever is not silent for too long, and stood in a silent stage on the day before it bought again; where the policy names
+        /// none, and of all others, stages are what they are without it.
+        #[test]
+        fn who_comes_back_from_a_silence_is_returning_and_nobody_else_is(
+            policy in policies(), (bought, previous) in purchases(), silence in 0_i32..4_000,
+        ) {
+            let as_of = bought.last_day + silence;
+            let (stage, plain) =
+                (policy.stay(bought, previous, as_of), policy.clone().returning(None).stay(bought, previous, as_of));
+            prop_assert!(plain.stage != Stage::Returning && plain.since == stage.since);
+            let stood = || {
+                let until_then = Bought { last_day: previous, frequency: bought.frequency - 1, ..bought };
+                silence_of(policy.stay(until_then, previous, bought.last_day - 1).stage)
+            };
+            let returns = silence_of(plain.stage) == 0 && bought.frequency > 0
+                && policy.returning_from().is_some_and(|from| stood() >= silence_of(from.stage()));
+            prop_assert_eq!(stage.stage, if returns { Stage::Returning } else { plain.stage });
         }
 
         #[test]
         fn a_stay_that_goes_on_is_as_long_or_longer(
-            policy in policies(), bought in purchases(), silence in 0_i32..4_000, earlier in 0_i32..9_000, number in 1_i16..7,
+            policy in policies(), (bought, previous) in purchases(), silence in 0_i32..4_000, earlier in 0_i32..9_000,
+            number in 1_i16..8,
         ) {
-            let stay = policy.stay(bought, bought.last_day + silence);
+            let stay = policy.stay(bought, previous, bought.last_day + silence);
             let before = Stay { stage: Stage::of_number(number).unwrap(), since: bought.last_day - earlier };
             let now = stay.going_on_from(Some(before), bought.first_day);
             prop_assert_eq!(now.stage, stay.stage);
@@ -296,7 +388,7 @@ mod tests {
         let policy = LifecyclePolicy::default();
         let stage = |frequency: u32, gap: i32, silence: i32| {
             let bought = Bought { first_day: 100, last_day: 100 + frequency as i32 * gap, frequency };
-            let stay = policy.stay(bought, bought.last_day + silence);
+            let stay = policy.stay(bought, bought.last_day - gap, bought.last_day + silence);
             (stay.stage, stay.since - bought.last_day)
         };
         assert_eq!(stage(0, 0, 90), (Stage::New, 0));
@@ -312,8 +404,36 @@ mod tests {
         assert_eq!(stage(9, 1, 30), (Stage::Loyal, 0), "never less than the least days");
         assert_eq!(stage(9, 1, 31), (Stage::AtRisk, 31));
         assert_eq!(stage(9, 300, 181), (Stage::AtRisk, 181), "never more than the most days");
-        let LifecyclePolicy { new_days, loyal_purchase_days, silences } = policy.clone();
+        let LifecyclePolicy { new_days, loyal_purchase_days, silences, returning_from } = policy.clone();
+        assert_eq!(returning_from, None);
         assert_eq!(LifecyclePolicy::new(new_days, loyal_purchase_days, silences), Ok(policy));
+    }
+
+    /// By hand: who bought once is DORMANT after 365 days and LOST after 730; who buys every 40 days after 160 and 320.
+    #[test]
+    fn who_comes_back_is_returning_until_the_next_purchase_or_silence() {
+        let stage = |from: Silence, days: &[i32], as_of: i32| {
+            let policy = LifecyclePolicy::default().returning(Some(from));
+            let [.., last_day] = *days else { panic!("somebody buys") };
+            let bought = Bought { first_day: days[0], last_day, frequency: days.len() as u32 - 1 };
+            let stay = policy.stay(bought, days[days.len().saturating_sub(2)], as_of);
+            (stay.stage, stay.since)
+        };
+        assert_eq!(stage(Silence::Dormant, &[0, 367], 400), (Stage::Returning, 367));
+        assert_eq!(
+            stage(Silence::Dormant, &[0, 366], 400).0,
+            Stage::Active,
+            "on the day before it was not DORMANT yet"
+        );
+        assert_eq!(stage(Silence::AtRisk, &[0, 366], 400).0, Stage::Returning);
+        assert_eq!(stage(Silence::Lost, &[0, 367], 400).0, Stage::Active);
+        assert_eq!(stage(Silence::Lost, &[0, 732], 800).0, Stage::Returning);
+        assert_eq!(stage(Silence::Dormant, &[0, 40, 80, 242], 250).0, Stage::Returning, "also who was loyal");
+        assert_eq!(stage(Silence::Dormant, &[0, 40, 80, 241], 250).0, Stage::Loyal);
+        assert_eq!(stage(Silence::Dormant, &[0, 367, 370], 400), (Stage::Active, 370), "it buys again");
+        assert_eq!(stage(Silence::Dormant, &[0, 367], 367 + 180).0, Stage::Returning);
+        assert_eq!(stage(Silence::Dormant, &[0, 367], 367 + 181), (Stage::AtRisk, 548), "it falls silent again");
+        assert_eq!(stage(Silence::AtRisk, &[0], 0).0, Stage::New);
     }
 
     #[test]
@@ -341,6 +461,6 @@ mod tests {
         for stage in Stage::ALL {
             assert_eq!(Stage::of_number(stage.number().into()), Some(stage));
         }
-        assert_eq!((Stage::of_number(0), Stage::of_number(7), Stage::of_number(i16::MIN)), (None, None, None));
+        assert_eq!((Stage::of_number(0), Stage::of_number(8), Stage::of_number(i16::MIN)), (None, None, None));
     }
 }

@@ -14,9 +14,11 @@ use uuid::Uuid;
 use super::customers_projection::appear;
 use crate::{
     State,
+    segmenting::merging::lists_follow,
     store::{
         buyer::{buyer_epoch_raise, buyer_insert, buyers_lock_exclusive},
         buyer_merge::{Moved, buyer_merge, buyer_row_by_customer_id, buyer_unmerge},
+        segment_move::{NewMoves, cause},
     },
 };
 
@@ -39,12 +41,14 @@ pub(super) async fn merge(
         appear(state, connection, tenant, customer).await?;
     }
     let survivor = buyer_of(connection, tenant, &merge.survivor_customer_id).await?;
-    let mut moved = Moved::default();
+    let (mut moved, mut buyers) = (Moved::default(), vec![survivor]);
     for customer_id in &merge.merged_customer_ids {
         let buyer = buyer_of(connection, tenant, customer_id).await?;
         moved = moved.and(buyer_merge(connection, tenant, (buyer, survivor), state.context.now()).await?);
+        buyers.push(buyer);
     }
     buyer_epoch_raise(connection, tenant).await?;
+    lists_follow(state, connection, &list_moves(state, tenant, cause::CUSTOMERS_MERGED), &buyers).await?;
     Ok(publish(state, connection, tenant, &told(Cause::Merged, merge, moved)).await?)
 }
 
@@ -57,14 +61,17 @@ pub(super) async fn unmerge(
 ) -> Result<(), Failure> {
     let Some(merge) = &unmerged.customer_merge else { return Ok(()) };
     buyers_lock_exclusive(connection, tenant).await?;
-    let mut moved = Moved::default();
+    let survivor = buyer_of(connection, tenant, &merge.survivor_customer_id).await?;
+    let (mut moved, mut buyers) = (Moved::default(), vec![survivor]);
     // The last one first: each gives back what it got by itself.
     for customer_id in merge.merged_customer_ids.iter().rev() {
         let buyer = buyer_of(connection, tenant, customer_id).await?;
         let back = buyer_unmerge(connection, tenant, buyer, state.context.now()).await?;
         moved = moved.and(back.unwrap_or_default());
+        buyers.push(buyer);
     }
     buyer_epoch_raise(connection, tenant).await?;
+    lists_follow(state, connection, &list_moves(state, tenant, cause::CUSTOMERS_UNMERGED), &buyers).await?;
     let customers: Vec<&Customer> = unmerged.survivor.iter().chain(&unmerged.restored_customers).collect();
     for customer in customers {
         appear(state, connection, tenant, customer).await?;
@@ -79,6 +86,11 @@ async fn buyer_of(connection: &mut PgConnection, tenant: &str, customer_id: &str
         Some(buyer) => buyer.buyer_id,
         None => buyer_insert(connection, tenant, customer_id, None).await?,
     })
+}
+
+/// Moves on lists that follow from one of [`cause`].
+fn list_moves<'a>(state: &State, tenant: &'a str, cause: i16) -> NewMoves<'a> {
+    NewMoves { tenant, cause, score_run_id: None, actor: ACTOR, now: state.context.now() }
 }
 
 fn told(cause: Cause, merge: &CustomerMerge, moved: Moved) -> CustomerDataMoved {

@@ -1,9 +1,9 @@
 //! The lifecycle policy between the contract and the rules.
 
-use clientele_proto::value::v1::{LifecyclePolicy as PolicyMessage, SilenceRule as RuleMessage};
+use clientele_proto::value::v1::{LifecyclePolicy as PolicyMessage, LifecycleStage, SilenceRule as RuleMessage};
 
 use super::settings_message::Wrong;
-use crate::domain::lifecycle::{LifecyclePolicy, SilenceRule};
+use crate::domain::lifecycle::{LifecyclePolicy, Silence, SilenceRule};
 
 /// The policy asked for.
 pub fn policy(message: Option<&PolicyMessage>, wrong: &mut Wrong) -> Option<LifecyclePolicy> {
@@ -15,6 +15,7 @@ pub fn policy(message: Option<&PolicyMessage>, wrong: &mut Wrong) -> Option<Life
     let silences = silences.map(|(given, default)| given.as_ref().map_or(default, rule));
     let new_days = or(message.new_days, default.new_days());
     let loyal_purchase_days = or(message.loyal_purchase_days, default.loyal_purchase_days());
+    let returning_from = returning_from(message, wrong);
     LifecyclePolicy::new(new_days, loyal_purchase_days, silences)
         .map_err(|errors| {
             for (field, error) in errors {
@@ -22,6 +23,23 @@ pub fn policy(message: Option<&PolicyMessage>, wrong: &mut Wrong) -> Option<Life
             }
         })
         .ok()
+        .map(|policy| policy.returning(returning_from))
+}
+
+/// The stage from which customers come back; `None` where none is named.
+fn returning_from(message: &PolicyMessage, wrong: &mut Wrong) -> Option<Silence> {
+    if message.returning_from_stage == i32::from(LifecycleStage::Unspecified) {
+        return None;
+    }
+    let named = |silence: &Silence| i32::from(silence.stage().number()) == message.returning_from_stage;
+    let found = Silence::ALL.into_iter().find(named);
+    if found.is_none() {
+        wrong.add(
+            "lifecycle_policy.returning_from_stage",
+            "must be AT_RISK, DORMANT or LOST, from which customers come back; leave it out for no such stage",
+        );
+    }
+    found
 }
 
 fn rule(message: &RuleMessage) -> SilenceRule {
@@ -40,6 +58,7 @@ pub fn policy_message(policy: &LifecyclePolicy) -> PolicyMessage {
         at_risk,
         dormant,
         lost,
+        returning_from_stage: policy.returning_from().map(|from| from.stage().number().into()).unwrap_or_default(),
     }
 }
 
@@ -56,6 +75,7 @@ mod tests {
             at_risk: rule(1.5, 7, 60),
             dormant: rule(3.0, 14, 90),
             lost: rule(6.0, 28, 120),
+            returning_from_stage: LifecycleStage::Dormant.into(),
         };
         let mut wrong = Wrong::default();
         let read = policy(Some(&message), &mut wrong).unwrap();
@@ -72,5 +92,11 @@ mod tests {
         assert_eq!(policy(Some(&PolicyMessage { dormant, ..PolicyMessage::default() }), &mut wrong), None);
         let fields: Vec<_> = wrong.violations().iter().map(|violation| violation.field.as_str()).collect();
         assert_eq!(fields, ["settings.lifecycle_policy.dormant.rhythms"]);
+
+        for stage in [LifecycleStage::New, LifecycleStage::Loyal, LifecycleStage::Returning] {
+            let mut wrong = Wrong::default();
+            policy(Some(&PolicyMessage { returning_from_stage: stage.into(), ..PolicyMessage::default() }), &mut wrong);
+            assert_eq!(wrong.violations()[0].field, "settings.lifecycle_policy.returning_from_stage");
+        }
     }
 }

@@ -94,7 +94,7 @@ impl<'r> Rescorer<'r> {
         let index = self.run.judge.index(&subject);
         let code = self.thresholds.code(&summary);
         let bought = Bought { first_day: summary.first_day, last_day: summary.last_day, frequency: summary.frequency };
-        let stay = settings.lifecycle.stay(bought, day_number(as_of_date));
+        let stay = settings.lifecycle.stay(bought, summary.previous_day, day_number(as_of_date));
         let stay = stay.going_on_from(stay_before, summary.first_day);
         let clv_minor = score.clv.map(|clv| clv * per_unit);
         let value = match settings.tiers.metric {

@@ -34,10 +34,10 @@ pub fn stage(summaries: &[Summary], before: Option<&Before>, settings: &ScoreSet
     let mut stood = before.map(|before| before.standings.as_slice()).unwrap_or_default().iter().peekable();
     let mut moved = [[0; Stage::ALL.len()]; Stage::ALL.len() + 1];
     let stays = summaries.iter().map(|summary| {
-        let Summary { customer, first_day, last_day, frequency, .. } = *summary;
+        let Summary { customer, first_day, last_day, previous_day, frequency, .. } = *summary;
         while stood.next_if(|stood| stood.buyer < customer).is_some() {}
         let earlier = stood.next_if(|stood| stood.buyer == customer).and_then(|stood| stood.stay);
-        let stay = settings.lifecycle.stay(Bought { first_day, last_day, frequency }, today);
+        let stay = settings.lifecycle.stay(Bought { first_day, last_day, frequency }, previous_day, today);
         moved[earlier.map_or(0, |earlier| usize::from(earlier.stage.number()))][stay.stage as usize] += 1;
         stay.going_on_from(earlier, first_day)
     });

@@ -2,10 +2,12 @@
 //!
 //! A run, a new definition, a rescored customer and a changed profile each leave a row in `value.segment_review`, in their own transaction.
 //! [`reviewing`] takes them up, compares who fits with who is in, and stores and tells who joined and left, in one transaction: exactly once,
-//! also after a crash. [`followed`] says which run's scores are read, [`clustering`] finds clusters.
+//! also after a crash. [`followed`] says which run's scores are read, [`clustering`] finds clusters. Lists change by what people say, and by merges
+//! of customers ([`merging`]).
 
 pub mod clustering;
 pub mod followed;
+pub mod merging;
 pub mod message;
 pub mod reviewing;
 pub mod telling;

@@ -52,6 +52,6 @@ fn member(record: &MoveRecord) -> SegmentMember {
     SegmentMember {
         customer_id: record.customer_id.map(|id| id.to_string()).unwrap_or_default(),
         customer_external_id: record.external_id.clone().unwrap_or_default(),
-        join_time: record.joined.then(|| instant(record.create_time.to_jiff())),
+        join_time: record.joined.then(|| instant(record.join_time.to_jiff())),
     }
 }

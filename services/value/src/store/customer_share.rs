@@ -41,7 +41,7 @@ pub struct Share {
     pub name: String,
     /// Customers.
     pub customers: i64,
-    /// Those who are new, active or loyal.
+    /// Those who are new, active, loyal or returning.
     pub active: i64,
     /// Net revenue.
     pub total_revenue_minor: i64,
@@ -102,7 +102,7 @@ impl Shares<'_> {
             Grouping::Industry => query.push("coalesce(w.industry_code, '')"),
             Grouping::Attribute(key) => query.push("coalesce(w.attributes ->> ").push_bind(key).push(", '')"),
         };
-        query.push(" AS name, count(*) AS customers, count(*) FILTER (WHERE w.stage IN (1, 2, 3)) AS active, ");
+        query.push(" AS name, count(*) AS customers, count(*) FILTER (WHERE w.stage IN (1, 2, 3, 7)) AS active, ");
         query.push(sum("total_revenue_minor", "", "total_revenue_minor")).push(", ");
         query.push(sum("last_year_minor", "", "last_year_minor")).push(", sum(w.clv_minor) AS clv_minor, ");
         query

@@ -237,6 +237,8 @@ pub async fn buyers_erase(
              UPDATE value.segment s SET members = s.members - m.gone
              FROM (SELECT segment_id, count(*) AS gone FROM members GROUP BY segment_id) m
              WHERE s.tenant_id = $1 AND s.segment_id = m.segment_id
+         ), merged_members AS (
+             DELETE FROM value.segment_member_merged WHERE tenant_id = $1 AND buyer_id = ANY ($2)
          ), moves AS (
              DELETE FROM value.segment_move WHERE tenant_id = $1 AND buyer_id = ANY ($2)
          ), reviews AS (

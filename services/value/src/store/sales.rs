@@ -1,4 +1,4 @@
-//! Sales of a period, summed up by the database.
+//! Sales of a period, summed up by the database; in other currencies as [`super::sales_conversion`] says.
 
 use std::str::FromStr;
 
@@ -6,6 +6,7 @@ use futures::TryStreamExt as _;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _, postgres::PgRow};
 
+use super::sales_conversion::{CONVERTED, Prices, half_even};
 use crate::domain::{
     sales_figures::{Counted, Figures},
     sales_period::Period,
@@ -40,6 +41,8 @@ pub struct Sales<'a> {
     pub tenant: &'a str,
     /// The currency.
     pub currency_code: &'a str,
+    /// What other currencies come to; `None` to leave them out.
+    pub prices: Option<&'a Prices>,
 }
 
 /// More groups than are summed up.
@@ -61,13 +64,16 @@ impl Sales<'_> {
         grouping: Grouping,
         most: usize,
     ) -> sqlx::Result<Result<Vec<Counted>, TooManyGroups>> {
-        let statement = grouping.statement();
-        let mut rows = sqlx::query(AssertSqlSafe(statement))
+        let statement = grouping.statement(self.prices.is_some());
+        let mut query = sqlx::query(AssertSqlSafe(statement))
             .bind(self.tenant)
             .bind(self.currency_code)
             .bind(period.first.to_sqlx())
-            .bind(period.last.to_sqlx())
-            .fetch(connection);
+            .bind(period.last.to_sqlx());
+        if let Some(prices) = self.prices {
+            query = prices.bind(query);
+        }
+        let mut rows = query.fetch(connection);
         let mut groups = Vec::new();
         while let Some(row) = rows.try_next().await? {
             if groups.len() == most {
@@ -76,20 +82,6 @@ impl Sales<'_> {
             groups.push(read(&row)?);
         }
         Ok(Ok(groups))
-    }
-
-    /// How many transactions of a period are in other currencies.
-    pub async fn other_currencies(&self, connection: &mut PgConnection, period: Period) -> sqlx::Result<i64> {
-        sqlx::query_scalar!(
-            r#"SELECT count(*) AS "count!" FROM value.transaction
-               WHERE tenant_id = $1 AND currency_code <> $2 AND occur_date BETWEEN $3 AND $4"#,
-            self.tenant,
-            self.currency_code,
-            period.first.to_sqlx() as _,
-            period.last.to_sqlx() as _,
-        )
-        .fetch_one(connection)
-        .await
     }
 }
 
@@ -116,8 +108,8 @@ fn read(row: &PgRow) -> sqlx::Result<Counted> {
 
 impl Grouping {
     /// First by group and buyer, then by group: so buyers are counted without sorting.
-    fn statement(self) -> String {
-        let (key, display_name, transactions) = self.source();
+    fn statement(self, converts: bool) -> String {
+        let (key, display_name, transactions) = self.source(converts);
         format!(
             "SELECT key, max(display_name) AS display_name, sum(gross_sales)::text AS gross_sales, sum(refunds)::text AS refunds,
                     sum(cost_of_goods)::text AS cost_of_goods, sum(cost_to_serve)::text AS cost_to_serve,
@@ -136,30 +128,65 @@ impl Grouping {
     }
 
     /// The key, the name for it, and the rows they are of: transactions, or their parts by key.
-    fn source(self) -> (&'static str, &'static str, String) {
-        const COUNTS: &str = "t.tenant_id = $1 AND t.currency_code = $2 AND t.occur_date BETWEEN $3 AND $4";
-        let transactions = || format!("value.transaction AS t WHERE {COUNTS}");
-        // Each transaction in as many parts as its items have keys; one without items is a part of its own.
-        let parts = |key: &str, display_name: &str| {
-            format!(
-                "(SELECT t.external_id, t.buyer_id, t.kind, t.cost_kind, coalesce({key}, '') AS key,
-                         coalesce(max({display_name}), '') AS display_name, sum(coalesce(i.amount_minor, t.amount_minor)) AS amount_minor
-                  FROM value.transaction AS t
-                  LEFT JOIN value.transaction_item AS i
-                      ON t.item_count IS NOT NULL AND i.tenant_id = t.tenant_id AND i.external_id = t.external_id
-                  WHERE {COUNTS} GROUP BY t.external_id, t.buyer_id, t.kind, t.cost_kind, 5) AS t"
-            )
-        };
-        let plain = |key: &'static str| (key, key, transactions());
+    fn source(self, converts: bool) -> (&'static str, &'static str, String) {
+        let plain = |key: &'static str| (key, key, transactions(converts));
         match self {
             Self::Nothing => plain("''::text"),
             Self::Company => plain("coalesce(t.company, '')"),
             Self::Department => plain("coalesce(t.department, '')"),
             Self::Employee => plain("coalesce(t.employee, '')"),
-            Self::Product => ("t.key", "t.display_name", parts("i.product_external_id", "i.product_name")),
-            Self::Category => ("t.key", "t.display_name", parts("i.category", "i.category")),
+            Self::Product => ("t.key", "t.display_name", parts("i.product_external_id", "i.product_name", converts)),
+            Self::Category => ("t.key", "t.display_name", parts("i.category", "i.category", converts)),
             Self::Month { a_year_earlier: false } => plain("to_char(t.occur_date, 'YYYY-MM')"),
             Self::Month { a_year_earlier: true } => plain("to_char(t.occur_date + interval '1 year', 'YYYY-MM')"),
         }
     }
+}
+
+/// The transactions that count.
+const COUNTS: &str = "t.tenant_id = $1 AND t.currency_code = $2 AND t.occur_date BETWEEN $3 AND $4";
+/// Those that count once they are converted.
+const COUNTS_CONVERTED: &str = "t.tenant_id = $1 AND t.currency_code <> $2 AND t.occur_date BETWEEN $3 AND $4";
+
+fn transactions(converts: bool) -> String {
+    if !converts {
+        return format!("value.transaction AS t WHERE {COUNTS}");
+    }
+    let columns = "t.buyer_id, t.kind, t.cost_kind, t.occur_date, t.company, t.department, t.employee";
+    format!(
+        "(SELECT {columns}, t.amount_minor FROM value.transaction AS t WHERE {COUNTS}
+          UNION ALL
+          SELECT {columns}, {} FROM {CONVERTED} WHERE {COUNTS_CONVERTED}) AS t",
+        half_even("t.amount_minor")
+    )
+}
+
+/// Each transaction in as many parts as its items have keys; one without items is a part of its own. What a converted one comes to is shared out
+/// without a rest: each part is what it comes to with that part, less what it comes to without, in the order of the keys.
+fn parts(key: &str, display_name: &str, converts: bool) -> String {
+    let columns = "external_id, buyer_id, kind, cost_kind";
+    let parts = format!(
+        "SELECT t.external_id, t.buyer_id, t.kind, t.cost_kind, coalesce({key}, '') AS key,
+                coalesce(max({display_name}), '') AS display_name, sum(coalesce(i.amount_minor, t.amount_minor)) AS amount_minor"
+    );
+    let items = "LEFT JOIN value.transaction_item AS i
+                     ON t.item_count IS NOT NULL AND i.tenant_id = t.tenant_id AND i.external_id = t.external_id";
+    let group = "GROUP BY t.external_id, t.buyer_id, t.kind, t.cost_kind, 5";
+    let counted = format!("{parts} FROM value.transaction AS t {items} WHERE {COUNTS} {group}");
+    if !converts {
+        return format!("({counted}) AS t");
+    }
+    let up_to = format!(
+        "sum(sum(coalesce(i.amount_minor, t.amount_minor))) OVER (PARTITION BY t.external_id ORDER BY coalesce({key}, '')) AS up_to"
+    );
+    format!(
+        "({counted}
+          UNION ALL
+          SELECT {columns}, key, display_name, {} - {} FROM (
+              {parts}, f.numerator, f.denominator, {up_to}
+              FROM {CONVERTED} {items} WHERE {COUNTS_CONVERTED} {group}, f.numerator, f.denominator
+          ) AS f) AS t",
+        half_even("f.up_to"),
+        half_even("f.up_to - f.amount_minor"),
+    )
 }

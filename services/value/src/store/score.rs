@@ -251,6 +251,7 @@ const STAGES: Kind = Kind::Enum(&[
     ("AT_RISK", "AT_RISK"),
     ("DORMANT", "DORMANT"),
     ("LOST", "LOST"),
+    ("RETURNING", "RETURNING"),
 ]);
 
 /// The fields of scores, after the one that tells them apart and those that are not that one; `r` is the run, `s` the score.
@@ -288,7 +289,7 @@ macro_rules! scores_by {
                     Kind::Integer,
                 )
                 .sortable(),
-                Field::new("stage", "('{NEW,ACTIVE,LOYAL,AT_RISK,DORMANT,LOST}'::text[])[s.stage]", STAGES)
+                Field::new("stage", "('{NEW,ACTIVE,LOYAL,AT_RISK,DORMANT,LOST,RETURNING}'::text[])[s.stage]", STAGES)
                     .nullable()
                     .sortable(),
                 Field::new("acquisition_cost", "coalesce(s.acquisition_cost_minor, 0) / r.minor_per_unit", Kind::Float)

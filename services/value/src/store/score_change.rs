@@ -12,6 +12,7 @@ const STAGES: Kind = Kind::Enum(&[
     ("AT_RISK", "AT_RISK"),
     ("DORMANT", "DORMANT"),
     ("LOST", "LOST"),
+    ("RETURNING", "RETURNING"),
 ]);
 
 macro_rules! of {
@@ -33,8 +34,8 @@ pub static SCORE_CHANGES: Schema = Schema::new(
         of!("tier", "r.tiers_after[b.tier]", Kind::Text),
         of!("segment_before", "r.segments_before[a.segment]", Kind::Text),
         of!("segment", "r.segments_after[b.segment]", Kind::Text),
-        of!("stage_before", "('{NEW,ACTIVE,LOYAL,AT_RISK,DORMANT,LOST}'::text[])[a.stage]", STAGES),
-        of!("stage", "('{NEW,ACTIVE,LOYAL,AT_RISK,DORMANT,LOST}'::text[])[b.stage]", STAGES),
+        of!("stage_before", "('{NEW,ACTIVE,LOYAL,AT_RISK,DORMANT,LOST,RETURNING}'::text[])[a.stage]", STAGES),
+        of!("stage", "('{NEW,ACTIVE,LOYAL,AT_RISK,DORMANT,LOST,RETURNING}'::text[])[b.stage]", STAGES),
         of!("rank_before", "a.rank", Kind::Integer),
         of!("rank", "b.rank", Kind::Integer),
         of!("clv_before", "a.clv_minor / r.minor_per_unit", Kind::Float),

@@ -146,9 +146,19 @@ pub async fn segment_clear(
         segment_id,
         limit,
     )
+    .execute(&mut *connection)
+    .await?;
+    let merged = sqlx::query!(
+        "DELETE FROM value.segment_member_merged WHERE tenant_id = $1 AND segment_id = $2 AND buyer_id IN (
+             SELECT buyer_id FROM value.segment_member_merged WHERE tenant_id = $1 AND segment_id = $2 ORDER BY buyer_id LIMIT $3)",
+        tenant,
+        segment_id,
+        limit,
+    )
     .execute(connection)
     .await?;
-    Ok(members.rows_affected().max(moves.rows_affected()) >= limit as u64)
+    let gone = [members, moves, merged].map(|done| done.rows_affected());
+    Ok(gone.into_iter().any(|rows| rows >= limit as u64))
 }
 
 /// Gives the memberships of one buyer to another that is the same customer. Where both have a history in a segment, that of the other is
@@ -167,7 +177,10 @@ pub async fn segments_move(connection: &mut PgConnection, tenant: &str, from: i6
         "WITH twice AS (
              DELETE FROM value.segment_member m WHERE m.tenant_id = $1 AND m.buyer_id = $2 AND EXISTS (
                  SELECT FROM value.segment_member o WHERE o.tenant_id = $1 AND o.buyer_id = $3 AND o.segment_id = m.segment_id)
-             RETURNING m.segment_id
+             RETURNING m.segment_id, m.by_itself
+         ), noted AS (
+             UPDATE value.segment_member o SET by_itself = true FROM twice
+             WHERE o.tenant_id = $1 AND o.buyer_id = $3 AND o.segment_id = twice.segment_id AND twice.by_itself
          )
          UPDATE value.segment s SET members = s.members - 1 FROM twice WHERE s.tenant_id = $1 AND s.segment_id = twice.segment_id",
         tenant,

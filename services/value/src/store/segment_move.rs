@@ -24,6 +24,10 @@ pub mod cause {
     pub const CUSTOMER: i16 = 3;
     /// People said so.
     pub const PEOPLE: i16 = 4;
+    /// Customers were merged.
+    pub const CUSTOMERS_MERGED: i16 = 5;
+    /// A merge of customers was undone.
+    pub const CUSTOMERS_UNMERGED: i16 = 6;
 }
 
 /// Who is to be in segments.
@@ -166,8 +170,8 @@ pub struct MoveRecord {
     pub move_id: i64,
     /// Whether the customer joined, or left.
     pub joined: bool,
-    /// When.
-    pub create_time: jiff_sqlx::Timestamp,
+    /// Since when it is in the segment: when it moved, or earlier where it came back from a merge. Of no meaning for who left.
+    pub join_time: jiff_sqlx::Timestamp,
     /// The customer's id, where it is known.
     pub customer_id: Option<Uuid>,
     /// The caller's own key.
@@ -184,11 +188,16 @@ pub async fn segment_moves_after(
 ) -> sqlx::Result<Vec<MoveRecord>> {
     sqlx::query_as!(
         MoveRecord,
-        r#"SELECT v.move_id, v.joined, v.create_time AS "create_time: _", b.customer_id AS "customer_id?", b.external_id AS "external_id?"
+        r#"SELECT v.move_id, v.joined, coalesce(m.join_time, v.create_time) AS "join_time!: _", b.customer_id AS "customer_id?",
+               b.external_id AS "external_id?"
            FROM (
                SELECT * FROM value.segment_move WHERE tenant_id = $1 AND segment_id = $2 AND move_id > $3 ORDER BY move_id LIMIT $4
            ) v
            LEFT JOIN LATERAL (SELECT * FROM value.buyer WHERE tenant_id = $1 AND buyer_id = v.buyer_id LIMIT 1) b ON true
+           LEFT JOIN LATERAL (
+               SELECT join_time FROM value.segment_member
+               WHERE v.cause = 6 AND v.joined AND tenant_id = $1 AND segment_id = $2 AND buyer_id = v.buyer_id
+           ) m ON true
            ORDER BY v.move_id"#,
         tenant,
         segment_id,

@@ -24,10 +24,10 @@ use crate::{
     tiers::score_of,
 };
 
-const CAT: &str = "0198c1f2-7d3a-7cc3-8a51-000000000003";
+pub const CAT: &str = "0198c1f2-7d3a-7cc3-8a51-000000000003";
 const MERGE: &str = "0198c1f2-7d3a-7cc3-8a51-0000000000aa";
 
-type Keys<'k> = (&'k str, &'k str);
+pub type Keys<'k> = (&'k str, &'k str);
 
 /// The survivor and those merged into it, by their keys before the merge.
 fn merge(keys: &[Keys<'_>]) -> CustomerMerge {
@@ -42,11 +42,11 @@ fn merge(keys: &[Keys<'_>]) -> CustomerMerge {
 }
 
 impl Feed {
-    fn merged(&self, keys: &[Keys<'_>]) {
+    pub fn merged(&self, keys: &[Keys<'_>]) {
         self.publish(&CustomersMerged { customer_merge: Some(merge(keys)), merged_customers: Vec::new() });
     }
 
-    fn unmerged(&self, keys: &[Keys<'_>]) {
+    pub fn unmerged(&self, keys: &[Keys<'_>]) {
         let mut customers: Vec<_> = keys.iter().map(|(id, key)| customer(id, key)).collect();
         self.publish(&CustomersUnmerged {
             customer_merge: Some(merge(keys)),

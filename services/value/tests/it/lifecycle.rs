@@ -133,3 +133,77 @@ async fn runs_follow_the_rules_of_the_value_policy_unless_they_bring_their_own()
     assert_eq!(stage_of(&value, "dan").await, (AtRisk, "1997-06-02".into(), 28));
     assert_eq!(score_of(&value, "dan").await.stage_since_date, Some(date("1997-06-02")));
 }
+
+fn by_dormant() -> LifecyclePolicy {
+    LifecyclePolicy { returning_from_stage: Dormant.into(), ..LifecyclePolicy::default() }
+}
+
+/// eve (every 10 days until 20 January) was dormant from 21 April on. ann (every 30 until 1 April) would be from 31 July on.
+#[tokio::test]
+async fn who_comes_back_from_a_long_silence_is_returning_where_the_policy_says_so() {
+    let value = Value::start().await;
+    value.bought(&SHOP).await;
+    let before = value.scored().await;
+    value.bought(&[("eve", "1997-07-05", 10_00), ("ann", "1997-07-05", 10_00)]).await;
+    value.run(settings("1997-07-10")).await;
+    assert_eq!(stage_of(&value, "eve").await.0, Active, "there is no such stage by default");
+    assert_eq!(report(&value).await.stages.len(), 6);
+
+    value.policy(ValuePolicy { lifecycle_policy: Some(by_dormant()), ..ValuePolicy::default() }).await.unwrap();
+    let run = value.run(settings("1997-07-10")).await;
+    assert_eq!(run.settings.unwrap().lifecycle_policy.unwrap().returning_from_stage(), Dormant);
+    assert_eq!(stage_of(&value, "eve").await, (LifecycleStage::Returning, "1997-07-05".into(), 5));
+    assert_eq!(stage_of(&value, "ann").await.0, Loyal, "she was at risk only");
+    let told = report(&value).await;
+    assert_eq!(told.stages.last().map(|count| (count.stage(), count.customers)), Some((LifecycleStage::Returning, 1)));
+    assert!(transitions(&told).contains(&(Active, LifecycleStage::Returning, 1)));
+    let why = score_of(&value, "eve").await.reasons.pop().unwrap();
+    assert!(
+        why.text.starts_with("RETURNING since 1997-07-05: back after a silence that makes DORMANT; bought on"),
+        "{}",
+        why.text
+    );
+
+    let listed = async |filter: &str| {
+        let request = ListScoresRequest { filter: filter.into(), ..ListScoresRequest::default() };
+        let scores = value.scores().list_scores(request).await.unwrap().into_inner().scores;
+        scores.into_iter().map(|score| score.customer_external_id).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("stage = RETURNING").await, ["eve"]);
+    assert_eq!(listed("stage = (RETURNING OR DORMANT)").await, ["eve"]);
+
+    // Runs of before say what they said.
+    let request = GetLifecycleReportRequest { score_run_id: before.score_run_id };
+    let stored = value.scores().get_lifecycle_report(request).await.unwrap().into_inner();
+    assert_eq!(customers(&stored), [(New, 0), (Active, 2), (Loyal, 0), (AtRisk, 2), (Dormant, 1), (Lost, 0)]);
+    assert_eq!(stored.lifecycle_policy.unwrap().returning_from_stage(), Unspecified);
+}
+
+#[tokio::test]
+async fn a_purchase_between_runs_brings_a_customer_back_and_the_next_one_makes_it_loyal() {
+    use crate::harness::{on, purchase};
+
+    let value = Value::start().await;
+    value.bought(&SHOP).await;
+    value.policy(ValuePolicy { lifecycle_policy: Some(by_dormant()), ..ValuePolicy::default() }).await.unwrap();
+    value.scored().await;
+    assert_eq!(stage_of(&value, "eve").await.0, Dormant);
+    let until = async |stage: LifecycleStage| {
+        let there = async {
+            while stage_of(&value, "eve").await.0 != stage {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        };
+        assert!(tokio::time::timeout(std::time::Duration::from_mins(1), there).await.is_ok(), "eve is not {stage:?}");
+    };
+    value.record(on(purchase("back", "eve", 10), 7, 1)).await;
+    until(LifecycleStage::Returning).await;
+    assert_eq!(stage_of(&value, "eve").await.1, "1997-07-01");
+    value.record(on(purchase("again", "eve", 10), 7, 8)).await;
+    until(Loyal).await;
+
+    let wrong = LifecyclePolicy { returning_from_stage: Loyal.into(), ..LifecyclePolicy::default() };
+    let status = value.policy(ValuePolicy { lifecycle_policy: Some(wrong), ..ValuePolicy::default() }).await;
+    let field = violations_of(&status.unwrap_err())[0].field.clone();
+    assert_eq!(field, "value_policy.lifecycle_policy.returning_from_stage");
+}

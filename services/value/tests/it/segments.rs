@@ -105,7 +105,7 @@ fn keys(keys: &[&str]) -> Vec<String> {
     keys.iter().map(|key| (*key).to_owned()).collect()
 }
 
-async fn movements(value: &Value, segment_id: &str, grouping: SegmentMovementGrouping) -> Vec<SegmentMovement> {
+pub async fn movements(value: &Value, segment_id: &str, grouping: SegmentMovementGrouping) -> Vec<SegmentMovement> {
     let request = GetSegmentMovementReportRequest {
         segment_id: segment_id.into(),
         grouping: grouping.into(),
@@ -115,7 +115,7 @@ async fn movements(value: &Value, segment_id: &str, grouping: SegmentMovementGro
 }
 
 /// Before, joined, left, stayed, after.
-fn figures(movement: &SegmentMovement) -> [i64; 5] {
+pub fn figures(movement: &SegmentMovement) -> [i64; 5] {
     let SegmentMovement { members_before, joined_members, left_members, stayed_members, members_after, .. } = movement;
     [*members_before, *joined_members, *left_members, *stayed_members, *members_after]
 }
@@ -221,7 +221,7 @@ impl Value {
         Ok(self.segments().add_segment_members(request).await?.into_inner().changed_members)
     }
 
-    async fn remove(&self, segment: &Segment, customers: &[&str]) -> Result<i32, Status> {
+    pub async fn remove(&self, segment: &Segment, customers: &[&str]) -> Result<i32, Status> {
         let request = RemoveSegmentMembersRequest {
             segment_id: segment.segment_id.clone(),
             customer_external_ids: keys(customers),
@@ -230,7 +230,7 @@ impl Value {
         Ok(self.segments().remove_segment_members(request).await?.into_inner().changed_members)
     }
 
-    async fn segments_of(&self, customer: &str) -> Vec<CustomerSegment> {
+    pub async fn segments_of(&self, customer: &str) -> Vec<CustomerSegment> {
         let customer = Some(list_customer_segments_request::Customer::CustomerExternalId(customer.into()));
         let request = ListCustomerSegmentsRequest { customer, ..ListCustomerSegmentsRequest::default() };
         self.segments().list_customer_segments(request).await.unwrap().into_inner().customer_segments

@@ -17,6 +17,8 @@ pub struct Summary {
     pub first_day: i32,
     /// Last purchase day, in days since 1970-01-01.
     pub last_day: i32,
+    /// The purchase day before the last one, in days since 1970-01-01; `first_day` when `frequency` is 0.
+    pub previous_day: i32,
     /// Net money of all purchase days but the first.
     pub repeat_total_minor: i64,
     /// Net money of all purchase days.
@@ -74,6 +76,7 @@ impl Summary {
             age_days: as_of_day.abs_diff(first.day),
             first_day: first.day,
             last_day,
+            previous_day: repeats.iter().rev().nth(1).unwrap_or(first).day,
             repeat_total_minor: to_minor(repeat_total),
             total_minor: to_minor(repeat_total + first.net),
             last_year_minor: to_minor(last_year),

@@ -43,6 +43,7 @@ fn a_history_comes_down_to_the_papers_statistics() {
         age_days: 90,
         first_day: 10,
         last_day: 70,
+        previous_day: 40,
         repeat_total_minor: 1_500,
         total_minor: 2_500,
         last_year_minor: 2_500,

@@ -15,6 +15,7 @@ fn summary(customer: u64, days_since_last: u32, purchases: u32, total_minor: i64
         age_days: recency_days + days_since_last,
         first_day: 0,
         last_day: 0,
+        previous_day: 0,
         repeat_total_minor: 0,
         total_minor,
         last_year_minor: 0,

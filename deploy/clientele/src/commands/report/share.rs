@@ -1,11 +1,11 @@
 //! `clientele report share`: whose customers ours are, by segment or attribute.
 
 use anyhow::Result;
-use clap::{Args, ValueEnum};
-use clientele_proto::value::v1::{CustomerGrouping, GetCustomerShareReportRequest};
+use clap::Args;
+use clientele_proto::value::v1::GetCustomerShareReportRequest;
 
 use crate::{
-    commands::Usage,
+    commands::grouping::By,
     online::{Online, block_on, explain},
     report::{json, share},
     term::{self, Format, Screen},
@@ -33,29 +33,9 @@ pub struct Share {
     online: Online,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum By {
-    /// Segments; a customer counts in each of its segments.
-    #[default]
-    Segment,
-    /// Countries.
-    Country,
-    /// Industries.
-    Industry,
-    /// A free attribute.
-    Attribute,
-}
-
 /// Runs the command.
 pub fn print(args: &Share) -> Result<()> {
-    let (grouping, attribute) = match (args.by, args.attribute.clone()) {
-        (By::Attribute, Some(key)) => (CustomerGrouping::Attribute, key),
-        (By::Attribute, None) => return Err(Usage("name the attribute with --attribute".to_owned()).into()),
-        (_, Some(_)) => return Err(Usage("--attribute goes with --by attribute".to_owned()).into()),
-        (By::Segment, None) => (CustomerGrouping::Segment, String::new()),
-        (By::Country, None) => (CustomerGrouping::Country, String::new()),
-        (By::Industry, None) => (CustomerGrouping::Industry, String::new()),
-    };
+    let (grouping, attribute) = args.by.grouping(args.attribute.as_deref())?;
     let request = GetCustomerShareReportRequest {
         score_run_id: args.score_run.clone(),
         grouping: grouping.into(),

@@ -4,7 +4,7 @@ use super::{
     Facts, Reason,
     phrases::{ago, days, decimal},
 };
-use crate::domain::lifecycle::{Bought, Stage};
+use crate::domain::lifecycle::{Bought, Silence, Stage};
 
 impl Facts<'_> {
     pub(super) fn stage(&self) -> Option<Reason> {
@@ -25,9 +25,15 @@ impl Facts<'_> {
                 ago(silence)
             ),
         };
-        let next = Stage::ALL[Stage::AtRisk as usize..].iter().zip(limits).find(|(_, limit)| silence <= *limit);
-        let next = next.map(|(next, limit)| format!("; after {} of silence {}", days(limit), next.name()));
-        let text = format!("{} since {since}: {bought}{}.", stage.name(), next.unwrap_or_default());
+        let next = Silence::ALL.iter().zip(limits).find(|(_, limit)| silence <= *limit);
+        let next = next.map(|(next, limit)| format!("; after {} of silence {}", days(limit), next.stage().name()));
+        let back = match self.run.lifecycle.returning_from() {
+            Some(from) if stage == Stage::Returning => {
+                format!("back after a silence that makes {}; ", from.stage().name())
+            }
+            _ => String::new(),
+        };
+        let text = format!("{} since {since}: {back}{bought}{}.", stage.name(), next.unwrap_or_default());
         let mut inputs = vec![
             ("days_since_last_purchase", f64::from(silence)),
             ("purchase_days", f64::from(customer.frequency + 1)),

@@ -30,6 +30,8 @@ pub(super) async fn get_lifecycle_report(
         total_revenue: Some(money(currency, found.revenue_minor)),
         clv: run.findings.ranked_by_clv.then(|| money(currency, rounded(found.clv_minor))),
     };
+    // A policy without it never counts anybody there.
+    let there_is = |stage: Stage| stage != Stage::Returning || run.settings.lifecycle.returning_from().is_some();
     let transition = |found: &TransitionFinding| LifecycleTransition {
         from_stage: found.from,
         to_stage: found.to,
@@ -40,7 +42,7 @@ pub(super) async fn get_lifecycle_report(
         as_of_date: Some(date(run.settings.as_of_date)),
         lifecycle_policy: Some(lifecycle_message::policy_message(&run.settings.lifecycle)),
         prospects: found.prospects,
-        stages: Stage::ALL.into_iter().zip(&found.stages).map(stage).collect(),
+        stages: Stage::ALL.into_iter().zip(&found.stages).filter(|(stage, _)| there_is(*stage)).map(stage).collect(),
         earlier_score_run_id: found.earlier_score_run_id.clone(),
         transitions: found.transitions.iter().map(transition).collect(),
     })

@@ -19,9 +19,10 @@ use crate::{
     rpc::once::{Asked, once},
     segmenting::telling::publish_moves,
     store::{
-        buyer::{buyers_by_customer_ids, buyers_by_external_ids, buyers_lock_shared},
+        buyer::{Booking, buyers_by_customer_ids, buyers_by_external_ids, buyers_lock_shared},
         segment::{SegmentKey, kind},
         segment_member::segment_members_follow,
+        segment_member_merged::{list_members_drop, list_members_put},
         segment_move::{NewMoves, cause, segment_moves_insert, segment_moves_last},
     },
 };
@@ -79,12 +80,12 @@ impl Change {
         Ok(Self { segment_id, customer_ids, external_ids: external_ids.to_vec(), joined })
     }
 
-    /// The buyers that the customers are. Who is to join has to be known.
-    async fn buyers(&self, connection: &mut PgConnection, tenant: &str) -> Result<Vec<i64>> {
+    /// What the customers are booked under. Who is to join has to be known.
+    async fn bookings(&self, connection: &mut PgConnection, tenant: &str) -> Result<Vec<Booking>> {
         let by_id = buyers_by_customer_ids(connection, tenant, &self.customer_ids).await.map_err(failed)?;
         let by_key = buyers_by_external_ids(connection, tenant, &self.external_ids).await.map_err(failed)?;
-        let by_id: HashMap<Uuid, i64> = by_id.into_iter().map(|(id, booking)| (id, booking.buyer_id)).collect();
-        let by_key: HashMap<String, i64> = by_key.into_iter().map(|(key, booking)| (key, booking.buyer_id)).collect();
+        let by_id: HashMap<Uuid, Booking> = by_id.into_iter().collect();
+        let by_key: HashMap<String, Booking> = by_key.into_iter().collect();
         if self.joined {
             let ids = self.customer_ids.iter().enumerate().filter(|(_, id)| !by_id.contains_key(*id));
             let keys = self.external_ids.iter().enumerate().filter(|(_, key)| !by_key.contains_key(*key));
@@ -97,10 +98,7 @@ impl Change {
                 return Err(Error::not_found("customer", first.clone()).with_violations(violations));
             }
         }
-        let mut buyers: Vec<i64> = by_id.into_values().chain(by_key.into_values()).collect();
-        buyers.sort_unstable();
-        buyers.dedup();
-        Ok(buyers)
+        Ok(by_id.into_values().chain(by_key.into_values()).collect())
     }
 }
 
@@ -113,7 +111,8 @@ async fn run(state: &State, call: &Call, tx: &mut Tx, change: &Change) -> Result
         let text = "is not a list: its members are found by its definition; change that, or create a list";
         return Err(Error::invalid_field("segment_id", format!("{} {text}", record.name)));
     }
-    let buyers = change.buyers(tx, tenant).await?;
+    let bookings = change.bookings(tx, tenant).await?;
+    let shown = distinct(bookings.iter().map(|booking| booking.buyer_id));
     let new = NewMoves {
         tenant,
         cause: cause::PEOPLE,
@@ -123,11 +122,26 @@ async fn run(state: &State, call: &Call, tx: &mut Tx, change: &Change) -> Result
     };
     let ids = [record.segment_id];
     let after_move = segment_moves_last(tx, tenant, &ids).await.map_err(failed)?;
-    segment_moves_insert(tx, &new, record.segment_id, (&buyers, change.joined)).await.map_err(failed)?;
+    segment_moves_insert(tx, &new, record.segment_id, (&shown, change.joined)).await.map_err(failed)?;
     let changed = segment_members_follow(tx, tenant, &ids, after_move).await.map_err(failed)?;
+    if change.joined {
+        let own = distinct(bookings.iter().filter(|of| of.own_buyer_id.is_none()).map(|of| of.buyer_id));
+        let merged = distinct(bookings.iter().filter_map(|of| of.own_buyer_id));
+        let (list, when) = (record.segment_id, (after_move, new.now));
+        list_members_put(tx, tenant, list, (&own, &merged), when).await.map_err(failed)?;
+    } else {
+        list_members_drop(tx, tenant, record.segment_id, &shown).await.map_err(failed)?;
+    }
     if changed > 0 {
         publish_moves(state, tx, &new, (record.segment_id, &record.name), after_move).await.map_err(failed)?;
     }
     let segment = told(&read(tx, tenant, &SegmentKey::Id(record.segment_id)).await?)?;
     Ok(SegmentMembers { segment: Some(segment), changed_members: changed as i32 })
+}
+
+fn distinct(buyers: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut buyers: Vec<i64> = buyers.collect();
+    buyers.sort_unstable();
+    buyers.dedup();
+    buyers
 }

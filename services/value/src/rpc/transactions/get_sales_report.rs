@@ -6,21 +6,31 @@ use clientele_proto::{
     Date, Money,
     value::v1::{
         GetSalesReportRequest, SalesComparison, SalesFigures, SalesGroup, SalesGrouping, SalesGrowth, SalesReport,
+        ValuePolicy,
     },
 };
 use clientele_service::Call;
 use jiff::civil;
 
-use super::reply;
+use super::{
+    reply,
+    sales_currency::{converted, currencies, left_out},
+};
 use crate::{
     State,
     domain::{
+        conversion::{Conversion, Tally},
         currency::Currency,
         day,
         sales_figures::{Counted, Figures, Group, GroupOrder, groups, growth},
         sales_period::{Comparison, Period},
     },
-    store::sales::{Grouping, Sales, TooManyGroups, sales_planned_for_tenant},
+    rpc::policies::newest,
+    scoring::converting::other_currencies,
+    store::{
+        sales::{Grouping, Sales, TooManyGroups, sales_planned_for_tenant},
+        sales_conversion::Prices,
+    },
 };
 
 /// Groups that are answered unless the caller says otherwise.
@@ -29,7 +39,11 @@ const GROUPS: usize = 100;
 const MOST_GROUPS: usize = 200_000;
 
 pub(super) async fn rpc(state: &State, call: Call, request: GetSalesReportRequest) -> Result<SalesReport> {
-    let query = parse(&request)?;
+    let policy = {
+        let mut connection = state.pool.acquire().await.map_err(failed)?;
+        newest(&mut connection, call.tenant()).await?.unwrap_or_default()
+    };
+    let query = parse(&request, &policy)?;
     let found = run(state, &call, &query).await?;
     Ok(reply(&query, &request, found))
 }
@@ -38,17 +52,16 @@ struct Query {
     period: Period,
     compared: Option<Period>,
     currency: Currency,
+    conversion: Option<Conversion>,
     grouping: SalesGrouping,
     most: usize,
 }
 
-fn parse(request: &GetSalesReportRequest) -> Result<Query> {
+fn parse(request: &GetSalesReportRequest, policy: &ValuePolicy) -> Result<Query> {
     let mut violations = Vec::new();
     let first = parse_day("first_date", request.first_date, &mut violations);
     let last = parse_day("last_date", request.last_date, &mut violations);
-    let currency = Currency::of_code(&request.currency_code)
-        .map_err(|error| violations.push(Violation::new("currency_code", error.to_string())))
-        .ok();
+    let (currency, conversion) = currencies(request, policy, &mut violations);
     let period = first.zip(last).and_then(|(first, last)| {
         Period::new(first, last).map_err(|error| violations.push(Violation::new("last_date", error.to_string()))).ok()
     });
@@ -66,7 +79,7 @@ fn parse(request: &GetSalesReportRequest) -> Result<Query> {
         SalesComparison::SamePeriodLastYear => Some(period.compared(Comparison::SamePeriodLastYear)),
     };
     let most = usize::try_from(request.max_groups).ok().filter(|most| *most > 0).unwrap_or(GROUPS);
-    Ok(Query { period, compared, currency, grouping, most })
+    Ok(Query { period, compared, currency, conversion, grouping, most })
 }
 
 /// A day of a period, which may lie ahead.
@@ -86,18 +99,28 @@ fn parse_day(field: &str, date: Option<Date>, violations: &mut Vec<Violation>) -
 struct Found {
     groups: [Vec<Counted>; 2],
     totals: [Figures; 2],
-    other_currencies: i64,
+    other_currencies: [Tally; 2],
 }
 
 async fn run(state: &State, call: &Call, query: &Query) -> Result<Found> {
-    let sales = Sales { tenant: call.tenant(), currency_code: query.currency.code() };
     // One snapshot, so that the groups sum to the total whatever is recorded meanwhile.
     let begin = Begin::new(call.remaining()).isolation(Isolation::RepeatableRead).read_only();
     let mut tx = Tx::begin_with(&state.pool, begin).await.map_err(failed)?;
     sales_planned_for_tenant(&mut tx).await.map_err(failed)?;
-    let mut found = Found { groups: [Vec::new(), Vec::new()], totals: [Figures::default(); 2], other_currencies: 0 };
-    for (at, period) in [Some(query.period), query.compared].into_iter().enumerate() {
-        let Some(period) = period else { continue };
+    let mut found = Found {
+        groups: [Vec::new(), Vec::new()],
+        totals: [Figures::default(); 2],
+        other_currencies: [Tally::default(), Tally::default()],
+    };
+    let periods: Vec<Period> = std::iter::once(query.period).chain(query.compared).collect();
+    let others = match query.conversion {
+        Some(conversion) => converted(&mut tx, call.tenant(), (query.currency, conversion), &periods).await?,
+        None => left_out(&mut tx, call.tenant(), query.currency, &periods).await?,
+    };
+    for (at, (period, (prices, tally))) in periods.into_iter().zip(others).enumerate() {
+        found.other_currencies[at] = tally;
+        let prices = prices.as_ref().filter(|prices: &&Prices| !prices.is_empty());
+        let sales = Sales { tenant: call.tenant(), currency_code: query.currency.code(), prices };
         if let Some(grouping) = grouping(query.grouping, at == 1) {
             let groups = sales.groups(&mut tx, period, grouping, MOST_GROUPS).await.map_err(failed)?;
             found.groups[at] = groups.map_err(|TooManyGroups| {
@@ -108,7 +131,6 @@ async fn run(state: &State, call: &Call, query: &Query) -> Result<Found> {
         let total = sales.groups(&mut tx, period, Grouping::Nothing, 1).await.map_err(failed)?;
         found.totals[at] = total.ok().and_then(|mut groups| groups.pop()).map(|all| all.figures).unwrap_or_default();
     }
-    found.other_currencies = sales.other_currencies(&mut tx, query.period).await.map_err(failed)?;
     tx.rollback().await.map_err(failed)?;
     Ok(found)
 }
@@ -130,6 +152,7 @@ fn reply(query: &Query, request: &GetSalesReportRequest, found: Found) -> SalesR
     let [now, before] = found.groups;
     let (shown, rest) = groups(now, before, order, query.most);
     let [figures, comparison] = found.totals;
+    let [others, others_before] = found.other_currencies;
     let total = Group { figures, comparison, ..Group::default() };
     SalesReport {
         first_date: request.first_date,
@@ -142,7 +165,10 @@ fn reply(query: &Query, request: &GetSalesReportRequest, found: Found) -> SalesR
         rest_groups: rest.as_ref().map_or(0, |(_, groups)| *groups as i64),
         rest: rest.map(|(rest, _)| line(query, rest)),
         total: Some(line(query, total)),
-        other_currency_transactions: found.other_currencies,
+        other_currency_transactions: others.left_out(),
+        other_currencies: other_currencies(&others),
+        comparison_other_currencies: other_currencies(&others_before),
+        converts_currencies: query.conversion.is_some(),
     }
 }
 

@@ -31,6 +31,7 @@ pub mod parse;
 pub mod parse_detail;
 pub mod record_transaction;
 pub mod reply;
+mod sales_currency;
 mod together;
 mod write;
 
