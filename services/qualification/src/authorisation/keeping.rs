@@ -18,7 +18,10 @@ use crate::{
         instant::message as time,
     },
     origin::Origin,
-    store::authorisation::{AuthorisationRecord, authorisation_put, authorisations_below},
+    store::{
+        authorisation::{AuthorisationRecord, authorisation_put, authorisations_below},
+        screening_list::task_put,
+    },
 };
 
 /// What happened to an authorisation, and in which role somebody did it.
@@ -57,6 +60,8 @@ pub async fn keep(
         evidence_hashes: Vec::new(),
     };
     audit::record(state, connection, origin, transition, &message(record, origin.now)).await?;
+    // Whom it names is screened from when it is entered, before anybody decides, until it is over.
+    task_put(connection, origin.tenant(), record.terms.customer_id).await?;
     if before == after {
         return Ok(());
     }

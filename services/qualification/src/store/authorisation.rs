@@ -343,6 +343,33 @@ pub async fn authorisations_due(
     Ok(rows.into_iter().map(|row| (row.tenant_id, row.customer_id, row.authorisation_id)).collect())
 }
 
+/// Names and identity numbers of those who may act for a customer, alone or with others, by what was entered or verified and is not over at `now`.
+pub async fn authorised_persons(
+    connection: &mut PgConnection,
+    tenant: &str,
+    customer_id: Uuid,
+    now: Timestamp,
+) -> sqlx::Result<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        r#"SELECT DISTINCT p.name AS "name!", p.identity_number AS "identity_number!"
+           FROM qualification.authorisation a
+           CROSS JOIN LATERAL (
+               SELECT a.grantee_name, a.grantee_identity_number
+               UNION ALL
+               SELECT * FROM unnest(a.cosignatory_names, a.cosignatory_identity_numbers)
+           ) AS p (name, identity_number)
+           WHERE a.tenant_id = $1 AND a.customer_id = $2 AND a.state IN (1, 2)
+               AND least(a.expire_time, a.revoke_time, a.supersede_time, 'infinity') > $3
+           ORDER BY 1, 2"#,
+        tenant,
+        customer_id,
+        now.to_sqlx() as _,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.name, row.identity_number)).collect())
+}
+
 /// Whether a document is one of a customer, and its state as in the contract's `DocumentState`.
 pub async fn document_state(
     connection: &mut PgConnection,

@@ -23,3 +23,4 @@ mod requirement_policies;
 mod risk;
 mod risk_overrides;
 mod screening;
+mod screening_of_persons;
