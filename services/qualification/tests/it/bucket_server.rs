@@ -311,7 +311,7 @@ fn refusal(request: &Request) -> Option<Answer> {
     let mut query: Vec<String> =
         request.query.iter().map(|(name, value)| format!("{}={}", encoded(name, true), encoded(value, true))).collect();
     query.sort();
-    let headers: String = signed.iter().map(|name| format!("{name}:{}\n", header(name))).collect();
+    let headers = signed.iter().fold(String::new(), |all, name| all + &format!("{name}:{}\n", header(name)));
     let canonical = format!(
         "{}\n{}\n{}\n{headers}\n{}\n{hash}",
         request.method,

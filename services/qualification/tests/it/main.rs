@@ -18,6 +18,7 @@ mod documents_in_a_bucket;
 mod documents_in_time;
 mod documents_refused;
 mod harness;
+mod identifier_readings;
 mod ownership;
 mod requirement_policies;
 mod risk;
