@@ -7,4 +7,5 @@ mod importing;
 mod key_customers;
 mod merging;
 mod qualifying;
+mod screening;
 mod tracing_through_events;

@@ -22,10 +22,10 @@ use clientele_tests::{World, cdnow, data, eventually};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-const TENANT: &str = "acme";
+pub const TENANT: &str = "acme";
 
 /// The sample's first purchases, scored with a gate: whom we may not do business with is STANDARD at best.
-async fn scored(world: &World) {
+pub async fn scored(world: &World) {
     let mut transactions = TransactionServiceClient::new(world.value.tenant(TENANT));
     for some in cdnow::transactions().chunks(1000).take(2) {
         let request = BatchRecordTransactionsRequest { transactions: some.to_vec() };
@@ -42,7 +42,7 @@ async fn scored(world: &World) {
     while news.message().await.unwrap().is_some() {}
 }
 
-async fn score(world: &World, key: &str) -> Score {
+pub async fn score(world: &World, key: &str) -> Score {
     let mut scores = ScoreServiceClient::new(world.value.tenant(TENANT));
     let customer = Some(get_score_request::Customer::CustomerExternalId(key.to_owned()));
     scores.get_score(GetScoreRequest { customer, ..Default::default() }).await.unwrap().into_inner()

@@ -271,6 +271,75 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
 }
 
 #[test]
+fn hits_of_customers_are_listed_explained_and_cleared_by_two_people() {
+    let folder = folder();
+    let here = folder.path();
+    let up = Up::start(here);
+    fs::write(here.join("customers.csv"), "external_id,display_name,country\nC-1,Orbital Machinery Trading,AE\n")
+        .unwrap();
+    json(here, &["import", "customers", "customers.csv", "--format", "json"]);
+    let list = "id,kind,name,country\n2,organisation,Orbital Machinery Trading FZE,AE\n";
+    fs::write(here.join("list.csv"), list).unwrap();
+    let import = ["list.csv", "--list", "own", "--kind", "internal", "--list-format", "csv", "--format", "json"];
+    json(here, &[&["import", "screening-list"], &import[..]].concat());
+
+    // The qualification service hears of customers a moment later.
+    let screen = ["screening", "screen", "C-1", "--format", "json"];
+    let mut screened = run(here, &screen);
+    for _ in 0..100 {
+        if screened.status.success() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        screened = run(here, &screen);
+    }
+    assert!(screened.status.success(), "{}", text(&screened.stderr));
+    let hits: Value = serde_json::from_slice(&screened.stdout).unwrap();
+    let hit = hits["screening_hits"][0]["screening_hit_id"].as_str().unwrap().to_owned();
+    assert_eq!(hits["screening_hits"][0]["state"], "HIT_STATE_OPEN");
+
+    let listed = json(here, &["screening", "hits", "list", "--customer", "C-1", "--format", "json"]);
+    assert_eq!(listed["screening_hits"][0]["screening_hit_id"], hit.as_str());
+    let narrow = ["screening", "hits", "list", "--filter", "state = TRUE_MATCH"];
+    assert_eq!(printed(here, &narrow), "There is no such hit.\n");
+    let shown = printed(here, &["screening", "hits", "show", &hit]);
+    for part in ["Orbital Machinery Trading FZE", "machinery", "exact", "own 2"] {
+        assert!(shown.contains(part), "{part} is missing in\n{shown}");
+    }
+
+    let decide = |rest: &[&str]| {
+        let words = ["--reason", "another register number"];
+        run(here, &[&["screening", "hits"], rest, &words[..]].concat())
+    };
+    let early = decide(&["approve", &hit]);
+    assert_eq!(early.status.code(), Some(2));
+    assert!(text(&early.stderr).contains("--as false-positive"), "{}", text(&early.stderr));
+    let proposed = decide(&["decide", &hit, "--as", "false-positive"]);
+    assert!(proposed.status.success(), "{}", text(&proposed.stderr));
+    assert!(text(&proposed.stdout).contains("false positive, to be confirmed"), "{}", text(&proposed.stdout));
+    assert!(text(&proposed.stderr).contains(&format!("hits approve {hit}")), "{}", text(&proposed.stderr));
+    let own = decide(&["approve", &hit]);
+    assert_eq!(own.status.code(), Some(1));
+    assert!(text(&own.stderr).contains("clientele token --subject"), "{}", text(&own.stderr));
+    let token = printed(here, &["token", "--subject", "eva"]);
+    let token = token.trim();
+    let dry = decide(&["approve", &hit, "--token", token, "--dry-run", "--format", "json"]);
+    assert_eq!(serde_json::from_slice::<Value>(&dry.stdout).unwrap()["state"], "HIT_STATE_FALSE_POSITIVE");
+    let approved = decide(&["approve", &hit, "--token", token, "--expire-months", "6", "--format", "csv"]);
+    assert!(approved.status.success(), "{}", text(&approved.stderr));
+    let line = text(&approved.stdout).lines().nth(1).unwrap().to_owned();
+    assert!(line.contains(",FALSE_POSITIVE,") && line.contains(",operator,eva,another register number,"), "{line}");
+    assert_eq!(printed(here, &["screening", "hits", "list"]), "There is no such hit.\n");
+
+    let nobody = run(here, &["screening", "screen", "nobody"]);
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(text(&nobody.stderr).contains("nobody"), "{}", text(&nobody.stderr));
+    let gone = run(here, &["screening", "hits", "show", "01990000-0000-7000-8000-000000000009"]);
+    assert!(text(&gone.stderr).contains("clientele screening hits list"), "{}", text(&gone.stderr));
+    assert!(up.stop());
+}
+
+#[test]
 fn a_file_of_contracts_becomes_a_report_of_their_renewals() {
     let folder = folder();
     let here = folder.path();

@@ -167,10 +167,12 @@ pub async fn app(settings: &Settings, context: Context) -> Result<App> {
     migrate::ensure_current(&mut *pool.acquire().await?, &SCHEMA).await?;
     let customers =
         settings.customers_url.as_deref().map(|url| peer(url, settings.peer_token_file.as_deref())).transpose()?;
+    let documents = settings.documents.open()?;
+    documents.contents.check().await?;
     let state = State::new(pool, context)
         .signing(audit_keys(settings.audit_key_file.as_deref())?)
         .asking(registry_of(settings)?)
-        .keeping(settings.documents.open()?);
+        .keeping(documents);
     Ok(app_of(state, customers))
 }
 

@@ -89,6 +89,12 @@ Examples:
     clientele screening search --list consolidated.xml --list-format un-xml 'Mohamed al-Tikriti'
   The same list for the service, which screens every customer against it from then on:
     clientele import screening-list consolidated.xml --list un --kind sanctions --list-format un-xml
+  Who is close to a listed party, why, and what two people say of it
+    clientele screening screen C-1
+    clientele screening hits list --filter 'state = OPEN AND score >= 0.9'
+    clientele screening hits show <HIT>
+    clientele screening hits decide <HIT> --as false-positive --reason 'born in another year'
+    clientele screening hits approve <HIT> --reason 'the passports differ' --token \"$(clientele token --subject eva)\"
   A fit for a program:
     clientele model fit --model gamma-gamma --transactions - --format json < purchases.csv
   Business identifiers, one a line after its scheme and a tab; or find out what a number is
@@ -156,7 +162,8 @@ enum Command {
     /// Customer-base models on a file, without any server
     #[command(subcommand)]
     Model(model::Model),
-    /// Names against sanctions lists and own ones, without any server
+    // --- both
+    /// Names and customers against sanctions lists and own ones
     #[command(subcommand)]
     Screening(screening::Screening),
 }

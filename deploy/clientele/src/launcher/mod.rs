@@ -11,7 +11,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use clientele_pg::Pool;
-use clientele_qualification::documents::{LARGEST, settings::DocumentSettings};
+use clientele_qualification::documents::{LARGEST, bucket::BucketSettings, settings::DocumentSettings};
 use clientele_service::{App, Context, ServerSettings, Serving, app::Stop, client::Peer, run, serve};
 
 use self::{database::Database, keys::Keys, running::Endpoints};
@@ -68,6 +68,7 @@ impl Launched {
         let qualification_pool = database.pool("clientele-qualification", &clientele_qualification::SCHEMA).await?;
         let documents = DocumentSettings {
             object_store_url: format!("file:{}", folder.join("documents").display()),
+            bucket: BucketSettings::default(),
             document_key_file: Vec::new(),
             document_size_limit: LARGEST,
         };

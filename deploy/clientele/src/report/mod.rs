@@ -17,6 +17,7 @@ pub mod purchase_depth;
 pub mod retention;
 pub mod run;
 pub mod sales;
+pub mod screening_hits;
 pub mod segment;
 pub mod share;
 pub mod spends;

@@ -13,12 +13,15 @@ use crate::{
     domain::{
         authorisation::{
             lasting::Decided,
-            validity::{next_reminder, reminder_time},
+            validity::{next_reminder, reached_reminder, reminder_time},
         },
         instant::message as time,
     },
     origin::Origin,
-    store::authorisation::{AuthorisationRecord, authorisation_put, authorisations_below},
+    store::{
+        authorisation::{AuthorisationRecord, authorisation_put, authorisations_below},
+        screening_list::task_put,
+    },
 };
 
 /// What happened to an authorisation, and in which role somebody did it.
@@ -57,6 +60,8 @@ pub async fn keep(
         evidence_hashes: Vec::new(),
     };
     audit::record(state, connection, origin, transition, &message(record, origin.now)).await?;
+    // Whom it names is screened from when it is entered, before anybody decides, until it is over.
+    task_put(connection, origin.tenant(), record.terms.customer_id).await?;
     if before == after {
         return Ok(());
     }
@@ -83,12 +88,19 @@ fn schedule(record: &mut AuthorisationRecord, now: Timestamp) {
     record.keep_time = [reminder, end].into_iter().flatten().min();
 }
 
-/// Marks a draft as genuine as of now, with the reminders that lie ahead.
+/// Marks a draft as genuine as of now, with the reminders that lie ahead; those that are behind count as told.
 pub fn verify(record: &mut AuthorisationRecord, reviewer: &str, now: Timestamp, leads: &[i32]) {
     record.decided = Decided::Verified;
     reviewer.clone_into(&mut record.reviewer);
     record.review_time = Some(now);
     record.next_lead_days = next_lead(record, now, leads);
+    record.told_lead_days = reached_lead(record, now, leads).unwrap_or_default();
+}
+
+/// The reminder that is reached and was not told of.
+fn reached_lead(record: &AuthorisationRecord, now: Timestamp, leads: &[i32]) -> Option<i32> {
+    let validity = &record.terms.validity;
+    reached_reminder(validity.expire_time?, &validity.time_zone, (record.told_lead_days, now), leads)
 }
 
 /// The reminder that lies ahead next; 0 for none.
@@ -140,16 +152,14 @@ pub async fn keep_due(
         };
         return keep(state, connection, origin, record, Step { transition, role: "" }).await;
     }
-    let lead = record.next_lead_days;
-    let validity = &record.terms.validity;
-    let reached = validity.expire_time.map(|expire| reminder_time(expire, &validity.time_zone, lead));
-    record.next_lead_days = next_lead(record, origin.now, &leads(connection, origin.tenant()).await?);
+    let leads = leads(connection, origin.tenant()).await?;
+    let reached = reached_lead(record, origin.now, &leads);
+    record.next_lead_days = next_lead(record, origin.now, &leads);
+    record.told_lead_days = reached.unwrap_or(record.told_lead_days);
     schedule(record, origin.now);
     authorisation_put(connection, origin.tenant(), record).await?;
-    // Looked at again because the days were changed: nothing has come.
-    if lead == 0 || reached.is_none_or(|reached| reached > origin.now) {
-        return Ok(());
-    }
+    // Without one it was looked at because the leads are others now, and none of those is reached.
+    let Some(lead) = reached else { return Ok(()) };
     let told = AuthorisationExpiring {
         lead_days: lead,
         expire_time: record.terms.validity.expire_time.map(time),
@@ -193,6 +203,7 @@ pub fn new_record(
         reviewer: String::new(),
         review_time: None,
         next_lead_days: 0,
+        told_lead_days: 0,
         told_state: AuthorisationState::Unspecified,
         keep_time: None,
         version: 0,

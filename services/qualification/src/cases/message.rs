@@ -1,7 +1,8 @@
 //! Cases as the contract tells them.
 
 use clientele_proto::qualification::v1::{
-    Case, CaseApproval, CaseCheck, CaseInformationRequest, HeldApproval, MissingRequirement,
+    Case, CaseApproval, CaseCheck, CaseFacts, CaseInformationRequest, HeldApproval, IdentifierReading,
+    MissingRequirement,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -11,6 +12,7 @@ use crate::{
     domain::{
         case_approval::Endorsement,
         case_machine::people::People,
+        checks,
         instant::message as instant,
         requirements::{Missing, Stage},
     },
@@ -68,8 +70,15 @@ pub fn full_message(
         evidence_root: gathered.evidence.root(),
         makers: people.makers.iter().cloned().collect(),
         reviewers: people.reviewers.iter().cloned().collect(),
+        identifier_readings: readings(&record.facts),
         ..message(record)
     }
+}
+
+/// How the identifiers of a case read, by their own schemes or those of its country.
+fn readings(facts: &CaseFacts) -> Vec<IdentifierReading> {
+    let told = facts.identifiers.iter().enumerate();
+    told.map(|(place, told)| checks::read(place, (&told.scheme, &told.value), &facts.country_code)).collect()
 }
 
 fn approval_message(approval: Endorsement) -> CaseApproval {

@@ -4,7 +4,9 @@ use clientele_error::{Error, Reason};
 use clientele_pg::answer::failed;
 use clientele_proto::{
     Date as TypedDate,
-    qualification::v1::{Document, DocumentState, DocumentStateChanged},
+    qualification::v1::{
+        Document, DocumentFact, DocumentFactField, DocumentState, DocumentStateChanged, IdentifierReading,
+    },
 };
 use jiff::{Timestamp, civil::Date};
 use sqlx::PgConnection;
@@ -15,6 +17,7 @@ use crate::{
     audit::{self, Transition},
     cases::{Trigger, gathering::leads, trigger},
     domain::{
+        checks,
         document::machine::{Step, after, name},
         instant::message as time,
         reminders::due,
@@ -166,6 +169,7 @@ pub fn message(record: &DocumentRecord) -> Document {
         supersedes_document_id: id(record.supersedes),
         superseded_by_document_id: id(record.superseded_by),
         facts: record.facts.clone(),
+        identifier_readings: readings(&record.facts, &record.issue_country_code),
         uploader: record.uploader.clone(),
         editors: record.editors.clone(),
         verifier: record.verifier.clone(),
@@ -176,6 +180,12 @@ pub fn message(record: &DocumentRecord) -> Document {
         update_time: Some(time(record.update_time)),
         etag: record.version.to_string(),
     }
+}
+
+/// How identifiers that a document names read; their places are those among its facts.
+fn readings(facts: &[DocumentFact], country: &str) -> Vec<IdentifierReading> {
+    let told = facts.iter().enumerate().filter(|(_, fact)| fact.field() == DocumentFactField::Identifier);
+    told.map(|(place, fact)| checks::read(place, (&fact.scheme, &fact.value), country)).collect()
 }
 
 fn day(day: Date) -> TypedDate {

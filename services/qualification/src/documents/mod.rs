@@ -3,12 +3,14 @@
 //! A content is kept as segments of 4 MiB, an object each, sealed with a key of its document. So an upload goes on where it stopped, a read
 //! begins anywhere, and neither holds more than a segment.
 
+pub mod bucket;
 pub mod changing;
 pub mod keys;
 pub mod reader;
 pub mod seal;
 pub mod settings;
 pub mod store;
+pub mod trouble;
 
 use keys::Keyring;
 use store::Contents;

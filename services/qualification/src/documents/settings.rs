@@ -1,22 +1,25 @@
 //! Where documents are kept, as the settings say it.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{env, fs, path::PathBuf, sync::Arc};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use object_store::{local::LocalFileSystem, memory::InMemory};
 
-use super::{Documents, LARGEST, keys::Keyring, store::Contents};
+use super::{Documents, LARGEST, bucket::BucketSettings, keys::Keyring, store::Contents};
 
 /// The settings of documents.
 #[derive(Debug, Clone, Args)]
 pub struct DocumentSettings {
-    /// Where the contents of documents are kept, sealed: a folder, which is made, as `file:FOLDER` (all replicas have to see the same one), or
-    /// `memory:`, which forgets them.
+    /// Where the contents of documents are kept, sealed: a folder, which is made, as `file:FOLDER` (all replicas have to see the same one); a
+    /// bucket of anything that speaks S3, as `s3://BUCKET/FOLDER`; or `memory:`, which forgets them.
     #[arg(long, value_name = "URL", default_value = "file:.clientele/documents")]
     pub object_store_url: String,
+    /// How to reach a bucket.
+    #[command(flatten)]
+    pub bucket: BucketSettings,
     /// File with the key, 32 bytes in base64, that documents' own keys are wrapped with. Give it several times to change keys: the first one
-    /// wraps, all unwrap. Without it, a key is made beside the folder.
+    /// wraps, all unwrap. Without it, a key is made beside the folder; a bucket needs it.
     #[arg(long, value_name = "FILE")]
     pub document_key_file: Vec<PathBuf>,
     /// Bytes of a document's content, at most.
@@ -36,8 +39,19 @@ impl DocumentSettings {
             };
             return Ok(Documents { contents: Contents::new(Arc::new(InMemory::new())), keys, largest });
         }
+        if let Some(place) = self.object_store_url.strip_prefix("s3://") {
+            ensure!(
+                !self.document_key_file.is_empty(),
+                "documents in a bucket need a document_key_file: a key made here would be another one on every machine"
+            );
+            let keys = Keyring::read(&self.document_key_file)?;
+            let variables =
+                env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+            let store = self.bucket.open(place, &variables.collect())?;
+            return Ok(Documents { contents: Contents::new(store), keys, largest });
+        }
         let Some(folder) = self.object_store_url.strip_prefix("file:") else {
-            bail!("object_store_url must be file:FOLDER or memory:, not {}", self.object_store_url);
+            bail!("object_store_url must be file:FOLDER, s3://BUCKET/FOLDER or memory:, not {}", self.object_store_url);
         };
         let folder = PathBuf::from(folder.strip_prefix("//").unwrap_or(folder));
         fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;

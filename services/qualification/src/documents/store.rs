@@ -1,11 +1,17 @@
 //! Segments in an object store. What stands there is opaque: a random-looking id, a place, and sealed bytes.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use anyhow::{Result, bail};
 use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use jiff::Timestamp;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, path::Path};
 use uuid::Uuid;
+
+use super::trouble::refusal;
+
+/// How long a start waits for the store.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The object store.
 #[derive(Debug, Clone)]
@@ -28,6 +34,24 @@ impl Contents {
     /// Contents in `store`.
     pub fn new(store: Arc<dyn ObjectStore>) -> Self {
         Self { store }
+    }
+
+    /// Finds out, at the start, whether the store lets the service in: what it refuses needs somebody to look at the settings. Of a store that is
+    /// out of reach it is only warned, since most of the service needs no contents.
+    pub async fn check(&self) -> Result<()> {
+        let mut found = self.store.list(None);
+        let text = "documents can neither be uploaded nor read for now: the object store is out of reach";
+        match tokio::time::timeout(PATIENCE, found.next()).await {
+            Ok(None | Some(Ok(_))) => {}
+            Ok(Some(Err(error))) => {
+                if let Some(why) = refusal(&error) {
+                    bail!("the object store cannot be used: {why} ({error})");
+                }
+                tracing::warn!(error = %error, "{text}");
+            }
+            Err(_) => tracing::warn!("{text}"),
+        }
+        Ok(())
     }
 
     /// Writes a segment, whole or not at all.

@@ -3,13 +3,15 @@
 use clientele_error::Violation;
 use clientele_proto::qualification::v1::{CaseFacts, PartyKind};
 
+use crate::ownership_statements::reading::date;
+
 /// Takes a field from other facts.
 type Take = fn(&mut CaseFacts, &CaseFacts);
 /// Whether a field is set.
 type IsSet = fn(&CaseFacts) -> bool;
 
 /// The fields that can be changed.
-const FIELDS: [(&str, Take, IsSet); 9] = [
+const FIELDS: [(&str, Take, IsSet); 10] = [
     ("party_kind", |to, from| to.party_kind = from.party_kind, |from| from.party_kind != 0),
     ("legal_name", |to, from| to.legal_name.clone_from(&from.legal_name), |from| !from.legal_name.is_empty()),
     ("country_code", |to, from| to.country_code.clone_from(&from.country_code), |from| !from.country_code.is_empty()),
@@ -20,6 +22,11 @@ const FIELDS: [(&str, Take, IsSet); 9] = [
         "legal_representative",
         |to, from| to.legal_representative.clone_from(&from.legal_representative),
         |from| !from.legal_representative.is_empty(),
+    ),
+    (
+        "legal_representative_birth_date",
+        |to, from| to.legal_representative_birth_date = from.legal_representative_birth_date,
+        |from| from.legal_representative_birth_date.is_some(),
     ),
     (
         "registered_address",
@@ -78,6 +85,9 @@ pub fn check(facts: &CaseFacts) -> Vec<Violation> {
     line(&facts.legal_name, "legal_name", (1, 300), &mut wrong);
     line(&facts.tier, "tier", (0, 100), &mut wrong);
     line(&facts.legal_representative, "legal_representative", (0, 300), &mut wrong);
+    if facts.legal_representative_birth_date.as_ref().is_some_and(|day| date(day).is_none()) {
+        wrong.push(Violation::new("legal_representative_birth_date", "must be a day that exists"));
+    }
     if facts.registered_address.chars().count() > 1000 || facts.registered_address.contains('\0') {
         wrong.push(Violation::new("registered_address", "must have at most 1000 characters and hold no NUL"));
     }
@@ -138,9 +148,13 @@ mod tests {
             country_code: "cn".into(),
             products: vec!["parts".into(), "parts".into()],
             tier: "a\tb".into(),
+            legal_representative_birth_date: Some(clientele_proto::Date { year: 1962, month: 2, day: 29 }),
             ..CaseFacts::default()
         };
         let fields: Vec<_> = check(&facts).into_iter().map(|violation| violation.field).collect();
-        assert_eq!(fields, ["party_kind", "country_code", "legal_name", "tier", "products[1]"]);
+        assert_eq!(
+            fields,
+            ["party_kind", "country_code", "legal_name", "tier", "legal_representative_birth_date", "products[1]"]
+        );
     }
 }

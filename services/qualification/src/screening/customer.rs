@@ -39,22 +39,25 @@ pub async fn screen(
     let tenant = origin.tenant();
     screening_lock(connection, tenant, customer_id).await?;
     let lists = state.screening.of_tenant(connection, tenant).await?;
-    let parties = parties(connection, tenant, customer_id).await?;
-    let names_hash = hash(&parties);
+    let parties = parties(connection, tenant, customer_id, origin.now).await?;
+    // Hits that were found when a change of anybody opened them again have the hash of all.
+    let hash_of_all = hash(&parties);
     let mut before: HashMap<Uuid, HitRecord> = hits_of_customer(connection, tenant, customer_id)
         .await?
         .into_iter()
         .map(|hit| (hit.screening_entry_id, hit))
         .collect();
     let mut hits = Vec::new();
-    for found in lists.matches(&parties, MOST_MATCHES) {
+    for (found, close) in lists.matches(&parties, MOST_MATCHES) {
         let Some(entry_id) = entry_id(&found) else { continue };
+        let names_hash = hash(close.into_iter().map(|place| &parties[place]));
         let known = before.remove(&entry_id);
         if known.is_none() && hits.len() >= MOST_HITS {
             continue;
         }
         let was = known.as_ref().map(|was| was.standing.clone());
-        let (after, is_changed) = found_again(state, origin, known, (customer_id, entry_id), found, &names_hash);
+        let hashes = (names_hash, hash_of_all.as_slice());
+        let (after, is_changed) = found_again(state, origin, known, (customer_id, entry_id), found, hashes);
         if is_changed {
             keep(state, connection, origin, was.as_ref(), &after).await?;
         }
@@ -106,14 +109,15 @@ fn entry_id(found: &ScreeningMatch) -> Option<Uuid> {
     Uuid::try_parse(&found.entry.as_ref()?.screening_entry_id).ok()
 }
 
-/// The hit after a match, and whether that is another one than before.
+/// The hit after a match, and whether that is another one than before. `names_hash` is of the parties that are close to the entry: somebody else who
+/// comes or goes opens nothing again.
 fn found_again(
     state: &State,
     origin: &Origin<'_>,
     known: Option<HitRecord>,
     (customer_id, screening_entry_id): (Uuid, Uuid),
     found: ScreeningMatch,
-    names_hash: &[u8],
+    (names_hash, hash_of_all): (Vec<u8>, &[u8]),
 ) -> (HitRecord, bool) {
     let entry = found.entry.clone().unwrap_or_default();
     let Some(was) = known else {
@@ -126,14 +130,15 @@ fn found_again(
             score: found.score,
             found,
             content_hash: entry.content_hash,
-            names_hash: names_hash.to_vec(),
+            names_hash,
             version: 1,
             create_time: origin.now,
             update_time: origin.now,
         };
         return (new, true);
     };
-    let is_same = was.content_hash == entry.content_hash && was.names_hash == names_hash;
+    let is_same =
+        was.content_hash == entry.content_hash && (was.names_hash == names_hash || was.names_hash == hash_of_all);
     let standing = was.standing.found_again(is_same);
     if is_same && standing == was.standing {
         return (was, false);
@@ -143,7 +148,7 @@ fn found_again(
         score: found.score,
         found,
         content_hash: entry.content_hash,
-        names_hash: names_hash.to_vec(),
+        names_hash,
         version: was.version + 1,
         update_time: origin.now,
         ..was

@@ -1,6 +1,10 @@
 //! Listed names in memory, ready to be searched: those of a tenant's lists, loaded when they are first needed and again when a list changes.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    fmt,
+    sync::Arc,
+};
 
 use clientele_proto::qualification::v1::{ScreenedKind, ScreeningEntry, ScreeningMatch, ScreeningToken};
 use quick_cache::sync::Cache;
@@ -38,6 +42,14 @@ pub struct Loaded {
     entries: HashMap<String, ScreeningEntry>,
 }
 
+/// What comes closest to an entry, and all parties that come close to it.
+struct Best<'a> {
+    score: f32,
+    name: &'a str,
+    hit: Hit<'a>,
+    parties: Vec<usize>,
+}
+
 impl Lists {
     /// The lists of a tenant as they are in the connection's transaction.
     pub async fn of_tenant(&self, connection: &mut PgConnection, tenant: &str) -> sqlx::Result<Arc<Loaded>> {
@@ -65,25 +77,37 @@ impl Loaded {
         Self { fingerprint, index, entries }
     }
 
-    /// The entries that match one of the parties by any of its names, best first, each once.
-    pub fn matches(&self, parties: &[Party], most: usize) -> Vec<ScreeningMatch> {
-        let mut best: HashMap<&str, (f32, &str, Hit<'_>)> = HashMap::new();
-        for party in parties {
+    /// The entries that match one of the parties by any of its names, best first, each once, with the places of all parties that match it.
+    pub fn matches(&self, parties: &[Party], most: usize) -> Vec<(ScreeningMatch, Vec<usize>)> {
+        let mut best: HashMap<&str, Best<'_>> = HashMap::new();
+        for (place, party) in parties.iter().enumerate() {
             let details = details(party);
             for name in &party.names {
                 let kind = kind(party.kind).unwrap_or_else(|| Kind::guess(name));
                 for hit in self.index.search(name, kind, &details, most) {
-                    let (id, score) = (hit.entry.id.as_str(), hit.assessment.score);
-                    if best.get(id).is_none_or(|(known, ..)| *known < score) {
-                        best.insert(id, (score, name, hit));
+                    let score = hit.assessment.score;
+                    match best.entry(hit.entry.id.as_str()) {
+                        Entry::Vacant(vacant) => {
+                            vacant.insert(Best { score, name, hit, parties: vec![place] });
+                        }
+                        Entry::Occupied(mut occupied) => {
+                            let known = occupied.get_mut();
+                            if known.score < score {
+                                (known.score, known.name, known.hit) = (score, name, hit);
+                            }
+                            if known.parties.last() != Some(&place) {
+                                known.parties.push(place);
+                            }
+                        }
                     }
                 }
             }
         }
         let mut matches: Vec<_> = best.into_iter().collect();
-        matches.sort_by(|(id, (one, ..)), (other_id, (other, ..))| other.total_cmp(one).then_with(|| id.cmp(other_id)));
+        matches
+            .sort_by(|(id, one), (other_id, other)| other.score.total_cmp(&one.score).then_with(|| id.cmp(other_id)));
         matches.truncate(most);
-        matches.into_iter().map(|(_, (_, name, hit))| self.found(name, &hit)).collect()
+        matches.into_iter().map(|(_, best)| (self.found(best.name, &best.hit), best.parties)).collect()
     }
 
     fn found(&self, name: &str, hit: &Hit<'_>) -> ScreeningMatch {

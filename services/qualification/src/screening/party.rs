@@ -1,6 +1,7 @@
-//! Who is screened of a customer: itself under all its names, its legal representative, and those who own or control it.
+//! Who is screened of a customer: itself under all its names, its legal representative, those who own or control it, and those who may act for it.
 
 use clientele_proto::qualification::v1::{CaseFacts, CaseIdentifier, OwnershipStructure, PartyKind, ScreenedKind};
+use jiff::Timestamp;
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
@@ -8,6 +9,7 @@ use uuid::Uuid;
 
 use crate::ownership_statements::reading::date;
 use crate::store::{
+    authorisation::authorised_persons,
     check_run::case_facts_get,
     customer::{Customer, customer_get},
     ownership_structure::ownership_latest,
@@ -29,8 +31,13 @@ pub struct Party {
     pub identifiers: Vec<String>,
 }
 
-/// The parties that a customer is screened as; none of one that is not known here by any name.
-pub async fn parties(connection: &mut PgConnection, tenant: &str, customer_id: Uuid) -> sqlx::Result<Vec<Party>> {
+/// The parties that a customer is screened as at `now`; none of one that is not known here by any name.
+pub async fn parties(
+    connection: &mut PgConnection,
+    tenant: &str,
+    customer_id: Uuid,
+    now: Timestamp,
+) -> sqlx::Result<Vec<Party>> {
     let customer = customer_get(connection, tenant, customer_id).await?;
     let facts = case_facts_get(connection, tenant, customer_id).await?;
     let further = screening_names(connection, tenant, customer_id).await?;
@@ -41,11 +48,12 @@ pub async fn parties(connection: &mut PgConnection, tenant: &str, customer_id: U
         }
         None => Vec::new(),
     };
-    let representative = facts.as_ref().map(|facts| facts.legal_representative.clone()).unwrap_or_default();
-    let mut parties = vec![own(customer, facts)];
-    parties.push(Party { kind: ScreenedKind::Person, names: vec![representative], ..Party::default() });
+    let authorised = authorised_persons(connection, tenant, customer_id, now).await?;
+    let mut parties: Vec<Party> = facts.as_ref().map(representative).into_iter().collect();
+    parties.insert(0, own(customer, facts));
     parties.extend(further.into_iter().map(|name| Party { names: vec![name], ..Party::default() }));
     parties.extend(owners);
+    parties.extend(authorised.into_iter().map(|(name, identity_number)| person(name, identity_number)));
     for party in &mut parties {
         party.names.retain(|name| !name.trim().is_empty());
         party.names.sort_unstable();
@@ -81,19 +89,34 @@ fn own(customer: Option<Customer>, facts: Option<CaseFacts>) -> Party {
     party
 }
 
+/// Who represents it by law, as its case tells it.
+fn representative(facts: &CaseFacts) -> Party {
+    let birth_date = facts.legal_representative_birth_date.as_ref().and_then(date);
+    Party {
+        birth_date: birth_date.map(|day| day.to_string()).unwrap_or_default(),
+        ..person(facts.legal_representative.clone(), String::new())
+    }
+}
+
+/// Somebody of whom a name is known, and perhaps the number of an identity document.
+fn person(name: String, identity_number: String) -> Party {
+    Party { kind: ScreenedKind::Person, names: vec![name], identifiers: number(identity_number), ..Party::default() }
+}
+
+fn number(text: String) -> Vec<String> {
+    if text.is_empty() { Vec::new() } else { vec![text] }
+}
+
 fn identifier(identifier: &CaseIdentifier) -> String {
     format!("{}:{}", identifier.scheme, identifier.value)
 }
 
 /// Everybody whom the newest declaration of ownership names.
 fn owners(structure: OwnershipStructure) -> Vec<Party> {
-    let number = |text: String| if text.is_empty() { Vec::new() } else { vec![text] };
-    let persons = structure.persons.into_iter().map(|person| Party {
-        kind: ScreenedKind::Person,
-        names: vec![person.name],
-        birth_date: person.birth_date.as_ref().and_then(date).map(|day| day.to_string()).unwrap_or_default(),
-        country_codes: person.nationalities,
-        identifiers: number(person.identity_number),
+    let persons = structure.persons.into_iter().map(|owner| Party {
+        birth_date: owner.birth_date.as_ref().and_then(date).map(|day| day.to_string()).unwrap_or_default(),
+        country_codes: owner.nationalities,
+        ..person(owner.name, owner.identity_number)
     });
     let entities = structure.entities.into_iter().map(|entity| Party {
         kind: ScreenedKind::Organisation,
@@ -105,8 +128,8 @@ fn owners(structure: OwnershipStructure) -> Vec<Party> {
     persons.chain(entities).collect()
 }
 
-/// SHA-256 of all of it: another one means that what is known of the customer has changed.
-pub fn hash(parties: &[Party]) -> Vec<u8> {
+/// SHA-256 of all of it: another one means that what is known of them has changed.
+pub fn hash<'a>(parties: impl IntoIterator<Item = &'a Party>) -> Vec<u8> {
     let mut hash = Sha256::new();
     let mut put = |text: &str| {
         hash.update((text.len() as u64).to_be_bytes());
@@ -154,6 +177,19 @@ mod tests {
         assert_eq!(party.kind, ScreenedKind::Organisation);
         assert_eq!(party.names, ["Orbis Handels GmbH", "Orbis", "", "Orbis Handelsgesellschaft mbH"]);
         assert_eq!((party.country_codes, party.identifiers), (vec!["AT".into(), "DE".into()], vec!["LEI:5299".into()]));
+    }
+
+    #[test]
+    fn a_representative_is_a_person_with_a_day_of_birth_where_that_is_known() {
+        let birth = clientele_proto::Date { year: 1962, month: 5, day: 12 };
+        let facts = CaseFacts {
+            legal_representative: "王芳".into(),
+            legal_representative_birth_date: Some(birth),
+            ..CaseFacts::default()
+        };
+        let party = representative(&facts);
+        assert_eq!((party.kind, party.birth_date.as_str()), (ScreenedKind::Person, "1962-05-12"));
+        assert!(representative(&CaseFacts { legal_representative_birth_date: None, ..facts }).birth_date.is_empty());
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub struct AuthorisationRecord {
     pub review_time: Option<Timestamp>,
     /// The next reminder; 0 for none.
     pub next_lead_days: i32,
+    /// The reminder that was told last; 0 for none.
+    pub told_lead_days: i32,
     /// The state that was told last.
     pub told_state: AuthorisationState,
     /// When something is to be told next by itself.
@@ -132,6 +134,7 @@ pub(super) struct AuthorisationRow {
     reviewer: String,
     review_time: Option<jiff_sqlx::Timestamp>,
     next_lead_days: i32,
+    told_lead_days: i32,
     told_state: i16,
     keep_time: Option<jiff_sqlx::Timestamp>,
     version: i64,
@@ -195,6 +198,7 @@ impl From<AuthorisationRow> for AuthorisationRecord {
             reviewer: row.reviewer,
             review_time: time(row.review_time),
             next_lead_days: row.next_lead_days,
+            told_lead_days: row.told_lead_days,
             told_state: AuthorisationState::try_from(i32::from(row.told_state)).unwrap_or_default(),
             keep_time: time(row.keep_time),
             version: row.version,
@@ -227,8 +231,8 @@ macro_rules! select {
                  document_id, register_reference, matters, products, currency_code, act_limit_minor, total_limit_minor, used_minor, \
                  cosignatory_names, cosignatory_identity_numbers, cosignatory_external_ids, required_cosignatures, may_sub_delegate, \
                  valid_from_date, valid_until_date, time_zone, start_time, expire_time, conditions, state, revoke_time, supersede_time, \
-                 reason, fallen_with_authorisation_id, makers, reviewer, review_time, next_lead_days, told_state, keep_time, version, \
-                 create_time, update_time \
+                 reason, fallen_with_authorisation_id, makers, reviewer, review_time, next_lead_days, told_lead_days, told_state, keep_time, \
+                 version, create_time, update_time \
              FROM qualification.authorisation a " + $rest,
             $($argument),+
         )
@@ -339,6 +343,33 @@ pub async fn authorisations_due(
     Ok(rows.into_iter().map(|row| (row.tenant_id, row.customer_id, row.authorisation_id)).collect())
 }
 
+/// Names and identity numbers of those who may act for a customer, alone or with others, by what was entered or verified and is not over at `now`.
+pub async fn authorised_persons(
+    connection: &mut PgConnection,
+    tenant: &str,
+    customer_id: Uuid,
+    now: Timestamp,
+) -> sqlx::Result<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        r#"SELECT DISTINCT p.name AS "name!", p.identity_number AS "identity_number!"
+           FROM qualification.authorisation a
+           CROSS JOIN LATERAL (
+               SELECT a.grantee_name, a.grantee_identity_number
+               UNION ALL
+               SELECT * FROM unnest(a.cosignatory_names, a.cosignatory_identity_numbers)
+           ) AS p (name, identity_number)
+           WHERE a.tenant_id = $1 AND a.customer_id = $2 AND a.state IN (1, 2)
+               AND least(a.expire_time, a.revoke_time, a.supersede_time, 'infinity') > $3
+           ORDER BY 1, 2"#,
+        tenant,
+        customer_id,
+        now.to_sqlx() as _,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.name, row.identity_number)).collect())
+}
+
 /// Whether a document is one of a customer, and its state as in the contract's `DocumentState`.
 pub async fn document_state(
     connection: &mut PgConnection,
@@ -400,9 +431,9 @@ pub async fn authorisation_put(
              act_limit_minor, total_limit_minor, used_minor, cosignatory_names, cosignatory_identity_numbers, \
              cosignatory_external_ids, required_cosignatures, may_sub_delegate, valid_from_date, valid_until_date, time_zone, start_time, \
              expire_time, conditions, state, revoke_time, supersede_time, reason, fallen_with_authorisation_id, makers, reviewer, \
-             review_time, next_lead_days, told_state, keep_time, version, create_time, update_time) \
+             review_time, next_lead_days, told_lead_days, told_state, keep_time, version, create_time, update_time) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 0, $22, $23, $24, $25, \
-             $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46) \
+             $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47) \
          ON CONFLICT (tenant_id, authorisation_id) DO UPDATE SET external_id = excluded.external_id, \
              signatory_name = excluded.signatory_name, signatory_position = excluded.signatory_position, \
              grantee_name = excluded.grantee_name, grantee_identity_number = excluded.grantee_identity_number, \
@@ -418,7 +449,7 @@ pub async fn authorisation_put(
              revoke_time = excluded.revoke_time, supersede_time = excluded.supersede_time, reason = excluded.reason, \
              fallen_with_authorisation_id = excluded.fallen_with_authorisation_id, makers = excluded.makers, \
              reviewer = excluded.reviewer, review_time = excluded.review_time, next_lead_days = excluded.next_lead_days, \
-             told_state = excluded.told_state, keep_time = excluded.keep_time, version = excluded.version, \
+             told_lead_days = excluded.told_lead_days, told_state = excluded.told_state, keep_time = excluded.keep_time, version = excluded.version, \
              update_time = excluded.update_time",
         tenant,
         record.authorisation_id,
@@ -461,6 +492,7 @@ pub async fn authorisation_put(
         record.reviewer,
         record.review_time.map(Timestamp::to_sqlx) as _,
         record.next_lead_days,
+        record.told_lead_days,
         record.told_state as i16,
         record.keep_time.map(Timestamp::to_sqlx) as _,
         record.version,

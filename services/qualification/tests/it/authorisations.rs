@@ -2,14 +2,17 @@ use clientele_error::{Reason, reason_of, violations_of};
 use clientele_proto::{
     Date, Money,
     qualification::v1::{
-        ActingPerson, Authorisation, AuthorisationBasis, AuthorisationState as State, CreateAuthorisationRequest,
-        GetAuthorisationRequest, ListAuthorisationsRequest, RejectAuthorisationRequest, RevokeAuthorisationRequest,
-        Signatory, UpdateAuthorisationRequest, VerifyAuthorisationRequest,
+        ActingPerson, Authorisation, AuthorisationBasis, AuthorisationExpiring, AuthorisationState as State,
+        CreateAuthorisationRequest, CreateRequirementPolicyRequest, GetAuthorisationRequest, ListAuthorisationsRequest,
+        RejectAuthorisationRequest, RequirementPolicy, RevokeAuthorisationRequest, Signatory,
+        UpdateAuthorisationRequest, VerifyAuthorisationRequest,
         authorisation_service_client::AuthorisationServiceClient, get_authorisation_request::Key,
+        requirement_policy_service_client::RequirementPolicyServiceClient,
     },
 };
 use clientele_testkit::Authorised;
 use jiff::{SignedDuration, Timestamp};
+use prost::Message as _;
 use prost_types::FieldMask;
 use tonic::{Code, Status};
 
@@ -229,6 +232,56 @@ async fn the_end_is_reminded_of_once_each_and_told_at_its_instant() {
     assert_eq!(get(&service, &made.authorisation_id).await.state(), State::Expired);
     expected.push("AuthorisationStateChanged");
     until_events(&service, &expected).await;
+}
+
+/// What was told of ends so far, as leads.
+async fn leads_told(service: &Qualification) -> Vec<i32> {
+    let told: Vec<Vec<u8>> = sqlx::query_scalar(
+        "SELECT data FROM qualification.outbox WHERE event_type = 'clientele.qualification.v1.AuthorisationExpiring' ORDER BY outbox_id",
+    )
+    .fetch_all(&*service.pool)
+    .await
+    .unwrap();
+    told.iter().map(|data| AuthorisationExpiring::decode(data.as_slice()).unwrap().lead_days).collect()
+}
+
+async fn until_told(service: &Qualification, expected: &[i32]) {
+    for _ in 0..500 {
+        if leads_told(service).await == expected {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(leads_told(service).await, expected);
+}
+
+#[tokio::test]
+async fn leads_of_a_later_policy_are_heeded_at_once_also_those_that_are_reached() {
+    let service = Qualification::start().await;
+    let leads = async |reminder_lead_days: &[i32]| {
+        let requirement_policy =
+            RequirementPolicy { reminder_lead_days: reminder_lead_days.to_vec(), ..Default::default() };
+        let request =
+            CreateRequirementPolicyRequest { requirement_policy: Some(requirement_policy), ..Default::default() };
+        let mut policies = RequirementPolicyServiceClient::new(service.running.tenant(TENANT));
+        policies.create_requirement_policy(request).await.unwrap();
+    };
+    verified(&service, letter("wei")).await;
+    // 80 days before the end, in Shanghai: none of 60, 30 and 7 is reached.
+    moved_to(&service, "2026-04-11T16:00:00Z");
+    leads(&[120, 90, 75]).await;
+    until_told(&service, &[90]).await;
+    // What was told of at 90 days is not told of again at 100; of two that are reached, the shorter is.
+    leads(&[100]).await;
+    leads(&[88, 85, 75]).await;
+    until_told(&service, &[90, 85]).await;
+    moved_to(&service, "2026-04-16T16:00:00Z");
+    until_told(&service, &[90, 85, 75]).await;
+    // Of a letter that is verified now, what is behind is not told.
+    verified(&service, letter("li")).await;
+    leads(&[80, 74, 60]).await;
+    moved_to(&service, "2026-04-17T16:00:00Z");
+    until_told(&service, &[90, 85, 75, 74, 74]).await;
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use crate::harness::{Qualification, TENANT};
 
 const ANA: &str = "0198c1f2-7d3a-7cc3-8a51-000000000001";
 
-fn of(service: &Qualification, person: &str) -> CaseServiceClient<Authorised> {
+pub fn of(service: &Qualification, person: &str) -> CaseServiceClient<Authorised> {
     CaseServiceClient::new(service.running.person(TENANT, person))
 }
 

@@ -11,7 +11,10 @@ use clientele_proto::{
         document_service_client::DocumentServiceClient,
     },
 };
-use clientele_qualification::{SCHEMA, State, app_of, documents::settings::DocumentSettings};
+use clientele_qualification::{
+    SCHEMA, State, app_of,
+    documents::{bucket::BucketSettings, settings::DocumentSettings},
+};
 use clientele_service::Context;
 use clientele_testkit::{Authorised, FakeClock, Running, TestDatabase, Tokens};
 use futures::stream;
@@ -28,25 +31,38 @@ pub struct Keeping {
     pub clock: FakeClock,
     pub pool: Pool,
     pub folder: TempDir,
+    settings: DocumentSettings,
     _database: TestDatabase,
     context: Context,
 }
 
 impl Keeping {
     pub async fn start() -> Self {
+        Self::start_in(|folder| DocumentSettings {
+            object_store_url: format!("file:{}", folder.join("documents").display()),
+            bucket: BucketSettings::default(),
+            document_key_file: Vec::new(),
+            document_size_limit: 20 << 20,
+        })
+        .await
+    }
+
+    /// The same with documents where the settings say; these may name files of the folder they are given.
+    pub async fn start_in(settings: impl FnOnce(&Path) -> DocumentSettings) -> Self {
         let database = TestDatabase::new(&[&SCHEMA]).await;
         let pool = database.pool(SCHEMA.schema).await;
         let clock = FakeClock::default();
         let (context, folder) = (clock.context(), tempfile::tempdir().unwrap());
+        let settings = settings(folder.path());
         let tokens = Arc::new(Tokens::new(clock.now()));
-        let running = serve(&pool, &context, &clock, folder.path(), tokens).await;
-        Self { running, clock, pool, folder, _database: database, context }
+        let running = serve(&pool, &context, &clock, &settings, tokens).await;
+        Self { running, clock, pool, folder, settings, _database: database, context }
     }
 
     /// Another process on the same data.
     pub async fn beside(&self) -> Running {
         let tokens = self.running.tokens.clone();
-        serve(&self.pool, &self.context, &self.clock, self.folder.path(), tokens).await
+        serve(&self.pool, &self.context, &self.clock, &self.settings, tokens).await
     }
 
     /// Another process on the same data, in place of this one.
@@ -135,12 +151,13 @@ impl Keeping {
     }
 }
 
-async fn serve(pool: &Pool, context: &Context, clock: &FakeClock, folder: &Path, tokens: Arc<Tokens>) -> Running {
-    let settings = DocumentSettings {
-        object_store_url: format!("file:{}", folder.join("documents").display()),
-        document_key_file: Vec::new(),
-        document_size_limit: 20 << 20,
-    };
+async fn serve(
+    pool: &Pool,
+    context: &Context,
+    clock: &FakeClock,
+    settings: &DocumentSettings,
+    tokens: Arc<Tokens>,
+) -> Running {
     let app = app_of(State::new(pool.clone(), context.clone()).keeping(settings.open().unwrap()), None);
     Running::start_with(app, clock, tokens, &[]).await
 }

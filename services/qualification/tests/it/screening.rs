@@ -15,7 +15,7 @@ use crate::{
 };
 
 const ANA: &str = "0198c1f2-7d3a-7cc3-8a51-000000000001";
-const LIST: &str = "id,kind,name,country,birth_date
+pub const LIST: &str = "id,kind,name,country,birth_date
 1,person,Sergei Petrovich Volkov,RU,1962-05-12
 2,organisation,Orbital Machinery Trading FZE,AE,
 ";
@@ -62,7 +62,7 @@ fn named(id: &str) -> Sent {
 }
 
 /// Imports a file in pieces of seven bytes.
-async fn import(service: &Qualification, id: &str, file: &str) -> (Vec<RejectedListRow>, ScreeningListImport) {
+pub async fn import(service: &Qualification, id: &str, file: &str) -> (Vec<RejectedListRow>, ScreeningListImport) {
     let pieces = file.as_bytes().chunks(7).map(|piece| Sent::Chunk(piece.to_vec()));
     send(service, std::iter::once(named(id)).chain(pieces).collect()).await.unwrap()
 }
@@ -78,7 +78,7 @@ async fn screen(service: &Qualification, further_names: &[&str]) -> Vec<Screenin
     hits
 }
 
-async fn decide(
+pub async fn decide(
     service: &Qualification,
     person: &str,
     hit: &ScreeningHit,
@@ -93,7 +93,7 @@ async fn decide(
     Ok(of(service, person).decide_screening_hit(request).await?.into_inner())
 }
 
-async fn get(service: &Qualification, hit: &ScreeningHit) -> ScreeningHit {
+pub async fn get(service: &Qualification, hit: &ScreeningHit) -> ScreeningHit {
     let request = GetScreeningHitRequest { screening_hit_id: hit.screening_hit_id.clone() };
     of(service, "aud").get_screening_hit(request).await.unwrap().into_inner()
 }
@@ -110,7 +110,7 @@ async fn comes_to(service: &Qualification, hit: &ScreeningHit, state: HitState) 
 }
 
 /// Waits until everybody is screened.
-async fn settled(service: &Qualification) {
+pub async fn settled(service: &Qualification) {
     while service.count("SELECT count(*) FROM qualification.screening_task").await > 0 {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }

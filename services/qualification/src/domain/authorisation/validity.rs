@@ -72,6 +72,17 @@ pub fn next_reminder(
     leads.iter().map(|&lead| (lead, reminder_time(expire_time, time_zone, lead))).find(|(_, instant)| *instant > now)
 }
 
+/// The reminder to tell of at `now`: the shortest lead that is reached, where none as short was told of (`told`; 0 for none).
+pub fn reached_reminder(
+    expire_time: Timestamp,
+    time_zone: &str,
+    (told, now): (i32, Timestamp),
+    leads: &[i32],
+) -> Option<i32> {
+    let shortest = leads.iter().copied().rev().find(|&lead| reminder_time(expire_time, time_zone, lead) <= now);
+    shortest.filter(|&lead| told == 0 || lead < told)
+}
+
 /// When it is told that the end is `lead` days ahead.
 pub fn reminder_time(expire_time: Timestamp, time_zone: &str, lead: i32) -> Timestamp {
     let zone = zone(time_zone).unwrap_or(TimeZone::UTC);
@@ -150,6 +161,19 @@ mod tests {
         assert_eq!(lead("2026-03-01T22:59:59Z"), Some(30));
         assert_eq!(lead("2026-03-01T23:00:00Z"), Some(7));
         assert_eq!(lead("2026-03-24T23:00:00Z"), None);
+    }
+
+    #[test]
+    fn of_the_leads_that_are_reached_the_shortest_is_told_where_none_as_short_was() {
+        let end: Timestamp = "2026-03-31T22:00:00Z".parse().unwrap();
+        let reached = |told, now: &str, leads: &[i32]| {
+            reached_reminder(end, "Europe/Berlin", (told, now.parse().unwrap()), leads)
+        };
+        assert_eq!(reached(0, "2026-03-01T22:59:59Z", &[30, 7]), None);
+        assert_eq!(reached(0, "2026-03-01T23:00:00Z", &[30, 7]), Some(30));
+        assert_eq!(reached(0, "2026-03-25T00:00:00Z", &[60, 30, 7]), Some(7));
+        assert_eq!(reached(60, "2026-03-05T00:00:00Z", &[90, 60, 45, 30]), Some(30));
+        assert_eq!(reached(60, "2026-02-01T00:00:00Z", &[90]), None, "told of already, at a shorter lead");
     }
 
     #[test]

@@ -8,9 +8,11 @@ mod wording;
 use std::str::FromStr as _;
 
 use clientele_proto::qualification::v1::{
-    CaseFacts, Check, CheckFinding, CheckFindingKind as Kind, CheckResult, PartyKind,
+    CaseFacts, Check, CheckFinding, CheckFindingKind as Kind, CheckResult, IdentifierReading, PartyKind,
 };
 use identifiers::{Presentation, Scheme, check};
+
+const SCHEME_UNKNOWN: &str = "no scheme of this name is known; name it as in `cn.uscc`";
 
 /// A well-formed identifier: its scheme and its canonical form.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,8 +28,7 @@ pub fn check_identifiers(facts: &CaseFacts) -> (Vec<CheckFinding>, Vec<Identifie
     let (mut findings, mut sound) = (Vec::new(), Vec::new());
     for told in &facts.identifiers {
         let Some(scheme) = scheme_of(&told.scheme, &facts.country_code) else {
-            let detail = "no scheme of this name is known; name it as in `cn.uscc`";
-            findings.push(finding(Kind::SchemeUnknown, CheckResult::Warning, &told.scheme, detail));
+            findings.push(finding(Kind::SchemeUnknown, CheckResult::Warning, &told.scheme, SCHEME_UNKNOWN));
             continue;
         };
         let code = scheme.code();
@@ -53,6 +54,24 @@ pub fn check_identifiers(facts: &CaseFacts) -> (Vec<CheckFinding>, Vec<Identifie
     sound.sort_unstable();
     sound.dedup();
     (findings, sound)
+}
+
+/// How an identifier reads by the scheme that somebody said it is of, at its place among others.
+pub fn read(place: usize, (scheme, value): (&str, &str), country: &str) -> IdentifierReading {
+    let place = i32::try_from(place).unwrap_or(i32::MAX);
+    let Some(scheme) = scheme_of(scheme, country) else {
+        let problem = SCHEME_UNKNOWN.to_owned();
+        return IdentifierReading { place, problem, ..IdentifierReading::default() };
+    };
+    let reading = IdentifierReading { place, scheme_code: scheme.code().to_owned(), ..IdentifierReading::default() };
+    match check(scheme, value, Presentation::Lenient).result {
+        Ok(accepted) => {
+            let doubts: Vec<String> = accepted.warnings.iter().map(ToString::to_string).collect();
+            let normalised_value = accepted.normalised.as_str().to_owned();
+            IdentifierReading { well_formed: true, normalised_value, problem: doubts.join("; "), ..reading }
+        }
+        Err(refusal) => IdentifierReading { problem: refusal.to_string(), ..reading },
+    }
 }
 
 /// The scheme that a case means: by its code, or by the name after the full stop, of the customer's country or of all countries.

@@ -10,7 +10,7 @@ use futures::{Stream, stream};
 
 use crate::{
     State,
-    documents::{SEGMENT, about, reader::Content},
+    documents::{SEGMENT, about, reader::Content, trouble::unread},
     domain::key::uuid,
     store::{document::document_get, document_upload::segment_attempts},
 };
@@ -61,7 +61,7 @@ impl Sending {
         let number = self.offset / SEGMENT;
         if self.current.as_ref().is_none_or(|(current, _)| *current != number) {
             self.current = None;
-            self.current = Some((number, self.content.segment(number).await.map_err(Error::internal)?));
+            self.current = Some((number, self.content.segment(number).await.map_err(unread)?));
         }
         let Some((_, segment)) = &self.current else { return Ok(None) };
         let from = usize::try_from(self.offset % SEGMENT).unwrap_or_default();

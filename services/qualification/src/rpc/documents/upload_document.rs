@@ -23,6 +23,7 @@ use crate::{
         reader::{Content, ContentFile},
         seal::DataKey,
         segments,
+        trouble::{unread, unwritten},
     },
     domain::{
         document::{archive, content_type::ContentType},
@@ -135,7 +136,7 @@ impl<'a> Taking<'a> {
         // A hash cannot be gone on with: what stands is read once more.
         let standing = self.content()?;
         for number in 0..self.attempts.len() as u64 {
-            let segment = standing.segment(number).await.map_err(Error::internal)?;
+            let segment = standing.segment(number).await.map_err(unread)?;
             seen.see(&segment)?;
         }
         let mut held = first;
@@ -175,9 +176,7 @@ impl<'a> Taking<'a> {
         let number = self.attempts.len() as u64;
         let place = (number as i32, self.upload.attempt);
         let sealed = self.key.seal(number, number + 1 == segments(self.size()), segment).map_err(Error::internal)?;
-        self.state.documents.contents.put(id, place, sealed).await.map_err(|error| {
-            Error::unavailable("the object store is out of reach; go on with the upload later", error)
-        })?;
+        self.state.documents.contents.put(id, place, sealed).await.map_err(unwritten)?;
         let received = self.upload.received_bytes + segment.len() as i64;
         let mut connection = self.state.pool.acquire().await.map_err(failed)?;
         if !segment_stands(&mut connection, self.call.tenant(), id, place, received).await.map_err(failed)? {

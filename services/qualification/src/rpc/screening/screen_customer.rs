@@ -24,10 +24,10 @@ pub(super) async fn screen_customer(
     let mut tx = Tx::begin_with(&state.pool, Begin::new(call.remaining())).await.map_err(failed)?;
     screening_lock(&mut tx, tenant, customer_id).await.map_err(failed)?;
     screening_names_put(&mut tx, tenant, customer_id, &request.further_names).await.map_err(failed)?;
-    if parties(&mut tx, tenant, customer_id).await.map_err(failed)?.is_empty() {
+    let origin = Origin::call(&call, "", state.context.now());
+    if parties(&mut tx, tenant, customer_id, origin.now).await.map_err(failed)?.is_empty() {
         return Err(Error::not_found("customer", customer_id.to_string()));
     }
-    let origin = Origin::call(&call, "", state.context.now());
     let hits = screen(state, &mut tx, &origin, customer_id).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     state.outbox.committed();

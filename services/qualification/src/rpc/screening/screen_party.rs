@@ -28,5 +28,5 @@ pub(super) async fn screen_party(
         identifiers: request.identifiers,
     };
     let found = lists.matches(&[party], most);
-    Ok(stream::iter(found.into_iter().map(|found| Ok(ScreenPartyResponse { r#match: Some(found) }))))
+    Ok(stream::iter(found.into_iter().map(|(found, _)| Ok(ScreenPartyResponse { r#match: Some(found) }))))
 }
