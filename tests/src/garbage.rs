@@ -94,7 +94,9 @@ impl Garbage {
             || matches!(field.name(), "items" | "cost_kind" | "field_sources" | "read_time" | "max_fx_rate_age_days")
             || matches!(field.name(), "renewals" | "cancel_date" | "cancel_reason")
             // Statements of ownership refer to each other.
-            || matches!(field.name(), "persons" | "entities" | "relationships");
+            || matches!(field.name(), "persons" | "entities" | "relationships")
+            // Only some facts of a document have a scheme, and its masks name fields that nothing else has.
+            || matches!((field.parent_message().name(), field.name()), ("Document", "facts") | ("UpdateDocumentRequest", "update_mask"));
         depth > 6
             || self.chance(self.wildness / 2.0)
             || (self.wildness == 0.0 && (of_answers || of_tests || of_experts))
