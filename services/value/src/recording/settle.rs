@@ -116,12 +116,15 @@ pub async fn settle(
             Err(Stop::Database(error)) => return Err(failed(error)),
         }
     }
-    Err(Error::new(Reason::Conflict, "others keep recording the same transactions; resume from the last answer"))
+    Err(Error::new(Reason::Conflict, "others keep recording the same transactions; send them again"))
 }
 
 /// The buyers of a chunk's good rows.
 pub async fn resolve_chunk(state: &State, behalf: &impl Behalf, chunk: &Chunk) -> Result<Resolved> {
     let keys = keys(chunk);
+    if keys.is_empty() {
+        return Ok(Resolved { buyers: Vec::new(), merged: Vec::new(), epoch: 0 });
+    }
     match resolve_known(state, behalf.tenant(), &keys) {
         Some(resolved) => Ok(resolved),
         None => resolve(state, behalf.tenant(), &keys, behalf.remaining()).await.map_err(failed),
