@@ -25,7 +25,6 @@ lint: ## format, clippy, contract, licences, query data
 	cargo fmt --all --check
 	.ci/buf.sh check
 	.ci/deny.sh check bans licenses sources
-	SQLX_OFFLINE=true cargo clippy --workspace --all-targets --locked -- -D warnings
 	.ci/sqlx.sh check
 
 fmt: ## format sources and protos

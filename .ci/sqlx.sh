@@ -2,11 +2,12 @@
 # The query data of sqlx's checked macros, from a real, migrated database.
 #
 #   sqlx.sh prepare  writes services/<service>/.sqlx
-#   sqlx.sh check    fails where the committed data are not what the database says
+#   sqlx.sh check    fails where the committed data are not what the database says, or where clippy finds something
 #
 # The macros ask the database of DATABASE_URL and save what it says of each query in the existing folder SQLX_OFFLINE_DIR, unless
 # SQLX_OFFLINE is true (sqlx-macros-core 0.9, query/mod.rs). They run only when a crate is compiled, and a variable is no reason for
-# cargo to compile: hence the touch. The folder is one per compilation: hence a service at a time.
+# cargo to compile: hence the touch. The folder is one per compilation: hence `prepare` takes a service at a time, and `check` compares
+# all of them at once. What compiles is clippy, over the whole workspace: nothing is compiled that linting does not need anyway.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -55,22 +56,34 @@ for service in "${services[@]}"; do
 done
 
 export DATABASE_URL="postgres:///postgres?host=$scratch/socket&user=postgres" SQLX_OFFLINE=false
-stale=0
-for service in "${services[@]}"; do
-  fresh=$scratch/queries/$service
-  mkdir "$fresh"
-  touch -r "services/$service/src/lib.rs" "$scratch/times/$service"
-  touch "services/$service/src/lib.rs"
-  SQLX_OFFLINE_DIR=$fresh cargo check --quiet --locked --package "clientele-$service" --all-targets
 
-  committed=services/$service/.sqlx
-  if [ "$mode" = prepare ]; then
-    rm -rf "$committed"
-    [ -z "$(ls -A "$fresh")" ] || cp -R "$fresh" "$committed"
+# Saves the queries of some services in a folder, and lints.
+ask() {
+  mkdir -p "$1"
+  for service in "${@:2}"; do
+    [ -e "$scratch/times/$service" ] || touch -r "services/$service/src/lib.rs" "$scratch/times/$service"
+    touch "services/$service/src/lib.rs"
+  done
+  SQLX_OFFLINE_DIR=$1 cargo clippy --workspace --all-targets --locked -- -D warnings
+}
+
+if [ "$mode" = prepare ]; then
+  for service in "${services[@]}"; do
+    fresh=$scratch/queries/$service
+    ask "$fresh" "$service"
+    rm -rf "services/$service/.sqlx"
+    [ -z "$(ls -A "$fresh")" ] || cp -R "$fresh" "services/$service/.sqlx"
     echo "sqlx: $service: $(ls -A "$fresh" | wc -l) queries"
-  else
-    [ -d "$committed" ] || { committed=$scratch/none; mkdir -p "$committed"; }
-    diff --recursive --brief "$committed" "$fresh" || stale=1
-  fi
+  done
+  exit
+fi
+
+ask "$scratch/queries/asked" "${services[@]}"
+mkdir "$scratch/queries/committed"
+for service in "${services[@]}"; do
+  [ ! -d "services/$service/.sqlx" ] || cp "services/$service/.sqlx/"* "$scratch/queries/committed"
 done
-[ $stale = 0 ] || { echo "sqlx: the committed query data are not what the database says; run: make sqlx" >&2; exit 1; }
+if ! (cd "$scratch/queries" && diff --recursive --brief committed asked); then
+  echo "sqlx: the committed query data are not what the database says; run: make sqlx" >&2
+  exit 1
+fi
