@@ -1,51 +1,27 @@
 //! TLS and mTLS: who is let in, and that plaintext stays on this machine.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use clientele_proto::events::v1::{GetFeedBoundsRequest, event_feed_service_client::EventFeedServiceClient};
 use clientele_service::{ServerSettings, run::install_crypto, serve};
-use clientele_testkit::{Bearer, FakeClock, Running, TestDatabase, Tokens};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use clientele_testkit::{Authority, Bearer, FakeClock, Running, TestDatabase, Tokens};
 use tonic::{
     Status,
     transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
 };
 
-/// A certificate authority with a server's and a client's certificate, as files.
-struct Authority {
-    folder: tempfile::TempDir,
-    pem: String,
-    client: Identity,
+/// How a client trusts an authority.
+fn trusting(authority: &Authority) -> ClientTlsConfig {
+    ClientTlsConfig::new().ca_certificate(Certificate::from_pem(&authority.pem)).domain_name("localhost")
 }
 
-impl Authority {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        let issue = |name: &str| {
-            let key = KeyPair::generate().unwrap();
-            let certificate = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
-            (certificate.pem(), key.serialize_pem())
-        };
-        let (certificate, key) = issue("localhost");
-        fs::write(folder.path().join("server.pem"), certificate).unwrap();
-        fs::write(folder.path().join("server.key"), key).unwrap();
-        fs::write(folder.path().join("ca.pem"), issuer.pem()).unwrap();
-        let (certificate, key) = issue("client");
-        Self { folder, pem: issuer.pem(), client: Identity::from_pem(certificate, key) }
-    }
+fn client_of(authority: &Authority) -> Identity {
+    let (certificate, key) = &authority.client;
+    Identity::from_pem(certificate, key)
+}
 
-    fn file(&self, name: &str) -> String {
-        let path: PathBuf = self.folder.path().join(name);
-        path.to_str().unwrap().to_owned()
-    }
-
-    /// How a client trusts this authority.
-    fn trusted(&self) -> ClientTlsConfig {
-        ClientTlsConfig::new().ca_certificate(Certificate::from_pem(&self.pem)).domain_name("localhost")
-    }
+fn file(authority: &Authority, name: &str) -> String {
+    authority.file(name).to_str().unwrap().to_owned()
 }
 
 struct Secured {
@@ -74,12 +50,12 @@ async fn ask(running: &Running, tls: ClientTlsConfig) -> Result<(), Status> {
 #[tokio::test]
 async fn a_server_with_a_certificate_speaks_tls_only() {
     let authority = Authority::new();
-    let (certificate, key) = (authority.file("server.pem"), authority.file("server.key"));
+    let (certificate, key) = (file(&authority, "server.pem"), file(&authority, "server.key"));
     let server = start(&["--tls-certificate", &certificate, "--tls-key", &key]).await;
-    ask(&server.running, authority.trusted()).await.unwrap();
+    ask(&server.running, trusting(&authority)).await.unwrap();
 
     let strange = Authority::new();
-    assert!(ask(&server.running, strange.trusted()).await.is_err(), "a client that trusts others connects");
+    assert!(ask(&server.running, trusting(&strange)).await.is_err(), "a client that trusts others connects");
     let bearer = Bearer::new(&server.running.tokens.of_tenant("acme"));
     let mut plain = EventFeedServiceClient::with_interceptor(server.running.anonymous(), bearer);
     assert!(plain.get_feed_bounds(GetFeedBoundsRequest {}).await.is_err(), "plaintext is answered");
@@ -88,12 +64,13 @@ async fn a_server_with_a_certificate_speaks_tls_only() {
 #[tokio::test]
 async fn with_an_authority_for_clients_only_clients_with_its_certificate_get_in() {
     let authority = Authority::new();
-    let (certificate, key, ca) = (authority.file("server.pem"), authority.file("server.key"), authority.file("ca.pem"));
+    let (certificate, key, ca) =
+        (file(&authority, "server.pem"), file(&authority, "server.key"), file(&authority, "ca.pem"));
     let server = start(&["--tls-certificate", &certificate, "--tls-key", &key, "--tls-client-ca", &ca]).await;
-    ask(&server.running, authority.trusted().identity(authority.client.clone())).await.unwrap();
-    assert!(ask(&server.running, authority.trusted()).await.is_err(), "a client without a certificate gets in");
+    ask(&server.running, trusting(&authority).identity(client_of(&authority))).await.unwrap();
+    assert!(ask(&server.running, trusting(&authority)).await.is_err(), "a client without a certificate gets in");
     let strange = Authority::new();
-    let forged = authority.trusted().identity(strange.client.clone());
+    let forged = trusting(&authority).identity(client_of(&strange));
     assert!(ask(&server.running, forged).await.is_err(), "a client with a certificate of another authority gets in");
 }
 

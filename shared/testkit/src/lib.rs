@@ -1,4 +1,4 @@
-//! What tests share: a private Postgres, a database a test, tokens, a fake clock, running servers.
+//! What tests share: a private Postgres, a database a test, tokens, a fake clock, certificates, running servers.
 //!
 //! ```no_run
 //! # async fn test(app: clientele_service::App) {
@@ -13,11 +13,13 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot be set up has to fail, saying why")]
 
+pub mod authority;
 pub mod clock;
 pub mod database;
 pub mod running;
 pub mod tokens;
 
+pub use authority::Authority;
 pub use clock::FakeClock;
 pub use database::TestDatabase;
 pub use running::{Authorised, Bearer, Running};

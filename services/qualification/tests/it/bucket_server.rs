@@ -9,12 +9,18 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
+use clientele_testkit::Authority;
 use ring::hmac;
+use rustls::{
+    ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+};
 use sha2::{Digest as _, Sha256};
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    net::TcpListener,
 };
+use tokio_rustls::TlsAcceptor;
 
 pub const KEY_ID: &str = "AKIDEXAMPLE";
 pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -76,12 +82,31 @@ impl Answer {
 impl BucketServer {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let server = Self { address, held: Arc::default() };
+        let server = Self { address: format!("http://{}", listener.local_addr().unwrap()), held: Arc::default() };
         let serving = server.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(serving.clone().serve(stream));
+            }
+        });
+        server
+    }
+
+    /// One that speaks TLS alone, with the certificate of an authority.
+    pub async fn start_secured(authority: &Authority) -> Self {
+        let certificate = CertificateDer::from_pem_file(authority.file("server.pem")).unwrap();
+        let key = PrivateKeyDer::from_pem_file(authority.file("server.key")).unwrap();
+        let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = Self { address: format!("https://localhost:{port}"), held: Arc::default() };
+        let serving = server.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    tokio::spawn(serving.clone().serve(stream));
+                }
             }
         });
         server
@@ -124,7 +149,7 @@ impl BucketServer {
         self.held().requests.clone()
     }
 
-    async fn serve(self, mut stream: TcpStream) {
+    async fn serve(self, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
         let Some(request) = read(&mut stream).await else { return };
         let (fault, always) = {
             let mut held = self.held();
@@ -213,7 +238,7 @@ fn list(objects: &BTreeMap<String, Vec<u8>>, query: &[(String, String)]) -> Answ
     )
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Request> {
+async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
     let mut bytes = Vec::new();
     let head = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {

@@ -8,6 +8,7 @@ use clientele_qualification::{
     documents::{bucket::BucketSettings, settings::DocumentSettings},
     jobs::customers_projection::CustomersProjection,
 };
+use clientele_testkit::Authority;
 use jiff::SignedDuration;
 use prost::{Message as _, Name as _};
 use tonic::Code;
@@ -29,7 +30,8 @@ fn settings(server: &BucketServer, folder: &Path) -> DocumentSettings {
             object_store_region: Some(REGION.into()),
             object_store_addressing: None,
             object_store_credentials_file: Some(bucket_key),
-            object_store_allow_plaintext: true,
+            object_store_ca: None,
+            object_store_allow_plaintext: server.address.starts_with("http:"),
         },
         document_key_file: vec![document_key],
         document_size_limit: 20 << 20,
@@ -180,4 +182,40 @@ async fn a_start_names_what_is_wrong_with_the_settings_and_does_not_wait_for_a_s
     let mut other = good.clone();
     other.bucket.object_store_endpoint = Some("http://127.0.0.1:1".into());
     check(&other).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_is_known_by_its_certificate() {
+    clientele_service::run::install_crypto();
+    let (authority, strange) = (Authority::new(), Authority::new());
+    let server = BucketServer::start_secured(&authority).await;
+    let secured = |trusted: &Authority, folder: &Path| {
+        let mut settings = settings(&server, folder);
+        settings.bucket.object_store_ca = Some(trusted.file("ca.pem"));
+        settings
+    };
+    let service = Keeping::start_in(|folder| secured(&authority, folder)).await;
+    let content = pdf((4 << 20) + 3);
+    let document = service.upload("maker", licence(None), &content).await.unwrap();
+    assert!(service.download(&document.document_id, 0).await.unwrap() == content);
+    assert_eq!(server.names().len(), 2);
+
+    let before = server.requests().len();
+    let service = Keeping::start_in(|folder| secured(&strange, folder)).await;
+    let id = service.begin("maker", licence(None), &content).await;
+    let refused = service.send("maker", &id, 0, &content).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Unavailable, "{refused:?}");
+    assert_eq!(server.requests().len(), before, "a server of another authority is told nothing");
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut unreadable = secured(&authority, folder.path());
+    for (file, content) in
+        [("none.pem", ""), ("broken.pem", "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n")]
+    {
+        let file = folder.path().join(file);
+        fs::write(&file, content).unwrap();
+        unreadable.bucket.object_store_ca = Some(file);
+        let error = format!("{:#}", unreadable.open().err().unwrap());
+        assert!(error.contains("object_store_ca"), "{error}");
+    }
 }

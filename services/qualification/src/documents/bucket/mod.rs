@@ -37,6 +37,9 @@ pub struct BucketSettings {
     /// so on of the environment, or the role that AWS gives the machine.
     #[arg(long, value_name = "FILE")]
     pub object_store_credentials_file: Option<PathBuf>,
+    /// PEM file with the authorities whose certificates the bucket's server may have. Without it, those of the system.
+    #[arg(long, value_name = "FILE")]
+    pub object_store_ca: Option<PathBuf>,
     /// Reach the bucket without TLS. What documents say is sealed all the same; their number, their sizes and the key's id are not.
     #[arg(long)]
     pub object_store_allow_plaintext: bool,
@@ -85,7 +88,7 @@ impl BucketSettings {
         let builder = AmazonS3Builder::new()
             .with_bucket_name(bucket)
             .with_region(self.object_store_region.as_deref().unwrap_or("us-east-1"))
-            .with_http_connector(transport::Connector)
+            .with_http_connector(transport::Connector::new(self.object_store_ca.as_deref())?)
             .with_retry(RETRIES)
             // One request an object instead of one for many: not all that speaks S3 knows the latter.
             .with_disable_bulk_delete(true);

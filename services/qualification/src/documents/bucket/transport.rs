@@ -2,12 +2,13 @@
 //!
 //! Repeating what failed is the object store's part; here an attempt is bounded in time and in what it may answer.
 
-use std::time::Duration;
+use std::{path::Path, sync::Arc, time::Duration};
 
+use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::{BodyExt as _, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, builderstates::WantsSchemes};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector as Tcp},
     rt::TokioExecutor,
@@ -17,6 +18,10 @@ use object_store::{
     client::{
         HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpRequestBody, HttpResponse, HttpService,
     },
+};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject as _},
 };
 
 /// Time for a connection to stand.
@@ -28,7 +33,45 @@ const MAX_BYTES: usize = 16 << 20;
 
 /// Makes clients.
 #[derive(Debug)]
-pub struct Connector;
+pub struct Connector {
+    /// The authorities whose certificates a server may have, where they are not those of the system.
+    authorities: Option<RootCertStore>,
+}
+
+impl Connector {
+    /// Trusts the authorities in a PEM file, or those of the system.
+    pub fn new(authorities: Option<&Path>) -> Result<Self> {
+        let Some(file) = authorities else { return Ok(Self { authorities: None }) };
+        let unreadable = || format!("object_store_ca: cannot read certificates from {}", file.display());
+        let mut trusted = RootCertStore::empty();
+        for certificate in CertificateDer::pem_file_iter(file).with_context(unreadable)? {
+            trusted.add(certificate.with_context(unreadable)?).with_context(unreadable)?;
+        }
+        ensure!(!trusted.is_empty(), "object_store_ca: {} holds no certificate", file.display());
+        Ok(Self { authorities: Some(trusted) })
+    }
+
+    fn tls(&self) -> Result<HttpsConnectorBuilder<WantsSchemes>> {
+        let (builder, provider) = (HttpsConnectorBuilder::new(), rustls::crypto::ring::default_provider());
+        let Some(authorities) = &self.authorities else { return Ok(builder.with_provider_and_native_roots(provider)?) };
+        let config = ClientConfig::builder_with_provider(Arc::new(provider)).with_safe_default_protocol_versions()?;
+        Ok(builder.with_tls_config(config.with_root_certificates(authorities.clone()).with_no_client_auth()))
+    }
+}
+
+impl HttpConnector for Connector {
+    fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
+        let mut tcp = Tcp::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(CONNECT));
+        let tls = self.tls().map_err(|error| object_store::Error::Generic { store: "S3", source: error.into() })?;
+        let plaintext = options.get_config_value(&ClientConfigKey::AllowHttp).is_some_and(|value| value == "true");
+        let tls = if plaintext { tls.https_or_http() } else { tls.https_only() };
+        let client = Client::builder(TokioExecutor::new()).build(tls.enable_http1().wrap_connector(tcp));
+        Ok(HttpClient::new(Transport { client }))
+    }
+}
 
 /// The store refused a request in a way that no repetition changes: the settings do not fit it.
 #[derive(Debug, thiserror::Error)]
@@ -38,22 +81,6 @@ pub struct Refused {
     pub status: StatusCode,
     /// The beginning of what it answered.
     text: String,
-}
-
-impl HttpConnector for Connector {
-    fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
-        let mut tcp = Tcp::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(CONNECT));
-        let tls = HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())
-            .map_err(|error| object_store::Error::Generic { store: "S3", source: error.into() })?;
-        let plaintext = options.get_config_value(&ClientConfigKey::AllowHttp).is_some_and(|value| value == "true");
-        let tls = if plaintext { tls.https_or_http() } else { tls.https_only() };
-        let client = Client::builder(TokioExecutor::new()).build(tls.enable_http1().wrap_connector(tcp));
-        Ok(HttpClient::new(Transport { client }))
-    }
 }
 
 #[derive(Debug)]
