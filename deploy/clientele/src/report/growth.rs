@@ -2,7 +2,7 @@
 
 use clientele_proto::value::v1::{CalendarUnit, GrowthPeriod, GrowthReport};
 
-use super::{amount, date, plain};
+use super::{amount, date, other_currencies, plain};
 use crate::term::{Column, Screen, Table, number, text};
 
 /// For a person.
@@ -122,17 +122,22 @@ fn note(report: &GrowthReport) -> String {
     } else {
         String::new()
     };
+    let mut others =
+        other_currencies(report.converts_currencies, report.other_currency_transactions, &report.other_currencies);
+    if !others.is_empty() {
+        others.insert(0, ' ');
+    }
     format!(
         "In {}. New bought for the first time, kept also in the {unit} before, back not in the {unit} before but earlier; lost bought in the \
          {unit} before and not in this one. Retention is kept of those who bought in the {unit} before, repeat who bought on two days or \
-         more.{cut}",
+         more.{cut}{others}",
         report.currency_code
     )
 }
 
 #[cfg(test)]
 mod tests {
-    use clientele_proto::{Date, Money};
+    use clientele_proto::{Date, Money, value::v1::OtherCurrency};
 
     use super::*;
 
@@ -159,6 +164,7 @@ mod tests {
             unit: CalendarUnit::Month.into(),
             end_date: Some(Date { year: 1997, month: 2, day: 15 }),
             periods: vec![period(1, true), period(2, false)],
+            ..GrowthReport::default()
         }
     }
 
@@ -169,6 +175,19 @@ mod tests {
         assert_eq!(lines[2], "1997-01 1,200 1,000 150 50 7 95.5 % 1,234.00");
         assert_eq!(lines[3], "1997-02* 1,200 1,000 150 50 7 +12.5 % 95.5 % 1,234.00 -50.0 %");
         assert!(lines[4..].join(" ").ends_with("* is not over: what is counted ends with 1997-02-15."), "{drawn}");
+    }
+
+    #[test]
+    fn a_person_hears_of_other_currencies() {
+        let note = |report| note(&report).split("more. ").nth(1).unwrap().to_owned();
+        let left_out = GrowthReport { other_currency_transactions: 1_200, ..report() };
+        assert!(
+            note(left_out).ends_with("1,200 transactions in other currencies were left out; --convert counts them.")
+        );
+        let other =
+            OtherCurrency { currency_code: "GBP".into(), converted_transactions: 7, ..OtherCurrency::default() };
+        let converts = GrowthReport { converts_currencies: true, other_currencies: vec![other], ..report() };
+        assert!(note(converts).ends_with("7 transactions in GBP were converted."));
     }
 
     #[test]

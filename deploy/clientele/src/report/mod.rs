@@ -71,6 +71,18 @@ pub fn date(date: Option<&Date>) -> String {
     date.map(|date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)).unwrap_or_default()
 }
 
+/// What became of transactions in other currencies, as sentences; nothing where there are none.
+pub fn other_currencies(converts: bool, left_out: i64, others: &[OtherCurrency]) -> String {
+    if converts {
+        return others.iter().map(converted).collect::<Vec<_>>().join(" ");
+    }
+    if left_out == 0 {
+        return String::new();
+    }
+    let count = number::count(left_out.unsigned_abs());
+    format!("{count} transactions in other currencies were left out; --convert counts them.")
+}
+
 /// How many transactions in another currency were converted, and how many had no rate, as a sentence.
 pub fn converted(other: &OtherCurrency) -> String {
     let count = |count: i64| number::count(count.unsigned_abs());

@@ -7,7 +7,7 @@ use clientele_proto::{
     value::v1::{SalesFigures, SalesGroup, SalesGrouping, SalesReport},
 };
 
-use super::{amount, converted, date, plain};
+use super::{amount, converted, date, other_currencies, plain};
 use crate::term::{Column, Screen, Table, number, text};
 
 /// For a person.
@@ -150,16 +150,13 @@ fn note(report: &SalesReport) -> String {
         let (first, last) = (report.comparison_first_date.as_ref(), report.comparison_last_date.as_ref());
         let _ = write!(note, " Before is {} to {}.", date(first), date(last));
     }
-    if report.converts_currencies {
-        for other in &report.other_currencies {
-            let _ = write!(note, " {}", converted(other));
-        }
-        for other in &report.comparison_other_currencies {
-            let _ = write!(note, " Before: {}", converted(other));
-        }
-    } else if report.other_currency_transactions > 0 {
-        let count = number::count(report.other_currency_transactions.unsigned_abs());
-        let _ = write!(note, " {count} transactions in other currencies were left out; --convert counts them.");
+    let converts = report.converts_currencies;
+    let others = other_currencies(converts, report.other_currency_transactions, &report.other_currencies);
+    if !others.is_empty() {
+        let _ = write!(note, " {others}");
+    }
+    for other in report.comparison_other_currencies.iter().filter(|_| converts) {
+        let _ = write!(note, " Before: {}", converted(other));
     }
     note
 }

@@ -10,6 +10,7 @@ pub mod customer_share;
 pub mod fx;
 mod once;
 pub mod policies;
+mod report_currency;
 pub mod reports;
 pub mod score_runs;
 pub mod scores;

@@ -134,6 +134,14 @@ pub fn money(currency: Currency, minor: i64) -> Money {
     Money { currency_code: currency.code().to_owned(), units, nanos }
 }
 
+/// The same of a sum of very many very large amounts, which ends at what a `Money` holds.
+pub fn wide_money(currency: Currency, minor: i128) -> Money {
+    let per_unit = i128::from(currency.minor_per_unit());
+    let units = (minor / per_unit).clamp(i64::MIN.into(), i64::MAX.into()) as i64;
+    let nanos = (minor % per_unit * (1_000_000_000 / per_unit)) as i32;
+    Money { currency_code: currency.code().to_owned(), units, nanos }
+}
+
 /// A day as the contract tells it.
 pub fn date(date: Date) -> DateMessage {
     DateMessage { year: i32::from(date.year()), month: i32::from(date.month()), day: i32::from(date.day()) }

@@ -4,7 +4,11 @@ use std::str::FromStr;
 
 use futures::TryStreamExt as _;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::{AssertSqlSafe, PgConnection, Row as _, postgres::PgRow};
+use sqlx::{
+    AssertSqlSafe, PgConnection, Postgres, Row as _,
+    postgres::{PgArguments, PgRow},
+    query::Query,
+};
 
 use super::sales_conversion::{CONVERTED, Prices, half_even};
 use crate::domain::{
@@ -65,15 +69,7 @@ impl Sales<'_> {
         most: usize,
     ) -> sqlx::Result<Result<Vec<Counted>, TooManyGroups>> {
         let statement = grouping.statement(self.prices.is_some());
-        let mut query = sqlx::query(AssertSqlSafe(statement))
-            .bind(self.tenant)
-            .bind(self.currency_code)
-            .bind(period.first.to_sqlx())
-            .bind(period.last.to_sqlx());
-        if let Some(prices) = self.prices {
-            query = prices.bind(query);
-        }
-        let mut rows = query.fetch(connection);
+        let mut rows = self.query(statement, period).fetch(connection);
         let mut groups = Vec::new();
         while let Some(row) = rows.try_next().await? {
             if groups.len() == most {
@@ -83,14 +79,29 @@ impl Sales<'_> {
         }
         Ok(Ok(groups))
     }
+
+    /// A statement over [`transactions`] of a period, with all that these need bound to it.
+    pub(super) fn query(&self, statement: String, period: Period) -> Query<'_, Postgres, PgArguments> {
+        let query = sqlx::query(AssertSqlSafe(statement))
+            .bind(self.tenant)
+            .bind(self.currency_code)
+            .bind(period.first.to_sqlx())
+            .bind(period.last.to_sqlx());
+        match self.prices {
+            Some(prices) => prices.bind(query),
+            None => query,
+        }
+    }
 }
 
 /// Sums of bigints are numeric, and come as text: they are whole, and hold more than a bigint.
+pub(super) fn whole(row: &PgRow, column: &str) -> sqlx::Result<i128> {
+    let text: String = row.try_get(column)?;
+    i128::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
 fn read(row: &PgRow) -> sqlx::Result<Counted> {
-    let sum = |column: &str| -> sqlx::Result<i128> {
-        let text: String = row.try_get(column)?;
-        i128::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()))
-    };
+    let sum = |column| whole(row, column);
     Ok(Counted {
         key: row.try_get("key")?,
         display_name: row.try_get("display_name")?,
@@ -148,7 +159,8 @@ const COUNTS: &str = "t.tenant_id = $1 AND t.currency_code = $2 AND t.occur_date
 /// Those that count once they are converted.
 const COUNTS_CONVERTED: &str = "t.tenant_id = $1 AND t.currency_code <> $2 AND t.occur_date BETWEEN $3 AND $4";
 
-fn transactions(converts: bool) -> String {
+/// What follows `FROM`: the transactions that count, as `t`.
+pub(super) fn transactions(converts: bool) -> String {
     if !converts {
         return format!("value.transaction AS t WHERE {COUNTS}");
     }

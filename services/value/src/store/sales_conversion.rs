@@ -30,6 +30,17 @@ pub(super) fn half_even(amount: &str) -> String {
     format!("({nearest} - CASE WHEN mod({nearest}, 2) = 1 AND mod({above}, 2 * f.denominator) = 0 THEN 1 ELSE 0 END)")
 }
 
+/// Transactions in other currencies than the reported one.
+#[derive(Debug, Clone, Copy)]
+pub struct Foreign<'a> {
+    /// Whose.
+    pub tenant: &'a str,
+    /// The reported currency.
+    pub currency_code: &'a str,
+    /// The kinds that the report counts, by their numbers.
+    pub kinds: &'a [i16],
+}
+
 /// Transactions in one currency whose rates are those of one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForeignDay {
@@ -46,7 +57,7 @@ pub struct ForeignDay {
 /// What is in other currencies in a period, by currency and day of the rate.
 pub async fn sales_foreign_days(
     connection: &mut PgConnection,
-    (tenant, currency_code): (&str, &str),
+    foreign: Foreign<'_>,
     period: Period,
 ) -> sqlx::Result<Vec<ForeignDay>> {
     let rows = sqlx::query!(
@@ -59,12 +70,13 @@ pub async fn sales_foreign_days(
                    AND p.buyer_id = t.buyer_id
                LIMIT 1
            ) AS bought ON true
-           WHERE t.tenant_id = $1 AND t.currency_code <> $2 AND t.occur_date BETWEEN $3 AND $4
+           WHERE t.tenant_id = $1 AND t.currency_code <> $2 AND t.occur_date BETWEEN $3 AND $4 AND t.kind = ANY ($5)
            GROUP BY 1, 2"#,
-        tenant,
-        currency_code,
+        foreign.tenant,
+        foreign.currency_code,
         period.first.to_sqlx() as _,
         period.last.to_sqlx() as _,
+        foreign.kinds,
     )
     .fetch_all(connection)
     .await?;
@@ -80,16 +92,17 @@ pub async fn sales_foreign_days(
 /// How many transactions of a period are in which other currencies.
 pub async fn sales_other_currencies(
     connection: &mut PgConnection,
-    (tenant, currency_code): (&str, &str),
+    foreign: Foreign<'_>,
     period: Period,
 ) -> sqlx::Result<Vec<(String, i64)>> {
     let rows = sqlx::query!(
         r#"SELECT currency_code, count(*) AS "transactions!" FROM value.transaction
-           WHERE tenant_id = $1 AND currency_code <> $2 AND occur_date BETWEEN $3 AND $4 GROUP BY currency_code"#,
-        tenant,
-        currency_code,
+           WHERE tenant_id = $1 AND currency_code <> $2 AND occur_date BETWEEN $3 AND $4 AND kind = ANY ($5) GROUP BY currency_code"#,
+        foreign.tenant,
+        foreign.currency_code,
         period.first.to_sqlx() as _,
         period.last.to_sqlx() as _,
+        foreign.kinds,
     )
     .fetch_all(connection)
     .await?;
@@ -136,7 +149,7 @@ impl Prices {
 /// How many transactions of a period in a currency, by the rate of a day, come to more than can be counted.
 pub async fn sales_beyond(
     connection: &mut PgConnection,
-    (tenant, day): (&str, &ForeignDay),
+    (foreign, day): (Foreign<'_>, &ForeignDay),
     period: Period,
     most: i64,
 ) -> sqlx::Result<i64> {
@@ -149,13 +162,14 @@ pub async fn sales_beyond(
                LIMIT 1
            ) AS bought ON true
            WHERE t.tenant_id = $1 AND t.currency_code = $2 AND t.occur_date BETWEEN $3 AND $4 AND t.amount_minor > $6
-               AND coalesce(bought.occur_date, t.occur_date) = $5"#,
-        tenant,
+               AND coalesce(bought.occur_date, t.occur_date) = $5 AND t.kind = ANY ($7)"#,
+        foreign.tenant,
         day.currency_code,
         period.first.to_sqlx() as _,
         period.last.to_sqlx() as _,
         day.rate_date.to_sqlx() as _,
         most,
+        foreign.kinds,
     )
     .fetch_one(connection)
     .await

@@ -1,11 +1,12 @@
-//! `GetSalesReport` that converts, against arithmetic by hand.
+//! `GetSalesReport` and `GetGrowthReport` that convert, against arithmetic by hand.
 
 use clientele_error::violations_of;
 use clientele_proto::{
     Money,
     value::v1::{
-        CostKind, GetSalesReportRequest, LineItem, OtherCurrency, SalesComparison, SalesGroup, SalesGrouping,
-        SalesOrganisation, SalesReport, Transaction, TransactionKind, ValuePolicy,
+        CostKind, GetGrowthReportRequest, GetSalesReportRequest, GrowthReport, LineItem, OtherCurrency,
+        SalesComparison, SalesGroup, SalesGrouping, SalesOrganisation, SalesReport, Transaction, TransactionKind,
+        ValuePolicy, value_report_service_client::ValueReportServiceClient,
     },
 };
 use tonic::Status;
@@ -164,6 +165,67 @@ async fn what_has_no_rate_is_left_out_and_told_with_its_days() {
     let others = [other("EUR", 0, 7, None), other("GBP", 0, 1, None), other("JPY", 0, 1, None)];
     assert_eq!((report.other_currencies.as_slice(), report.other_currency_transactions), (&others[..], 9));
     assert!(!report.converts_currencies);
+}
+
+async fn growth(value: &Value, request: GetGrowthReportRequest) -> Result<GrowthReport, Status> {
+    let mut client = ValueReportServiceClient::new(value.running.tenant(TENANT));
+    client.get_growth_report(request).await.map(tonic::Response::into_inner)
+}
+
+fn until_march() -> GetGrowthReportRequest {
+    GetGrowthReportRequest {
+        currency_code: "USD".into(),
+        end_date: Some(date("1997-02-28")),
+        convert_currencies: true,
+        ..GetGrowthReportRequest::default()
+    }
+}
+
+/// February, as customers who bought, those of them who are new, and net sales in cents; in January nothing has a rate.
+fn only_february(report: &GrowthReport) -> (i64, i64, i64) {
+    let [period] = report.periods.as_slice() else { panic!("{report:?}") };
+    assert_eq!(period.start_date, Some(date("1997-02-01")));
+    let net = period.net_sales.as_ref().unwrap();
+    (period.buying_customers, period.new_customers, net.units * 100 + i64::from(net.nanos) / 10_000_000)
+}
+
+#[tokio::test]
+async fn customers_who_pay_in_other_currencies_grow_with_the_others() {
+    let value = business().await;
+    let unnamed = GetGrowthReportRequest { currency_code: String::new(), ..until_march() };
+    let status = growth(&value, unnamed.clone()).await.unwrap_err();
+    assert_eq!(violations_of(&status)[0].field, "currency_code");
+    let senseless =
+        GetGrowthReportRequest { convert_currencies: false, max_fx_rate_age_days: Some(3), ..until_march() };
+    let status = growth(&value, senseless).await.unwrap_err();
+    assert_eq!(violations_of(&status)[0].field, "max_fx_rate_age_days");
+
+    through_euros(&value).await;
+    let report = growth(&value, until_march()).await.unwrap();
+    // ann 10.00 + 12.52 - 12.52, bob 12.52 + 12.58 - 11.15, cat 18.75. What the goods cost is no sale.
+    assert_eq!(only_february(&report), (3, 3, 42_70));
+    let euros = OtherCurrency {
+        first_missing_rate_date: Some(date("1997-01-20")),
+        last_missing_rate_date: Some(date("1997-02-20")),
+        ..other("EUR", 5, 2, None)
+    };
+    let others = [euros, other("GBP", 1, 0, None), other("JPY", 0, 1, Some("1997-02-05"))];
+    assert_eq!((report.other_currencies.as_slice(), report.other_currency_transactions), (&others[..], 3));
+    assert!(report.converts_currencies);
+
+    let older = GetGrowthReportRequest { max_fx_rate_age_days: Some(10), ..until_march() };
+    assert_eq!(only_february(&growth(&value, older).await.unwrap()), (4, 4, 48_28));
+
+    let left_out = growth(&value, GetGrowthReportRequest { convert_currencies: false, ..until_march() }).await.unwrap();
+    assert_eq!(only_february(&left_out), (1, 1, 10_00));
+    assert_eq!((left_out.other_currency_transactions, left_out.converts_currencies), (9, false));
+    assert_eq!(left_out.other_currencies[0], other("EUR", 0, 7, None));
+
+    let euros = growth(&value, unnamed).await.unwrap();
+    assert_eq!(euros.currency_code, "EUR");
+    // In euros dan has bought in January too, and comes back.
+    assert_eq!(euros.periods.iter().map(|of| of.buying_customers).collect::<Vec<_>>(), [1, 4]);
+    assert_eq!((euros.periods[1].kept_customers, euros.periods[1].new_customers), (1, 3));
 }
 
 /// 3.34 euros are 4.175 dollars, 6.68 are 8.35, 10.02 are 12.525: rounded 4.18, 8.35 and 12.52. So the three items are 4.18, 4.17 and 4.17.

@@ -109,6 +109,20 @@ struct Common {
     online: Online,
 }
 
+/// The currency of a report from transactions as they are.
+#[derive(Debug, Args)]
+struct ReportCurrency {
+    /// Currency to report; transactions in others are counted and left out, unless --convert says otherwise
+    #[arg(long, default_value = "USD", value_name = "CODE")]
+    currency: String,
+    /// Convert transactions in other currencies by the exchange rates of their days (see `clientele import fx-rates`)
+    #[arg(long)]
+    convert: bool,
+    /// Days that an exchange rate may be old for a transaction [default: 7]
+    #[arg(long, value_name = "DAYS", requires = "convert", value_parser = clap::value_parser!(i32).range(0..=3660))]
+    max_fx_rate_age: Option<i32>,
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Unit {
     /// Months.

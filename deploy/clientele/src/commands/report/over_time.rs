@@ -8,7 +8,7 @@ use clientele_proto::{
 };
 use jiff::civil;
 
-use super::Unit;
+use super::{ReportCurrency, Unit};
 use crate::{
     files::date,
     online::{Online, block_on, explain},
@@ -44,9 +44,8 @@ pub struct Growth {
     /// Last day whose transactions count; by default today
     #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
     to: Option<civil::Date>,
-    /// Currency to report; transactions in others are left out
-    #[arg(long, default_value = "USD", value_name = "CODE")]
-    currency: String,
+    #[command(flatten)]
+    currency: ReportCurrency,
     #[command(flatten)]
     common: Common,
 }
@@ -95,10 +94,12 @@ pub fn print_tiers(args: &Tiers) -> Result<()> {
 /// Prints how customers and sales grow.
 pub fn print_growth(args: &Growth) -> Result<()> {
     let request = GetGrowthReportRequest {
-        currency_code: args.currency.clone(),
+        currency_code: args.currency.currency.clone(),
         unit: CalendarUnit::from(args.unit).into(),
         start_date: args.from.map(message),
         end_date: args.to.map(message),
+        convert_currencies: args.currency.convert,
+        max_fx_rate_age_days: args.currency.max_fx_rate_age,
     };
     let report = block_on(async {
         let mut reports = args.common.online.clients()?.reports;

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use clientele_proto::value::v1::{GetSalesReportRequest, SalesComparison, SalesGrouping};
 use jiff::civil;
 
+use super::ReportCurrency;
 use crate::{
     files::date,
     online::{Online, block_on, explain},
@@ -21,15 +22,8 @@ pub struct Sales {
     /// Last day of the period, which belongs to it
     #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
     to: civil::Date,
-    /// Currency to report; transactions in others are counted and left out, unless --convert says otherwise
-    #[arg(long, default_value = "USD", value_name = "CODE")]
-    currency: String,
-    /// Convert transactions in other currencies by the exchange rates of their days (see `clientele import fx-rates`)
-    #[arg(long)]
-    convert: bool,
-    /// Days that an exchange rate may be old for a transaction [default: 7]
-    #[arg(long, value_name = "DAYS", requires = "convert", value_parser = clap::value_parser!(i32).range(0..=3660))]
-    max_fx_rate_age: Option<i32>,
+    #[command(flatten)]
+    currency: ReportCurrency,
     /// What to sum up by; without it there is a total only
     #[arg(long, value_enum)]
     by: Option<By>,
@@ -103,11 +97,11 @@ fn request(args: &Sales) -> GetSalesReportRequest {
     GetSalesReportRequest {
         first_date: Some(date::message(args.from)),
         last_date: Some(date::message(args.to)),
-        currency_code: args.currency.clone(),
+        currency_code: args.currency.currency.clone(),
         group_by: group_by.into(),
         comparison: comparison.into(),
         max_groups: args.top,
-        convert_currencies: args.convert,
-        max_fx_rate_age_days: args.max_fx_rate_age,
+        convert_currencies: args.currency.convert,
+        max_fx_rate_age_days: args.currency.max_fx_rate_age,
     }
 }

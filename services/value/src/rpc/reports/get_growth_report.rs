@@ -1,21 +1,37 @@
 //! `GetGrowthReport`: customers and sales period by period, from the transactions as they are.
 
 use clientele_error::{Error, Result, Violation};
-use clientele_pg::{Begin, Tx, answer::failed};
-use clientele_proto::value::v1::{CalendarUnit as UnitMessage, GetGrowthReportRequest, GrowthPeriod, GrowthReport};
+use clientele_pg::{Begin, Tx, answer::failed, tx::Isolation};
+use clientele_proto::value::v1::{
+    CalendarUnit as UnitMessage, GetGrowthReportRequest, GrowthPeriod, GrowthReport, ValuePolicy,
+};
 use clientele_service::Call;
 use jiff::{Timestamp, civil::Date};
 
-use super::{given, today, wide_money};
+use super::{given, today};
 use crate::{
     State,
     domain::{
         calendar::CalendarUnit,
+        conversion::Tally,
         currency::Currency,
         growth::{Counted, Period, months, number, periods},
+        sales_period,
+        transaction::Kind,
     },
-    scoring::settings_message::date,
-    store::{growth::growth_count, sales::sales_planned_for_tenant},
+    rpc::{
+        policies::newest,
+        report_currency::{Asked, ReportCurrency, others, report_currency},
+    },
+    scoring::{
+        converting::other_currencies,
+        settings_message::{date, wide_money},
+    },
+    store::{
+        growth::growth_count,
+        sales::{Sales, sales_planned_for_tenant},
+        sales_conversion::Prices,
+    },
 };
 
 pub(super) async fn get_growth_report(
@@ -23,29 +39,45 @@ pub(super) async fn get_growth_report(
     call: Call,
     request: GetGrowthReportRequest,
 ) -> Result<GrowthReport> {
-    let query = parse(&request, state.context.now())?;
-    // Reading all transactions may take the time the caller has, and no longer.
-    let begin = Begin::new(call.remaining()).read_only();
+    // Reading all transactions may take the time the caller has, and no longer. One snapshot: what is converted is what is counted.
+    let begin = Begin::new(call.remaining()).isolation(Isolation::RepeatableRead).read_only();
     let mut tx = Tx::begin_with(&state.pool, begin).await.map_err(failed)?;
+    let policy = newest(&mut tx, call.tenant()).await?.unwrap_or_default();
+    let query = parse(&request, &policy, state.context.now())?;
     sales_planned_for_tenant(&mut tx).await.map_err(failed)?;
-    let (currency, months) = (query.currency.code(), months(query.unit));
-    let counted = growth_count(&mut tx, call.tenant(), currency, query.until, months).await.map_err(failed)?;
+    let days = sales_period::Period { first: BEGINNING, last: query.until };
+    let others = others(&mut tx, (call.tenant(), &KINDS), query.currency, &[days]).await?;
+    let (prices, tally) = others.into_iter().next().unwrap_or_default();
+    let sales = Sales {
+        tenant: call.tenant(),
+        currency_code: query.currency.currency.code(),
+        prices: prices.as_ref().filter(|prices: &&Prices| !prices.is_empty()),
+    };
+    let counted = growth_count(&mut tx, sales, days, months(query.unit)).await.map_err(failed)?;
     tx.rollback().await.map_err(failed)?;
-    Ok(reply(&query, &counted))
+    Ok(reply(&query, &counted, &tally))
 }
 
+/// No transaction is earlier.
+const BEGINNING: Date = Date::constant(1900, 1, 1);
+/// What the report counts.
+const KINDS: [i16; 2] = [Kind::Purchase.number(), Kind::Refund.number()];
+
 struct Query {
-    currency: Currency,
+    currency: ReportCurrency,
     unit: CalendarUnit,
     start: Option<Date>,
     until: Date,
 }
 
-fn parse(request: &GetGrowthReportRequest, now: Timestamp) -> Result<Query> {
+fn parse(request: &GetGrowthReportRequest, policy: &ValuePolicy, now: Timestamp) -> Result<Query> {
     let mut violations = Vec::new();
-    let currency = Currency::of_code(&request.currency_code)
-        .map_err(|error| violations.push(Violation::new("currency_code", error.to_string())))
-        .ok();
+    let asked = Asked {
+        currency_code: &request.currency_code,
+        convert_currencies: request.convert_currencies,
+        max_fx_rate_age_days: request.max_fx_rate_age_days,
+    };
+    let currency = report_currency(asked, policy, &mut violations);
     let start = given("start_date", request.start_date, &mut violations);
     let until = given("end_date", request.end_date, &mut violations).unwrap_or_else(|| today(now));
     let unit = match request.unit() {
@@ -68,7 +100,7 @@ fn parse(request: &GetGrowthReportRequest, now: Timestamp) -> Result<Query> {
     }
 }
 
-fn reply(query: &Query, counted: &[Counted]) -> GrowthReport {
+fn reply(query: &Query, counted: &[Counted], others: &Tally) -> GrowthReport {
     let Query { unit, until, .. } = *query;
     // Without a purchase there is no first period; a refund alone makes none.
     let bought = counted.iter().find(|counted| counted.buying > 0).map(|counted| counted.period);
@@ -81,13 +113,16 @@ fn reply(query: &Query, counted: &[Counted]) -> GrowthReport {
         CalendarUnit::Year => UnitMessage::Year,
     };
     GrowthReport {
-        currency_code: query.currency.code().to_owned(),
+        currency_code: query.currency.currency.code().to_owned(),
         unit: unit.into(),
         end_date: Some(date(until)),
         periods: periods(query.unit, &starts, until, counted)
             .iter()
-            .map(|period| period_message(query.currency, period))
+            .map(|period| period_message(query.currency.currency, period))
             .collect(),
+        converts_currencies: query.currency.conversion.is_some(),
+        other_currency_transactions: others.left_out(),
+        other_currencies: other_currencies(others),
     }
 }
 

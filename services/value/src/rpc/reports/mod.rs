@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clientele_error::Violation;
 use clientele_proto::{
-    Date as DateMessage, Money,
+    Date as DateMessage,
     value::v1::{
         GetGrowthReportRequest, GetModelQualityReportRequest, GetTierMovementReportRequest, GrowthReport,
         ModelQualityReport, TierMovementReport,
@@ -19,10 +19,7 @@ use clientele_service::rpc::unary;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use tonic::{Request, Response, Status};
 
-use crate::{
-    State,
-    domain::{currency::Currency, day},
-};
+use crate::{State, domain::day};
 
 /// The service over `state`.
 pub fn server(state: Arc<State>) -> ValueReportServiceServer<ValueReports> {
@@ -81,12 +78,4 @@ fn given(field: &str, message: Option<DateMessage>, violations: &mut Vec<Violati
 /// The day it is (UTC).
 fn today(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
-}
-
-/// Sums of very many very large amounts end at what a `Money` holds.
-fn wide_money(currency: Currency, minor: i128) -> Money {
-    let per_unit = i128::from(currency.minor_per_unit());
-    let units = (minor / per_unit).clamp(i64::MIN.into(), i64::MAX.into()) as i64;
-    let nanos = (minor % per_unit * (1_000_000_000 / per_unit)) as i32;
-    Money { currency_code: currency.code().to_owned(), units, nanos }
 }

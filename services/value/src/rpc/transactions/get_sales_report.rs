@@ -3,7 +3,7 @@
 use clientele_error::{Error, Result, Violation};
 use clientele_pg::{Begin, Tx, answer::failed, tx::Isolation};
 use clientele_proto::{
-    Date, Money,
+    Date,
     value::v1::{
         GetSalesReportRequest, SalesComparison, SalesFigures, SalesGroup, SalesGrouping, SalesGrowth, SalesReport,
         ValuePolicy,
@@ -12,27 +12,30 @@ use clientele_proto::{
 use clientele_service::Call;
 use jiff::civil;
 
-use super::{
-    reply,
-    sales_currency::{converted, currencies, left_out},
-};
+use super::reply;
 use crate::{
     State,
     domain::{
-        conversion::{Conversion, Tally},
+        conversion::Tally,
         currency::Currency,
         day,
         sales_figures::{Counted, Figures, Group, GroupOrder, groups, growth},
         sales_period::{Comparison, Period},
+        transaction::Kind,
     },
-    rpc::policies::newest,
-    scoring::converting::other_currencies,
+    rpc::{
+        policies::newest,
+        report_currency::{Asked, ReportCurrency, others, report_currency},
+    },
+    scoring::{converting::other_currencies, settings_message::wide_money},
     store::{
         sales::{Grouping, Sales, TooManyGroups, sales_planned_for_tenant},
         sales_conversion::Prices,
     },
 };
 
+/// What the report counts.
+const KINDS: [i16; 3] = [Kind::Purchase.number(), Kind::Refund.number(), Kind::Cost.number()];
 /// Groups that are answered unless the caller says otherwise.
 const GROUPS: usize = 100;
 /// Groups that are summed up at most: more would fill the memory.
@@ -51,8 +54,7 @@ pub(super) async fn rpc(state: &State, call: Call, request: GetSalesReportReques
 struct Query {
     period: Period,
     compared: Option<Period>,
-    currency: Currency,
-    conversion: Option<Conversion>,
+    currency: ReportCurrency,
     grouping: SalesGrouping,
     most: usize,
 }
@@ -61,7 +63,12 @@ fn parse(request: &GetSalesReportRequest, policy: &ValuePolicy) -> Result<Query>
     let mut violations = Vec::new();
     let first = parse_day("first_date", request.first_date, &mut violations);
     let last = parse_day("last_date", request.last_date, &mut violations);
-    let (currency, conversion) = currencies(request, policy, &mut violations);
+    let asked = Asked {
+        currency_code: &request.currency_code,
+        convert_currencies: request.convert_currencies,
+        max_fx_rate_age_days: request.max_fx_rate_age_days,
+    };
+    let currency = report_currency(asked, policy, &mut violations);
     let period = first.zip(last).and_then(|(first, last)| {
         Period::new(first, last).map_err(|error| violations.push(Violation::new("last_date", error.to_string()))).ok()
     });
@@ -79,7 +86,7 @@ fn parse(request: &GetSalesReportRequest, policy: &ValuePolicy) -> Result<Query>
         SalesComparison::SamePeriodLastYear => Some(period.compared(Comparison::SamePeriodLastYear)),
     };
     let most = usize::try_from(request.max_groups).ok().filter(|most| *most > 0).unwrap_or(GROUPS);
-    Ok(Query { period, compared, currency, conversion, grouping, most })
+    Ok(Query { period, compared, currency, grouping, most })
 }
 
 /// A day of a period, which may lie ahead.
@@ -113,14 +120,11 @@ async fn run(state: &State, call: &Call, query: &Query) -> Result<Found> {
         other_currencies: [Tally::default(), Tally::default()],
     };
     let periods: Vec<Period> = std::iter::once(query.period).chain(query.compared).collect();
-    let others = match query.conversion {
-        Some(conversion) => converted(&mut tx, call.tenant(), (query.currency, conversion), &periods).await?,
-        None => left_out(&mut tx, call.tenant(), query.currency, &periods).await?,
-    };
+    let others = others(&mut tx, (call.tenant(), &KINDS), query.currency, &periods).await?;
     for (at, (period, (prices, tally))) in periods.into_iter().zip(others).enumerate() {
         found.other_currencies[at] = tally;
         let prices = prices.as_ref().filter(|prices: &&Prices| !prices.is_empty());
-        let sales = Sales { tenant: call.tenant(), currency_code: query.currency.code(), prices };
+        let sales = Sales { tenant: call.tenant(), currency_code: query.currency.currency.code(), prices };
         if let Some(grouping) = grouping(query.grouping, at == 1) {
             let groups = sales.groups(&mut tx, period, grouping, MOST_GROUPS).await.map_err(failed)?;
             found.groups[at] = groups.map_err(|TooManyGroups| {
@@ -159,7 +163,7 @@ fn reply(query: &Query, request: &GetSalesReportRequest, found: Found) -> SalesR
         last_date: request.last_date,
         comparison_first_date: query.compared.map(|period| reply::date(period.first)),
         comparison_last_date: query.compared.map(|period| reply::date(period.last)),
-        currency_code: query.currency.code().to_owned(),
+        currency_code: query.currency.currency.code().to_owned(),
         group_by: query.grouping.into(),
         groups: shown.into_iter().map(|group| line(query, group)).collect(),
         rest_groups: rest.as_ref().map_or(0, |(_, groups)| *groups as i64),
@@ -168,7 +172,7 @@ fn reply(query: &Query, request: &GetSalesReportRequest, found: Found) -> SalesR
         other_currency_transactions: others.left_out(),
         other_currencies: other_currencies(&others),
         comparison_other_currencies: other_currencies(&others_before),
-        converts_currencies: query.conversion.is_some(),
+        converts_currencies: query.currency.conversion.is_some(),
     }
 }
 
@@ -176,8 +180,8 @@ fn line(query: &Query, group: Group) -> SalesGroup {
     let (now, before) = (&group.figures, &group.comparison);
     let compared = query.compared.is_some();
     SalesGroup {
-        figures: Some(figures(query.currency, now)),
-        comparison: compared.then(|| figures(query.currency, before)),
+        figures: Some(figures(query.currency.currency, now)),
+        comparison: compared.then(|| figures(query.currency.currency, before)),
         growth: compared.then(|| SalesGrowth {
             gross_sales: growth(now.gross_sales, before.gross_sales),
             net_sales: growth(now.net_sales(), before.net_sales()),
@@ -191,7 +195,7 @@ fn line(query: &Query, group: Group) -> SalesGroup {
 }
 
 fn figures(currency: Currency, figures: &Figures) -> SalesFigures {
-    let money = |minor| Some(money(currency, minor));
+    let money = |minor| Some(wide_money(currency, minor));
     SalesFigures {
         gross_sales: money(figures.gross_sales),
         refunds: money(figures.refunds),
@@ -204,12 +208,4 @@ fn figures(currency: Currency, figures: &Figures) -> SalesFigures {
         purchases: figures.purchases,
         customers: figures.customers,
     }
-}
-
-/// Sums of very many very large amounts end at what a `Money` holds.
-fn money(currency: Currency, minor: i128) -> Money {
-    let per_unit = i128::from(currency.minor_per_unit());
-    let units = (minor / per_unit).clamp(i64::MIN.into(), i64::MAX.into()) as i64;
-    let nanos = (minor % per_unit * (1_000_000_000 / per_unit)) as i32;
-    Money { currency_code: currency.code().to_owned(), units, nanos }
 }

@@ -31,7 +31,6 @@ pub mod parse;
 pub mod parse_detail;
 pub mod record_transaction;
 pub mod reply;
-mod sales_currency;
 mod together;
 mod write;
 
