@@ -26,6 +26,9 @@ pub trait Apply: Send + Sync + 'static {
     /// Applies one event. It may see an event of the past after a newer state was loaded otherwise, never the same one twice.
     /// An error undoes the batch, which is tried again.
     async fn apply(&self, connection: &mut PgConnection, event: &Event) -> Result<(), Failure>;
+
+    /// Events were applied, and their transaction is committed: the place to wake whom it concerns, such as the outbox of what it told.
+    fn applied(&self) {}
 }
 
 /// Why an event could not be applied.
@@ -123,6 +126,7 @@ impl Projection {
             sqlx::query(self.move_cursor.clone()).bind(self.source).bind(reached).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
+        self.apply.applied();
         Ok(())
     }
 }

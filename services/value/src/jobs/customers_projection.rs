@@ -88,6 +88,10 @@ impl Apply for CustomersProjection {
             Ok(())
         }
     }
+
+    fn applied(&self) {
+        self.state.outbox.committed();
+    }
 }
 
 impl CustomersProjection {

@@ -61,6 +61,10 @@ impl Apply for QualificationProjection {
         }
         Ok(())
     }
+
+    fn applied(&self) {
+        self.state.outbox.committed();
+    }
 }
 
 /// Makes the signal of a customer's buyer what the qualification service told last. What was told of a merged customer waits until it is its own

@@ -16,6 +16,7 @@ use clientele_pg::{
     migrate,
 };
 use clientele_service::Context;
+use clientele_tests::world::FEED_READER;
 use tokio::process::Command;
 
 use crate::{psql::Psql, served::Served, sink};
@@ -135,8 +136,17 @@ impl House {
 
     /// A token of a tenant's user who may do everything.
     pub fn token(&self, tenant: &str) -> String {
+        self.signed(tenant, &SCOPES)
+    }
+
+    /// A token of a service that follows the feeds of others.
+    pub fn peer_token(&self) -> String {
+        self.signed("clientele", &FEED_READER)
+    }
+
+    fn signed(&self, tenant: &str, scopes: &[&str]) -> String {
         let lifetime = Duration::from_hours(12);
-        let token = DevToken { tenant, subject: "bench", scopes: &SCOPES, lifetime, id: None };
+        let token = DevToken { tenant, subject: "bench", scopes, lifetime, id: None };
         self.issuer.0.sign(&token, Context::system().now())
     }
 }

@@ -8,6 +8,7 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::{Context as _, Result, ensure};
 use clap::{Parser, ValueEnum};
 
+mod capped;
 mod customers;
 mod documents;
 mod fits;
@@ -54,6 +55,7 @@ enum Measurement {
     Reads,
     Writes,
     Recording,
+    Capped,
     Import,
     Documents,
     Scoring,
@@ -133,6 +135,7 @@ async fn measure(measurement: Measurement, house: &House, size: Size) -> Result<
         }
         Measurement::Writes => writes::measure(house, size).await,
         Measurement::Recording => recording::measure(house, size).await,
+        Measurement::Capped => capped::measure(house, size).await,
         Measurement::Import => import::measure(house, size).await,
         Measurement::Documents => documents::measure(house, size).await,
         Measurement::Scoring => scoring::measure(house, size).await,

@@ -71,14 +71,23 @@ pub struct Run {
     pub id: String,
 }
 
-/// Scores everybody and reads the first page.
+/// Scores everybody as is usual, and reads the first page.
 pub async fn score(channel: &Channel, token: &str) -> Result<Run> {
+    score_by(channel, token, settings()).await
+}
+
+/// The settings of a usual run.
+pub fn settings() -> ScoreRunSettings {
     let (year, month, day) = purchases::LAST_DAY;
-    let settings = ScoreRunSettings {
+    ScoreRunSettings {
         as_of_date: Some(Date { year, month, day }),
         currency_code: purchases::CURRENCY.into(),
         ..ScoreRunSettings::default()
-    };
+    }
+}
+
+/// Scores everybody by settings, and reads the first page.
+pub async fn score_by(channel: &Channel, token: &str, settings: ScoreRunSettings) -> Result<Run> {
     let mut runs = ScoreRunServiceClient::new(channel.clone());
     let mut scores = ScoreServiceClient::new(channel.clone());
     let began = Instant::now();
