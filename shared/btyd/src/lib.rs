@@ -57,8 +57,8 @@ pub use mbg_nbd::MbgNbd;
 pub use parameters::{DropoutParameters, ParameterError, ParetoParameters, SpendParameters};
 pub use pareto::{CovariateError, CovariateHistories, CovariateParetoNbd, MAX_COVARIATES, ParetoNbd};
 pub use purchase_log::{
-    Calibration, Cohort, Cohorts, Excluded, Gaps, PeriodCalibration, PeriodSummary, Periods, PurchaseLog, Summaries,
-    Summary,
+    Calibration, Cohort, Cohorts, CustomerLog, Excluded, Gaps, PeriodCalibration, PeriodSummary, Periods, PurchaseLog,
+    Summaries, Summary,
 };
 pub use rfm::{Code, Rfm, RfmConfig, SegmentMap};
 pub use sbg::{Sbg, SbgError, SbgParameters, Survivors};

@@ -1,7 +1,7 @@
 //! Scores one customer again, by the models, yardsticks and policies of a run: what a run does for everyone, from the customer's own
 //! transactions. A customer whose transactions the run knew all gets the same score as the run gave it.
 
-use btyd::{Code, Customer, PurchaseLog, Scorer, Summary};
+use btyd::{Code, Customer, CustomerLog, Scorer, Summary};
 use clientele_proto::value::v1::{RfmThresholds, ScoreRunSummary};
 use jiff::civil::Date;
 use prost::Message as _;
@@ -79,7 +79,7 @@ impl<'r> Rescorer<'r> {
         let log = log(buyer_id, past);
         let paid = spent(past, as_of_date);
         let acquired = acquired(&log, as_of_date, (&paid.0, &paid.1), share_minor, settings.margin);
-        let summary = log.summarise(day_number(as_of_date)).customers.first().copied()?;
+        let summary = log.summarise(day_number(as_of_date))?;
         let per_unit = settings.currency.minor_per_unit() as f64;
         let score = self.scorer.score_one(&Customer::of(&summary, per_unit));
         let costs = paid.0;
@@ -156,7 +156,7 @@ fn spent(past: &[Past], as_of_date: Date) -> (Costs, Vec<(i32, i64)>) {
 
 /// What winning the customer cost, and since when it has paid that back.
 fn acquired(
-    log: &PurchaseLog,
+    log: &CustomerLog,
     as_of_date: Date,
     (costs, cost_days): (&Costs, &[(i32, i64)]),
     share_minor: i64,
@@ -166,20 +166,19 @@ fn acquired(
     if cost_minor == 0 {
         return Acquired::default();
     }
-    let days = log.days_of(day_number(as_of_date), |_| true);
-    let days = days.first().map(|(_, days)| days.as_slice()).unwrap_or_default();
-    Acquired { cost_minor, share_minor, payback_day: payback_day(days, cost_days, margin, cost_minor) }
+    let days = log.days(day_number(as_of_date));
+    Acquired { cost_minor, share_minor, payback_day: payback_day(&days, cost_days, margin, cost_minor) }
 }
 
-fn log(buyer_id: i64, past: &[Past]) -> PurchaseLog {
-    let mut log = PurchaseLog::new();
+fn log(buyer_id: i64, past: &[Past]) -> CustomerLog {
+    let mut log = CustomerLog::new(buyer_id as u64);
     for past in past {
         let day = day_number(past.occur_date.to_jiff());
         match past.kind {
-            1 => log.purchase(buyer_id as u64, day, past.amount_minor),
+            1 => log.purchase(day, past.amount_minor),
             2 => {
                 let bought = past.purchase_date.map(|date| day_number(date.to_jiff()));
-                log.refund(buyer_id as u64, day, past.amount_minor, bought);
+                log.refund(day, past.amount_minor, bought);
             }
             _ => {}
         }

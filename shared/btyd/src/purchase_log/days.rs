@@ -1,7 +1,7 @@
 //! The purchase days of chosen customers, with what is left of each: what the summaries do not keep.
 
 use super::PurchaseLog;
-use super::netting::net_days;
+use super::netting::{NetDay, net_days};
 use super::summary::to_minor;
 use rayon::prelude::*;
 
@@ -34,8 +34,7 @@ impl PurchaseLog {
                 for of_customer in rows.chunk_by(|left, right| left.customer == right.customer) {
                     net_days(of_customer, as_of_day, &mut days);
                     if !days.is_empty() {
-                        let net = days.iter().map(|day| (day.day, to_minor(day.net)));
-                        found.push((of_customer[0].customer, net.collect()));
+                        found.push((of_customer[0].customer, in_minor_units(&days)));
                     }
                 }
                 found
@@ -44,4 +43,8 @@ impl PurchaseLog {
         customers.par_sort_unstable_by_key(|(customer, _)| *customer);
         customers
     }
+}
+
+pub(super) fn in_minor_units(days: &[NetDay]) -> Vec<(i32, i64)> {
+    days.iter().map(|day| (day.day, to_minor(day.net))).collect()
 }

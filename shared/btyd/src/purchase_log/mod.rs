@@ -20,6 +20,7 @@ mod cohorts;
 mod days;
 mod gaps;
 mod netting;
+mod one;
 mod periods;
 mod row;
 mod summary;
@@ -28,6 +29,7 @@ pub use cohorts::{Cohort, Cohorts, MAX_PERIODS, Periods};
 pub use days::CustomerDays;
 pub use gaps::Gaps;
 use netting::{NetDay, net_days};
+pub use one::CustomerLog;
 pub use periods::{PeriodCalibration, PeriodSummary};
 use rayon::prelude::*;
 use row::Row;
@@ -86,17 +88,16 @@ impl PurchaseLog {
     /// A negative amount is taken as a refund of an unknown day.
     #[inline]
     pub fn purchase(&mut self, customer: u64, day: i32, amount_minor: i64) {
-        if amount_minor < 0 {
-            return self.refund(customer, day, amount_minor, None);
+        let row = Row::purchase(customer, day, amount_minor);
+        if row.is_purchase() {
+            self.first_purchase_day = Some(self.first_purchase_day.map_or(day, |first| first.min(day)));
+            self.last_purchase_day = self.last_purchase_day.max(Some(day));
         }
-        self.first_purchase_day = Some(self.first_purchase_day.map_or(day, |first| first.min(day)));
-        self.last_purchase_day = self.last_purchase_day.max(Some(day));
-        self.push(Row::purchase(customer, day, amount_minor));
+        self.push(row);
     }
 
     /// Adds a refund of `amount_minor` (the sign does not matter) made on `refund_day`, of a purchase on `purchase_day` when known.
     pub fn refund(&mut self, customer: u64, refund_day: i32, amount_minor: i64, purchase_day: Option<i32>) {
-        let amount_minor = amount_minor.saturating_abs();
         self.push(Row::refund(customer, refund_day, amount_minor, purchase_day));
     }
 

@@ -25,11 +25,17 @@ pub(super) enum Kind {
 }
 
 impl Row {
+    /// A purchase, or, of a negative amount, a refund of an unknown day.
     pub fn purchase(customer: u64, day: i32, amount_minor: i64) -> Self {
+        if amount_minor < 0 {
+            return Self::refund(customer, day, amount_minor, None);
+        }
         Self { customer, amount_minor, day: day.max(FIRST_DAY), stamp: PURCHASE }
     }
 
+    /// A refund, whatever the amount's sign.
     pub fn refund(customer: u64, refund_day: i32, amount_minor: i64, purchase_day: Option<i32>) -> Self {
+        let amount_minor = amount_minor.saturating_abs();
         let refund_day = refund_day.max(FIRST_DAY);
         let (day, stamp) = match purchase_day {
             Some(day) => (day.max(FIRST_DAY), refund_day),

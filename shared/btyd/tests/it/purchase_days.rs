@@ -1,6 +1,6 @@
 //! The purchase days of chosen customers.
 
-use btyd::PurchaseLog;
+use btyd::{CustomerLog, PurchaseLog};
 use proptest::prelude::*;
 
 const AS_OF: i32 = 40;
@@ -50,5 +50,30 @@ proptest! {
             .map(|one| (one.customer, one.first_day, one.last_day, one.purchases(), one.total_minor))
             .collect();
         prop_assert_eq!(told, expected);
+    }
+
+    /// Alone, in another order, a customer has the same summary and the same days.
+    #[test]
+    fn a_customer_alone_comes_to_the_same(
+        purchases in prop::collection::vec((0..3_u64, 0..50_i32, -300..1_000_i64), 1..30),
+        refunds in prop::collection::vec((0..3_u64, 0..50_i32, -1_500..1_500_i64, prop::option::of(0..50_i32)), 0..10),
+    ) {
+        let mut all = PurchaseLog::new();
+        let mut alone = [0, 1, 2].map(CustomerLog::new);
+        for (customer, day, minor) in &purchases {
+            all.purchase(*customer, *day, *minor);
+        }
+        for (customer, day, minor) in purchases.iter().rev() {
+            alone[*customer as usize].purchase(*day, *minor);
+        }
+        for (customer, day, minor, bought) in &refunds {
+            all.refund(*customer, *day, *minor, *bought);
+            alone[*customer as usize].refund(*day, *minor, *bought);
+        }
+        let days: Vec<_> = (0..).zip(&alone).map(|(customer, log)| (customer, log.days(AS_OF))).collect();
+        let bought: Vec<_> = days.into_iter().filter(|(_, days)| !days.is_empty()).collect();
+        prop_assert_eq!(bought, all.days_of(AS_OF, |_| true));
+        let summaries: Vec<_> = alone.iter().filter_map(|log| log.summarise(AS_OF)).collect();
+        prop_assert_eq!(summaries, all.summarise(AS_OF).customers);
     }
 }
