@@ -16,6 +16,10 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Events numbered in one statement.
 const BATCH: i64 = 2000;
 
+/// What commits within this time of a numbering is numbered together: each costs a statement, a notification and, until the next vacuum, a look
+/// at every event that was numbered lately.
+const GATHER: Duration = Duration::from_millis(5);
+
 /// The sequencer of `outbox` as a background job. Events older than `retention` are dropped from the feed; `None` keeps them.
 pub fn job(pool: PgPool, outbox: Outbox, retention: Option<Duration>) -> Job {
     Job::new("sequencer", move |stop| async move {
@@ -51,30 +55,31 @@ async fn hold_lock(pool: &PgPool, outbox: &Outbox, retention: Option<Duration>, 
     )
     .execute(&mut connection)
     .await?;
-    let mut since_sweep = 0_u32;
+    let (mut since_sweep, mut told) = (0_u32, false);
     while !*stop.borrow() {
-        while number(&mut connection, schema).await? == BATCH {}
+        if told || any(&mut connection, schema).await? {
+            while number(&mut connection, schema).await? == BATCH {}
+            tokio::time::sleep(GATHER).await;
+        }
         if let Some(retention) = retention
             && since_sweep == 0
         {
             sweep(&mut connection, schema, retention).await?;
         }
         since_sweep = (since_sweep + 1) % 3600;
-        let _ = tokio::time::timeout(LOOK_AGAIN, outbox.commit()).await;
+        told = tokio::time::timeout(LOOK_AGAIN, outbox.commit()).await.is_ok();
     }
     connection.close().await
 }
 
+/// Whether there are events to number.
+async fn any(connection: &mut PgConnection, schema: &str) -> sqlx::Result<bool> {
+    let statement = format!("SELECT EXISTS (SELECT FROM {schema}.outbox WHERE position IS NULL)");
+    sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(connection).await
+}
+
 /// Numbers the next events and tells the readers; answers how many.
-pub async fn number(connection: &mut PgConnection, schema: &str) -> sqlx::Result<i64> {
-    let unnumbered: bool = sqlx::query_scalar(AssertSqlSafe(format!(
-        "SELECT EXISTS (SELECT FROM {schema}.outbox WHERE position IS NULL)"
-    )))
-    .fetch_one(&mut *connection)
-    .await?;
-    if !unnumbered {
-        return Ok(0);
-    }
+async fn number(connection: &mut PgConnection, schema: &str) -> sqlx::Result<i64> {
     let statement = format!(
         "WITH bounds AS (SELECT latest_position FROM {schema}.feed_bounds FOR UPDATE), \
          batch AS (SELECT ctid AS row, row_number() OVER (ORDER BY outbox_id) AS nth \
@@ -83,10 +88,11 @@ pub async fn number(connection: &mut PgConnection, schema: &str) -> sqlx::Result
                       FROM batch, bounds WHERE outbox.ctid = batch.row RETURNING 1), \
          counted AS (SELECT count(*) AS events FROM numbered) \
          UPDATE {schema}.feed_bounds SET latest_position = feed_bounds.latest_position + counted.events FROM counted \
+         WHERE counted.events > 0 \
          RETURNING counted.events, feed_bounds.latest_position, pg_notify('{schema}_feed', feed_bounds.latest_position::text)"
     );
-    let row = sqlx::query(AssertSqlSafe(statement)).fetch_one(connection).await?;
-    row.try_get(0)
+    let row = sqlx::query(AssertSqlSafe(statement)).fetch_optional(connection).await?;
+    row.map_or(Ok(0), |row| row.try_get(0))
 }
 
 /// Drops what is older than the retention, and says so in the bounds.

@@ -307,7 +307,8 @@ async fn rescore_tenant(
         score_signals_update(connection, tenant, (set, buyer), &signals).await?;
     }
     scores_delete(connection, tenant, set, &gone).await?;
-    retier(state, connection, tenant, survivors.iter().chain(&restored).copied()).await?;
+    let moved: Vec<i64> = survivors.into_iter().chain(restored).collect();
+    retier(state, connection, tenant, &moved).await?;
     segment_reviews_put_for_buyers(connection, tenant, &buyers).await?;
     let currency = run.settings.currency.code();
     let kept = churn_alerts_keep(connection, tenant, currency, (&bought.0, &bought.1), now).await?;
@@ -351,15 +352,13 @@ async fn gate(
 }
 
 /// Gives customers that were merged, or no longer are, the tier of the override they have by now, or the one they earn.
-async fn retier(
-    state: &State,
-    connection: &mut PgConnection,
-    tenant: &str,
-    buyers: impl Iterator<Item = i64> + Send,
-) -> Result<(), RunError> {
+async fn retier(state: &State, connection: &mut PgConnection, tenant: &str, buyers: &[i64]) -> Result<(), RunError> {
+    if buyers.is_empty() {
+        return Ok(());
+    }
     let now = state.context.now();
     let Some(newest) = Newest::read(connection, tenant).await? else { return Ok(()) };
-    for buyer in buyers {
+    for buyer in buyers.iter().copied() {
         let decided = tier_override_get(connection, tenant, buyer).await?;
         let tier = decided.as_ref().map(|decided| decided.tier.as_str());
         let Some((from, to)) = newest.retier(connection, tenant, buyer, tier).await? else { continue };

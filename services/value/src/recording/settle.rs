@@ -1,6 +1,6 @@
-//! A chunk into the database: one transaction, one `COPY`, and the events of whoever brought it ([`Behalf`]).
+//! A chunk into the database: one transaction, one statement for all rows, and the events of whoever brought it ([`Behalf`]).
 //!
-//! Rows are mostly new, so the `COPY` goes ahead without asking. Where a row turns out to be recorded or deleted already, the transaction
+//! Rows are mostly new, so they are written without asking. Where a row turns out to be recorded or deleted already, the transaction
 //! is undone and done again with what is recorded looked up first; and while chunks have such rows, as those of a resumed import do, the next ones
 //! are looked up from the start.
 
@@ -19,16 +19,21 @@ use super::{
 };
 use crate::{
     State,
-    domain::transaction::CustomerKey,
+    domain::transaction::{CustomerKey, Facts},
     store::{
         buyer::{buyer_epoch, buyers_lock_shared},
-        transaction::{EXTERNAL_ID_TAKEN, transactions_book, transactions_copy, transactions_known},
+        transaction::{
+            EXTERNAL_ID_TAKEN, transactions_book, transactions_copy, transactions_insert, transactions_known,
+        },
         transaction_revision::transactions_deleted,
     },
 };
 
 /// Times a chunk is tried when others record the same rows, or join its buyers, at the same time.
 const ATTEMPTS: usize = 10;
+
+/// So many rows are written by a statement; of more, a `COPY` is faster.
+const FEW: usize = 64;
 
 /// On whose behalf chunks are recorded, and what is told of them.
 pub trait Behalf {
@@ -160,12 +165,13 @@ async fn attempt(
             key(*a).cmp(&key(*b))
         });
         let now = state.context.now();
-        let rows = new.iter().map(|index| {
+        let row = |index: &usize| {
             let transaction = &chunk.good[*index].1;
             (transaction.external_id.as_str(), resolved.buyers[*index], &transaction.facts)
-        });
-        transactions_copy(&mut tx, behalf.tenant(), now, rows.clone()).await?;
-        let external_ids = rows.map(|(external_id, ..)| external_id);
+        };
+        let rows: Vec<_> = new.iter().map(row).collect();
+        record(&mut tx, behalf.tenant(), now, &rows).await?;
+        let external_ids = rows.iter().map(|(external_id, ..)| *external_id);
         let deleted = transactions_deleted(&mut tx, behalf.tenant(), external_ids).await?;
         if !deleted.is_empty() {
             return Err(Stop::Recorded);
@@ -177,6 +183,21 @@ async fn attempt(
     tx.commit().await?;
     state.outbox.committed();
     Ok(exceptions)
+}
+
+/// Writes new rows.
+async fn record(
+    connection: &mut PgConnection,
+    tenant: &str,
+    now: Timestamp,
+    rows: &[(&str, i64, &Facts)],
+) -> Result<(), Stop> {
+    if rows.len() > FEW {
+        transactions_copy(connection, tenant, now, rows.iter().copied()).await?;
+    } else if transactions_insert(connection, tenant, now, rows).await? < rows.len() {
+        return Err(Stop::Recorded);
+    }
+    Ok(())
 }
 
 /// Notes of new rows under which merged buyer's key they came.

@@ -117,6 +117,9 @@ pub async fn buyers_by_customer_ids(
     tenant: &str,
     ids: &[Uuid],
 ) -> sqlx::Result<Vec<(Uuid, Booking)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = sqlx::query!(
         r#"SELECT k.id AS "customer_id!", b.buyer_id, b.survivor_id FROM unnest($2::uuid[]) AS k(id)
            CROSS JOIN LATERAL (SELECT buyer_id, survivor_id FROM value.buyer WHERE tenant_id = $1 AND customer_id = k.id LIMIT 1) AS b"#,
@@ -134,6 +137,9 @@ pub async fn buyers_by_external_ids(
     tenant: &str,
     ids: &[String],
 ) -> sqlx::Result<Vec<(String, Booking)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = sqlx::query!(
         r#"SELECT k.id AS "external_id!", b.buyer_id, b.survivor_id FROM unnest($2::text[]) AS k(id)
            CROSS JOIN LATERAL (SELECT buyer_id, survivor_id FROM value.buyer WHERE tenant_id = $1 AND external_id = k.id LIMIT 1) AS b"#,

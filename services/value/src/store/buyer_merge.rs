@@ -65,6 +65,9 @@ pub async fn buyer_row_by_external_id(
 
 /// These buyers and all that are merged into them.
 pub async fn buyers_with_merged(connection: &mut PgConnection, tenant: &str, buyers: &[i64]) -> sqlx::Result<Vec<i64>> {
+    if buyers.is_empty() {
+        return Ok(Vec::new());
+    }
     sqlx::query_scalar!(
         r#"SELECT k AS "buyer_id!" FROM unnest($2::bigint[]) AS k
            UNION SELECT buyer_id FROM value.buyer WHERE tenant_id = $1 AND survivor_id = ANY ($2)"#,

@@ -120,6 +120,9 @@ pub async fn erased_buyers(
     tenant: &str,
     customer_ids: &[Uuid],
 ) -> sqlx::Result<Vec<i64>> {
+    if customer_ids.is_empty() {
+        return Ok(Vec::new());
+    }
     sqlx::query_scalar!(
         r#"SELECT unnest(buyer_ids) AS "buyer_id!" FROM value.erasure WHERE tenant_id = $1 AND customer_id = ANY ($2)"#,
         tenant,
@@ -255,6 +258,9 @@ pub async fn buyers_erase(
 
 /// Deletes the scores that a run has made meanwhile of buyers that are gone, and what they were before.
 pub async fn scores_erase(connection: &mut PgConnection, tenant: &str, set: i64, buyers: &[i64]) -> sqlx::Result<()> {
+    if buyers.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "WITH revisions AS (
              DELETE FROM value.score_revision WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = ANY ($3)

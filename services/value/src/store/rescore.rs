@@ -93,6 +93,9 @@ pub async fn buyers_of_transactions(
     tenant: &str,
     external_ids: &[String],
 ) -> sqlx::Result<Vec<i64>> {
+    if external_ids.is_empty() {
+        return Ok(Vec::new());
+    }
     sqlx::query_scalar!(
         r#"SELECT DISTINCT t.buyer_id FROM unnest($2::text[]) AS k (external_id)
            CROSS JOIN LATERAL (
@@ -362,6 +365,9 @@ pub async fn score_signals_update(
 
 /// Takes away the scores of buyers of whom no purchase is left.
 pub async fn scores_delete(connection: &mut PgConnection, tenant: &str, set: i64, buyers: &[i64]) -> sqlx::Result<()> {
+    if buyers.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "DELETE FROM value.score WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = ANY ($3)",
         tenant,
@@ -375,6 +381,9 @@ pub async fn scores_delete(connection: &mut PgConnection, tenant: &str, set: i64
 
 /// Gives buyers that have no score in a set the last one back that they had: they were merged, and no longer are.
 pub async fn scores_restore(connection: &mut PgConnection, tenant: &str, set: i64, buyers: &[i64]) -> sqlx::Result<()> {
+    if buyers.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "INSERT INTO value.score
          SELECT s.* FROM unnest($3::bigint[]) AS k (buyer_id)

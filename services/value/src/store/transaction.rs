@@ -16,44 +16,51 @@ use crate::domain::transaction::{CostKind, Facts, Transaction};
 /// The constraint that keeps external ids apart.
 pub const EXTERNAL_ID_TAKEN: &str = "transaction_pkey";
 
-/// Records a transaction with its items; false where the id is taken.
-pub async fn transaction_insert(
+/// Records a few transactions with their items by one statement, which Postgres plans once; a `COPY` it parses anew each time. Answers how many it
+/// recorded: those whose ids are taken are left out, and then the others have no items, for whoever brought them together to undo.
+pub async fn transactions_insert(
     connection: &mut PgConnection,
     tenant: &str,
-    external_id: &str,
-    buyer_id: i64,
-    facts: &Facts,
     create_time: Timestamp,
-) -> sqlx::Result<bool> {
-    let detail = Detail::of(facts);
+    rows: &[(&str, i64, &Facts)],
+) -> sqlx::Result<usize> {
+    let details: Vec<Detail<'_>> = rows.iter().map(|(.., facts)| Detail::of(facts)).collect();
+    let owned = |text: Option<&str>| text.map(str::to_owned);
     let done = sqlx::query!(
-        "WITH noted AS (INSERT INTO value.transaction_currency VALUES ($1, $6) ON CONFLICT DO NOTHING) \
-         INSERT INTO value.transaction (tenant_id, external_id, buyer_id, kind, amount_minor, currency_code, occur_date, occur_time, \
-         refunded_external_id, create_time, item_count, cost_kind, company, department, employee) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
+        "WITH noted AS (INSERT INTO value.transaction_currency SELECT DISTINCT $1, code FROM unnest($7::text[]) AS code ON CONFLICT DO NOTHING)
+         INSERT INTO value.transaction (tenant_id, create_time, external_id, buyer_id, kind, amount_minor, currency_code, occur_date, occur_time,
+             refunded_external_id, item_count, cost_kind, company, department, employee)
+         SELECT $1, $2, * FROM unnest($3::text[], $4::bigint[], $5::smallint[], $6::bigint[], $7::text[], $8::date[], $9::timestamptz[],
+             $10::text[], $11::smallint[], $12::smallint[], $13::text[], $14::text[], $15::text[])
+         ON CONFLICT DO NOTHING",
         tenant,
-        external_id,
-        buyer_id,
-        facts.kind.number(),
-        facts.amount.minor(),
-        facts.amount.currency_code(),
-        facts.occur_date.to_sqlx(),
-        facts.occur_time.map(Timestamp::to_sqlx),
-        facts.refunded_external_id,
-        create_time.to_sqlx(),
-        detail.item_count,
-        detail.cost_kind,
-        detail.company,
-        detail.department,
-        detail.employee,
+        create_time.to_sqlx() as _,
+        &column(rows, |(external_id, ..)| (*external_id).to_owned()),
+        &column(rows, |(_, buyer_id, _)| *buyer_id),
+        &column(rows, |(.., facts)| facts.kind.number()),
+        &column(rows, |(.., facts)| facts.amount.minor()),
+        &column(rows, |(.., facts)| facts.amount.currency_code().to_owned()),
+        &column(rows, |(.., facts)| facts.occur_date.to_sqlx()) as _,
+        &column(rows, |(.., facts)| facts.occur_time.map(Timestamp::to_sqlx)) as _,
+        &column(rows, |(.., facts)| facts.refunded_external_id.clone()) as _,
+        &column(&details, |detail| detail.item_count) as _,
+        &column(&details, |detail| detail.cost_kind) as _,
+        &column(&details, |detail| owned(detail.company)) as _,
+        &column(&details, |detail| owned(detail.department)) as _,
+        &column(&details, |detail| owned(detail.employee)) as _,
     )
     .execute(&mut *connection)
     .await?;
-    let inserted = done.rows_affected() == 1;
-    if inserted && detail.item_count.is_some() {
-        transaction_items_copy(connection, tenant, std::iter::once((external_id, facts))).await?;
+    let inserted = done.rows_affected() as usize;
+    if inserted == rows.len() && details.iter().any(|detail| detail.item_count.is_some()) {
+        transaction_items_copy(connection, tenant, rows.iter().map(|(external_id, _, facts)| (*external_id, *facts)))
+            .await?;
     }
     Ok(inserted)
+}
+
+fn column<R, T>(rows: &[R], of: impl Fn(&R) -> T) -> Vec<T> {
+    rows.iter().map(of).collect()
 }
 
 /// What only some transactions have, as its columns hold it.

@@ -22,7 +22,7 @@ use crate::{
     recording::compare::differences,
     store::{
         buyer::{Buyer, buyers_lock_shared},
-        transaction::{transaction_find, transaction_insert, transactions_book},
+        transaction::{transaction_find, transactions_book, transactions_insert},
         transaction_revision::transactions_deleted,
         transaction_row::Recorded,
     },
@@ -89,7 +89,8 @@ async fn run(state: &State, call: &Call, connection: &mut PgConnection, command:
         Some(buyer) => buyer,
         None => buyer_make(connection, tenant, customer).await?,
     };
-    if !transaction_insert(connection, tenant, external_id, buyer.buyer_id, facts, now).await.map_err(failed)? {
+    let row = (external_id.as_str(), buyer.buyer_id, facts);
+    if transactions_insert(connection, tenant, now, &[row]).await.map_err(failed)? == 0 {
         let recorded = transaction_find(connection, tenant, external_id).await.map_err(failed)?;
         let Some(recorded) = recorded else {
             // It was deleted between the two statements.
