@@ -1,4 +1,4 @@
-//! Times a list: `cargo run --release --example throughput -p screening -- <format> <file>`, with format `ofac-sdn-csv` (alt.csv and
+//! Times a list: `cargo run --release --example speed -p screening -- <format> <file>`, with format `ofac-sdn-csv` (alt.csv and
 //! add.csv are read from beside it), `ofac-sdn-xml`, `un-xml` or `csv`. Prints scored pairs a second and how long searches take.
 #![expect(clippy::print_stdout, reason = "a program whose output is its purpose")]
 
