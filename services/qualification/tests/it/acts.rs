@@ -161,6 +161,7 @@ async fn limits_currencies_and_cosignatories_are_kept() {
     assert!(refused.message().contains("TOTAL_OVER_LIMIT"), "{}", refused.message());
     record(&mut shop, together("o-2", 30)).await.unwrap();
     assert_eq!(get(&service, &made.authorisation_id).await.used_amount, Some(cny(80)));
+    service.log_agrees_until("DELETE FROM qualification.act").await;
 }
 
 #[tokio::test]

@@ -161,6 +161,7 @@ async fn a_letter_is_entered_corrected_verified_by_another_and_revoked() {
     let mut stranger = AuthorisationServiceClient::new(service.running.tenant("globex"));
     let request = GetAuthorisationRequest { key: Some(Key::AuthorisationId(made.authorisation_id)) };
     assert_eq!(stranger.get_authorisation(request).await.unwrap_err().code(), Code::NotFound);
+    service.log_agrees_until("UPDATE qualification.authorisation SET told_state = 1").await;
 }
 
 #[tokio::test]

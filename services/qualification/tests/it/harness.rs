@@ -3,6 +3,10 @@
 use std::sync::Arc;
 
 use clientele_pg::Pool;
+use clientele_proto::qualification::v1::{
+    AuditDifference, AuditLogVerification, VerifyAuditLogRequest, audit_difference::Kind,
+    audit_service_client::AuditServiceClient,
+};
 use clientele_qualification::{SCHEMA, app_on};
 use clientele_service::client::Peer;
 use clientele_testkit::{FakeClock, Running, TestDatabase, Tokens};
@@ -48,5 +52,28 @@ impl Qualification {
             .fetch_all(&*self.pool)
             .await
             .unwrap()
+    }
+
+    /// Replayed, the audit log comes to every subject's own row, and once rows are changed behind its back it does not.
+    pub async fn log_agrees_until(&self, tampering: &'static str) {
+        let report = self.verified().await;
+        assert_eq!(report.differences, [], "{report:?}");
+        assert_eq!(report.compared_subject_count, report.subject_count, "{report:?}");
+        let done = sqlx::query(tampering).execute(&*self.pool).await.unwrap();
+        let report = self.verified().await;
+        let kinds: Vec<_> = report.differences.iter().map(AuditDifference::kind).collect();
+        assert_eq!(kinds.len() as u64, done.rows_affected(), "{report:?}");
+        assert!(kinds.iter().all(|kind| matches!(kind, Kind::State | Kind::SubjectMissing)), "{report:?}");
+        assert_ne!(kinds, []);
+    }
+
+    async fn verified(&self) -> AuditLogVerification {
+        let mut client = AuditServiceClient::new(self.running.tenant(TENANT));
+        let mut answers = client.verify_audit_log(VerifyAuditLogRequest {}).await.unwrap().into_inner();
+        let mut last = None;
+        while let Some(answer) = answers.message().await.unwrap() {
+            last = Some(answer);
+        }
+        last.unwrap().audit_log_verification.unwrap()
     }
 }

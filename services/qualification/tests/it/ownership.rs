@@ -138,6 +138,7 @@ async fn a_new_version_keeps_the_old_one_and_tells_of_other_owners() {
     let request = ListOwnershipStructuresRequest { filter: format!("customer_id = \"{ACME}\""), ..Default::default() };
     let listed = client(&service).list_ownership_structures(request).await.unwrap().into_inner().ownership_structures;
     assert_eq!(listed.iter().map(|one| (one.version, one.persons.len())).collect::<Vec<_>>(), [(3, 0), (2, 0), (1, 0)]);
+    service.log_agrees_until("DELETE FROM qualification.ownership_structure").await;
 }
 
 #[tokio::test]

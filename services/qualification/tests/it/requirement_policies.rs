@@ -45,4 +45,5 @@ async fn versions_are_made_read_listed_and_tried() {
         client.preview_requirements(request).await.unwrap().into_inner().approvals_needed
     };
     assert_eq!((needed(None).await, needed(Some(0)).await, needed(Some(2)).await), (3, 1, 2));
+    service.log_agrees_until("DELETE FROM qualification.requirement_policy").await;
 }

@@ -174,6 +174,7 @@ async fn a_new_scorecard_is_previewed_and_then_goes_through_the_base() {
     assert_eq!(service.risk("reader").get_risk_scorecard(built_in).await.unwrap().into_inner().version, 0);
     let none = GetRiskScorecardRequest { version: Some(2) };
     assert_eq!(service.risk("reader").get_risk_scorecard(none).await.unwrap_err().code(), Code::NotFound);
+    service.log_agrees_until("UPDATE qualification.risk_assessment SET level = 5 - level").await;
 }
 
 #[tokio::test]

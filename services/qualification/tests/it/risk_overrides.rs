@@ -142,6 +142,7 @@ async fn an_override_is_replaced_by_the_next_and_taken_back_by_people() {
     };
     service.risk("rex").end_risk_override(request).await.unwrap();
     assert_eq!((service.level().await, service.states().await), (RiskLevel::Medium, vec![Step::Ended, Step::Ended]));
+    service.log_agrees_until("UPDATE qualification.risk_override SET state = 3 WHERE state <> 3").await;
 }
 
 /// The same person at once from many sides, and others: whoever wins is never the one who proposed.
@@ -188,4 +189,5 @@ async fn credit_is_given_by_two_people_and_more_than_proposed_needs_a_reason() {
     while service.credits().await[1] != Credit::Expired {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
+    service.log_agrees_until("DELETE FROM qualification.credit_decision").await;
 }

@@ -6,7 +6,7 @@ use clientele_error::{Error, Reason, Result};
 use clientele_pg::{Tx, answer::failed};
 use clientele_proto::qualification::v1::{
     CaseFacts, Check, CheckOutcome, CheckResult, Checks, ChecksRun, OwnershipComparison, OwnershipStructure, PartyKind,
-    RegistryKey, RegistryStatus, RequiredCheck, RunChecksRequest,
+    RegistryKey, RegistryStatus, RequiredCheck, RunChecksRequest, check_waiver,
 };
 use clientele_service::Call;
 use futures::future::join_all;
@@ -39,6 +39,7 @@ use crate::{
     },
     standing::restate,
     store::{
+        audit_subject::check_name,
         check_run::{case_facts_get, check_insert, checks_lock, customer_identifiers_replace},
         customer::{Customer, customer_get},
         document::licences,
@@ -188,7 +189,7 @@ async fn write(state: &State, tx: &mut Tx, origin: &Origin<'_>, customer_id: Uui
     check_insert(tx, origin.tenant(), (check_id, customer_id), check, origin.now).await?;
     let evidence = check.registry_records.iter();
     let evidence = evidence.map(|record| Sha256::digest(record.encode_to_vec()).to_vec());
-    let state_after = check.result().as_str_name().trim_start_matches("CHECK_RESULT_");
+    let state_after = check_name(check.result(), check_waiver::State::Unspecified);
     let transition = Transition {
         state_after,
         evidence_hashes: evidence.collect(),

@@ -21,7 +21,10 @@ use crate::{
         risk::{etag_matches, four_eyes, id},
     },
     standing::restate,
-    store::check_run::{check_get, check_update, checks_lock},
+    store::{
+        audit_subject::check_name,
+        check_run::{check_get, check_update, checks_lock},
+    },
 };
 
 pub(super) async fn waive_check(state: &State, call: Call, request: WaiveCheckRequest) -> Result<Check> {
@@ -107,14 +110,7 @@ async fn write(
     check.etag = (check.etag.parse::<i64>().unwrap_or_default() + 1).to_string();
     check_update(tx, origin.tenant(), check_id, check).await.map_err(failed)?;
     let customer_id = id(&check.customer_id, "customer_id")?;
-    let result = check.result().as_str_name().trim_start_matches("CHECK_RESULT_");
-    let name_of = |step: Step| match step {
-        // As the run of the check was written down.
-        Step::Unspecified => result,
-        Step::Proposed => "WAIVER_PROPOSED",
-        Step::Approved => "WAIVED",
-    };
-    let (state_before, state_after) = (name_of(before), name_of(step_of(check)));
+    let (state_before, state_after) = (check_name(check.result(), before), check_name(check.result(), step_of(check)));
     let transition = Transition { state_before, state_after, role, ..transition("check", check_id, customer_id, name) };
     audit::record(state, tx, origin, transition, check).await.map_err(failed)
 }
