@@ -6,8 +6,8 @@
 #
 # The macros ask the database of DATABASE_URL and save what it says of each query in the existing folder SQLX_OFFLINE_DIR, unless
 # SQLX_OFFLINE is true (sqlx-macros-core 0.9, query/mod.rs). They run only when a crate is compiled, and a variable is no reason for
-# cargo to compile: hence the touch. The folder is one per compilation: hence `prepare` takes a service at a time, and `check` compares
-# all of them at once. What compiles is clippy, over the whole workspace: nothing is compiled that linting does not need anyway.
+# cargo to compile: hence the touch. The folder is one per compilation: hence `prepare` takes a service at a time, once all that has changed
+# is compiled, and `check` compares all of them at once. What `check` compiles by is clippy: nothing that linting does not need anyway.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -57,20 +57,26 @@ done
 
 export DATABASE_URL="postgres:///postgres?host=$scratch/socket&user=postgres" SQLX_OFFLINE=false
 
-# Saves the queries of some services in a folder, and lints.
+# Compiles by a command of cargo's, and saves the queries of some services in a folder.
 ask() {
-  mkdir -p "$1"
-  for service in "${@:2}"; do
+  local command=$1 fresh=$2
+  mkdir -p "$fresh"
+  for service in "${@:3}"; do
     [ -e "$scratch/times/$service" ] || touch -r "services/$service/src/lib.rs" "$scratch/times/$service"
     touch "services/$service/src/lib.rs"
   done
-  SQLX_OFFLINE_DIR=$1 cargo clippy --workspace --all-targets --locked -- -D warnings
+  case $command in
+    check) SQLX_OFFLINE_DIR=$fresh cargo check --workspace --all-targets --locked ;;
+    clippy) SQLX_OFFLINE_DIR=$fresh cargo clippy --workspace --all-targets --locked -- -D warnings ;;
+  esac
 }
 
 if [ "$mode" = prepare ]; then
+  # From here on nothing is compiled but what is touched.
+  ask check "$scratch/queries/all" "${services[@]}"
   for service in "${services[@]}"; do
     fresh=$scratch/queries/$service
-    ask "$fresh" "$service"
+    ask check "$fresh" "$service"
     rm -rf "services/$service/.sqlx"
     [ -z "$(ls -A "$fresh")" ] || cp -R "$fresh" "services/$service/.sqlx"
     echo "sqlx: $service: $(ls -A "$fresh" | wc -l) queries"
@@ -78,7 +84,9 @@ if [ "$mode" = prepare ]; then
   exit
 fi
 
-ask "$scratch/queries/asked" "${services[@]}"
+twice=$(ls services/*/.sqlx | grep '\.json$' | sort | uniq --repeated)
+[ -z "$twice" ] || { echo "sqlx: two services have the query data $twice; run: make sqlx" >&2; exit 1; }
+ask clippy "$scratch/queries/asked" "${services[@]}"
 mkdir "$scratch/queries/committed"
 for service in "${services[@]}"; do
   [ ! -d "services/$service/.sqlx" ] || cp "services/$service/.sqlx/"* "$scratch/queries/committed"

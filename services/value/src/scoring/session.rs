@@ -12,7 +12,7 @@ use super::{error::RunError, progress::Progress};
 pub async fn begin(pool: &Pool, transaction: &str) -> Result<PgConnection, RunError> {
     let mut connection = pool.acquire().await?.detach();
     let sql = format!(
-        "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET jit = off; \
+        "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
          SET max_parallel_workers_per_gather = 0; {transaction}"
     );
     raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?;

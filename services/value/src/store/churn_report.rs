@@ -58,7 +58,7 @@ pub struct Losses<'a> {
 /// transaction reads no table whole afterwards.
 pub async fn churn_losses_count(connection: &mut PgConnection, losses: &Losses<'_>) -> sqlx::Result<(i64, i64)> {
     // Of many sets in the table only this one is read, by its part of the key.
-    sqlx::raw_sql("SET LOCAL enable_seqscan = off; SET LOCAL jit = off").execute(&mut *connection).await?;
+    sqlx::raw_sql("SET LOCAL enable_seqscan = off").execute(&mut *connection).await?;
     let (start, end) = (losses.period.0.to_sqlx(), losses.period.1.to_sqlx());
     let lost = sqlx::query_scalar!(
         r#"SELECT count(*) AS "lost!" FROM value.score s

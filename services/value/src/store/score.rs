@@ -343,7 +343,7 @@ pub async fn score_list(
     plan: &ListPlan,
 ) -> sqlx::Result<Page<ScoreRecord>> {
     // Of many sets in the table only this one is read, by its part of the key; and there is nothing to gain from compiling.
-    sqlx::raw_sql("SET LOCAL enable_seqscan = off; SET LOCAL jit = off").execute(&mut *connection).await?;
+    sqlx::raw_sql("SET LOCAL enable_seqscan = off").execute(&mut *connection).await?;
     let mut query = QueryBuilder::<Postgres>::new("WITH page AS (SELECT s.*");
     plan.push_keys(&mut query);
     query.push(" FROM value.score s CROSS JOIN (SELECT ").push_bind(run.tier_names).push("::text[] AS tier_names, ");

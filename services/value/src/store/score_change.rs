@@ -76,7 +76,7 @@ pub async fn score_change_buyers(
     plan: &ListPlan,
 ) -> sqlx::Result<Page<i64>> {
     // Of many sets in the table only these are read, by their part of the key; and there is nothing to gain from compiling.
-    sqlx::raw_sql("SET LOCAL enable_seqscan = off; SET LOCAL jit = off").execute(&mut *connection).await?;
+    sqlx::raw_sql("SET LOCAL enable_seqscan = off").execute(&mut *connection).await?;
     let mut query = QueryBuilder::<Postgres>::new("SELECT coalesce(a.buyer_id, b.buyer_id) AS buyer_id");
     plan.push_keys(&mut query);
     query.push(" FROM ");

@@ -62,8 +62,7 @@ pub async fn segment_moves_plan_for_all(connection: &mut PgConnection) -> sqlx::
 
 /// Lets a report over all customers be planned for this tenant, in the order of their keys. Holds until the transaction ends.
 pub async fn segment_moves_plan_for_tenant(connection: &mut PgConnection) -> sqlx::Result<()> {
-    let settings = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL enable_seqscan = off; SET LOCAL enable_nestloop = off; \
-                    SET LOCAL jit = off";
+    let settings = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL enable_seqscan = off; SET LOCAL enable_nestloop = off";
     sqlx::raw_sql(settings).execute(connection).await.map(drop)
 }
 

@@ -66,8 +66,6 @@ impl ClusterOptions {
         let mut settings = vec![
             ("shared_buffers", format!("{}MB", self.shared_buffers_mb)),
             ("max_connections", self.max_connections.to_string()),
-            // Compiling plans costs more than it saves on statements as short as ours.
-            ("jit", "off".to_owned()),
             // Bulk loads would otherwise be held up by checkpoints.
             ("max_wal_size", "4GB".to_owned()),
             ("checkpoint_timeout", "15min".to_owned()),

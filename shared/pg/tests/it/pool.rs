@@ -36,3 +36,10 @@ async fn unqualified_names_are_found_only_where_asked_for() {
     assert_eq!(path, "value");
     assert!(cluster().is_owner());
 }
+
+#[tokio::test]
+async fn plans_are_not_compiled() {
+    let pool = Pool::connect(&PoolOptions::new(&database().await, "any")).await.unwrap();
+    let compiles: String = sqlx::query_scalar("SHOW jit").fetch_one(&*pool).await.unwrap();
+    assert_eq!(compiles, "off");
+}

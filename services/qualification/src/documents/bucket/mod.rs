@@ -37,7 +37,8 @@ pub struct BucketSettings {
     /// so on of the environment, or the role that AWS gives the machine.
     #[arg(long, value_name = "FILE")]
     pub object_store_credentials_file: Option<PathBuf>,
-    /// PEM file with the authorities whose certificates the bucket's server may have. Without it, those of the system.
+    /// PEM file with the authorities whose certificates the bucket's server may have, and AWS's token service where it is asked for a key.
+    /// Without it, those of the system.
     #[arg(long, value_name = "FILE")]
     pub object_store_ca: Option<PathBuf>,
     /// Reach the bucket without TLS. What documents say is sealed all the same; their number, their sizes and the key's id are not.
