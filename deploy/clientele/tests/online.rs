@@ -330,6 +330,7 @@ fn hits_of_customers_are_listed_explained_and_cleared_by_two_people() {
     let line = text(&approved.stdout).lines().nth(1).unwrap().to_owned();
     assert!(line.contains(",FALSE_POSITIVE,") && line.contains(",operator,eva,another register number,"), "{line}");
     assert_eq!(printed(here, &["screening", "hits", "list"]), "There is no such hit.\n");
+    what_happened_to_a_hit_is_proven(here, &hit);
 
     let nobody = run(here, &["screening", "screen", "nobody"]);
     assert_eq!(nobody.status.code(), Some(1));
@@ -337,6 +338,52 @@ fn hits_of_customers_are_listed_explained_and_cleared_by_two_people() {
     let gone = run(here, &["screening", "hits", "show", "01990000-0000-7000-8000-000000000009"]);
     assert!(text(&gone.stderr).contains("clientele screening hits list"), "{}", text(&gone.stderr));
     assert!(up.stop());
+}
+
+/// What `asked` prints once it prints something, which takes the service about a second.
+fn eventually<T>(asked: impl Fn() -> Option<T>) -> T {
+    for _ in 0..200 {
+        if let Some(found) = asked() {
+            return found;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("it never comes");
+}
+
+/// By an auditor who took the keys and a head, and neither the log nor the service's word for it.
+fn what_happened_to_a_hit_is_proven(here: &Path, hit: &str) {
+    let filter = format!("subject_kind = \"screening_hit\" AND subject_id = \"{hit}\"");
+    let entries = || json(here, &["audit", "entries", "--order-by", "leaf_index", "--filter", &filter]);
+    let sealed = eventually(|| {
+        let entries = entries().as_array().unwrap().clone();
+        let is_sealed = entries.len() == 3 && entries.iter().all(|entry| !entry["leaf_index"].is_null());
+        is_sealed.then_some(entries)
+    });
+    fs::write(here.join("keys.pem"), printed(here, &["audit", "keys"])).unwrap();
+    let (key, id) = (["--key", "keys.pem"], sealed[2]["audit_entry_id"].as_str().unwrap());
+    let prove = |entry: &str| [&["audit", "prove", entry, "--output", "proof.json"], &key[..]].concat().join(" ");
+    let proven = eventually(|| {
+        let output = run(here, &prove(id).split(' ').collect::<Vec<_>>());
+        output.status.success().then(|| text(&output.stdout))
+    });
+    assert!(proven.contains(hit) && proven.contains("eva") && proven.contains("entry 3 of the 3"), "{proven}");
+    let verify = [&["audit", "verify-proof", "proof.json"], &key[..]].concat();
+    assert_eq!(printed(here, &verify), proven);
+    let told = fs::read_to_string(here.join("proof.json")).unwrap();
+    fs::write(here.join("proof.json"), told.replace("\"leaf_index\": 2", "\"leaf_index\": 1")).unwrap();
+    let moved = run(here, &verify);
+    assert!(text(&moved.stderr).contains("does not stand at its place"), "{}", text(&moved.stderr));
+
+    printed(here, &["audit", "head", "--output", "head.json"]);
+    let grown = printed(here, &[&["audit", "grown", "--since", "head.json"], &key[..]].concat());
+    assert!(grown.contains("the first 3 of the 3 entries"), "{grown}");
+    let head = fs::read_to_string(here.join("head.json")).unwrap();
+    let signature = head.find("\"signature\": \"").unwrap() + 14;
+    let flipped = if &head[signature..=signature] == "0" { "1" } else { "0" };
+    fs::write(here.join("head.json"), [&head[..signature], flipped, &head[signature + 1..]].concat()).unwrap();
+    let forged = run(here, &[&["audit", "grown", "--since", "head.json"], &key[..]].concat());
+    assert_eq!(forged.status.code(), Some(1), "{}", text(&forged.stdout));
 }
 
 #[test]

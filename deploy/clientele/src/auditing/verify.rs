@@ -83,7 +83,8 @@ pub fn verify(
     Ok(Verified { head, leaves, erased })
 }
 
-fn signed(head: &HeadFile, keys: &AuditKeys) -> Result<TreeHead> {
+/// A head, once its signature is checked.
+pub fn signed(head: &HeadFile, keys: &AuditKeys) -> Result<TreeHead> {
     let signed = head.signed()?;
     let unknown = || format!("it was signed with key {}, which is not among the keys given", signed.key_id);
     let key = keys.find(signed.key_id).with_context(unknown)?;

@@ -35,8 +35,7 @@ pub struct Verify {
 
 /// Runs the command.
 pub fn run(args: &Verify) -> Result<()> {
-    let keys = AuditKeys::read(&args.key)
-        .map_err(|error| Usage(format!("{}: {:#}", args.key.display(), anyhow::Error::from(error))))?;
+    let keys = read_keys(&args.key)?;
     let head = args.head.as_deref().map(read_head).transpose()?;
     let since = args.since.as_deref().map(read_head).transpose()?;
     let file =
@@ -64,7 +63,14 @@ pub fn run(args: &Verify) -> Result<()> {
     Ok(term::print(&told.join("\n"))?)
 }
 
-fn read_head(path: &Path) -> Result<HeadFile> {
+/// Public keys of a file.
+pub fn read_keys(path: &Path) -> Result<AuditKeys> {
+    let keys = AuditKeys::read(path);
+    Ok(keys.map_err(|error| Usage(format!("{}: {:#}", path.display(), anyhow::Error::from(error))))?)
+}
+
+/// A head that was kept.
+pub fn read_head(path: &Path) -> Result<HeadFile> {
     let text = fs::read_to_string(path).map_err(|error| Usage(format!("cannot read {}: {error}", path.display())))?;
     Ok(serde_json::from_str(&text).map_err(|error| Usage(format!("{} is no signed head: {error}", path.display())))?)
 }
