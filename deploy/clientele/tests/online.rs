@@ -229,7 +229,8 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     let rates = json(here, &import);
     assert_eq!((rates["new"].as_u64(), rates["bad_rows"].as_u64()), (Some(2), Some(1)));
     assert_eq!(json(here, &import)["known"].as_u64(), Some(2));
-    json(here, &["account", "signals", "C-1", "--acquisition-channel", "fair"]);
+    let signals = ["account", "signals", "C-1", "--acquisition-channel", "fair", "--interaction-interval", "14"];
+    assert_eq!(json(here, &signals)["interaction_interval_days"].as_f64(), Some(14.0));
     // The rate of 1 January is good until the 16th; there are purchases on the 20th and the 25th.
     let convert = ["--as-of", "2026-02-28", "--currency", "USD", "--convert", "--max-fx-rate-age", "15"];
     let converted = printed(here, &[&["score"], &convert[..]].concat());

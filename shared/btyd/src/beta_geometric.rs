@@ -6,7 +6,8 @@
 //! S(t) = P(lifetime > t) = B(a, b+t)/B(a, b),   and of those still there after n periods θ varies as Beta(a, b+n)
 //! ```
 //!
-//! so that whatever is asked of a survivor is asked of the same distribution with b + n in place of b.
+//! so that whatever is asked of a survivor is asked of the same distribution with b + n in place of b (Fader and Hardie 2007, "How to Project
+//! Customer Retention", Journal of Interactive Marketing 21; 2010, "Customer-Base Valuation in a Contractual Setting", Marketing Science 29).
 
 use crate::special::{digamma, ln_gamma_ratio, stirling};
 
@@ -36,7 +37,7 @@ impl BetaGeometric {
         self.b / (self.a + self.b)
     }
 
-    /// S(t), in [0, 1].
+    /// S(t), in [0, 1] (Fader and Hardie 2007): as a product of retentions.
     pub fn survival(self, periods: u32) -> f64 {
         let first: f64 = (0..periods.min(TERM_BY_TERM)).map(|period| self.after(period).retention()).product();
         match periods.checked_sub(TERM_BY_TERM) {
@@ -53,7 +54,8 @@ impl BetaGeometric {
         (leading(b) - leading(b + t) - a * (t / (a + b)).ln_1p()).exp()
     }
 
-    /// S(1) + ... + S(m): the periods to expect of the next m.
+    /// S(1) + ... + S(m): the periods to expect of the next m. In closed form it is what E[X(n)] of BG/BB holds beside the purchase probability
+    /// (Fader, Hardie, Shang 2010).
     pub fn expected_periods(self, of_next: u32) -> f64 {
         if of_next > TERM_BY_TERM {
             return self.expected_periods_closed(f64::from(of_next));
@@ -86,7 +88,7 @@ impl BetaGeometric {
         -b * g.exp_m1() / h
     }
 
-    /// S(1) + S(2) + ... without end: b/(a-1); `None` where that is infinite, for a <= 1.
+    /// S(1) + S(2) + ... without end: b/(a-1), our own, the limit of the same; `None` where that is infinite, for a <= 1.
     pub fn expected_lifetime(self) -> Option<f64> {
         (self.a > 1.0).then(|| self.b / (self.a - 1.0))
     }

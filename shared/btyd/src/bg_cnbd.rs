@@ -68,7 +68,7 @@ impl BgCnbd {
         self.0.log_likelihood(histories)
     }
 
-    /// The derivatives of the total log-likelihood by r, alpha, a and b; k is whole and has none.
+    /// The derivatives of the total log-likelihood (Reutterer, Platzer, Schröder 2021) by r, alpha, a and b; k is whole and has none.
     pub fn gradient(&self, histories: &Histories) -> [f64; 4] {
         self.0.gradient(histories)
     }
@@ -84,18 +84,20 @@ impl BgCnbd {
 
     /// E[Y(t) | x, t_x, T]: purchases expected of the customer in the next `horizon` time units.
     ///
-    /// Exact, as that of [`crate::MbgCnbd`].
+    /// Exact and our own derivation, as that of [`crate::MbgCnbd::expected_purchases`].
     pub fn expected_purchases(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         self.0.expected_purchases(frequency, recency, age, horizon)
     }
 
     /// P(Y(h) > 0 | x, t_x, T), in [0, 1]: the chance of at least one purchase in the next `horizon` time units, that the phases left until
     /// it pass in time; for an infinite horizon that of ever buying again, P(alive).
+    ///
+    /// Our own derivation, as [`crate::MbgCnbd::probability_of_purchase`].
     pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         self.0.probability_of_purchase(frequency, recency, age, horizon)
     }
 
-    /// E[X(t)]: repeat purchases expected of a customer just won in the first `horizon` time units.
+    /// E[X(t)]: repeat purchases expected of a customer just won in the first `horizon` time units: our own, E[Y(t)] at x = 0, t_x = T = 0.
     pub fn expected_purchases_new(&self, horizon: f64) -> f64 {
         self.0.expected_purchases_new(horizon)
     }

@@ -163,7 +163,7 @@ impl<const HORIZONS: usize> Scorer<HORIZONS> {
         self.spend.as_ref()
     }
 
-    /// The score of one customer.
+    /// The score of one customer, by the formula at the head of this module: our own sum over periods of the models' expectations.
     pub fn score_one(&self, customer: &Customer) -> Score<HORIZONS> {
         let mut while_alive = self.model.while_alive(customer.frequency);
         let in_phase = |phase| self.outlook(&mut while_alive, phase, pair(customer));

@@ -55,6 +55,10 @@ pub enum DriftError {
 impl Drift {
     /// Compares the fit `before` with the fit `now`, which is to `histories`.
     ///
+    /// Twice the loss in log-likelihood is chi-squared in large samples (Wilks 1938, "The Large-Sample Distribution of the Likelihood Ratio for
+    /// Testing Composite Hypotheses", Annals of Mathematical Statistics 9). That the older parameters are estimates too is our own allowance:
+    /// their variance adds to that of the newer ones in inverse proportion to the customers, by 1 + newer/older.
+    ///
     /// # Errors
     ///
     /// [`DriftError`] for different models or time units.

@@ -61,12 +61,12 @@ impl GammaGamma {
         evaluate(self.parameters, spends).0
     }
 
-    /// The derivatives of the total log-likelihood by p, q and v.
+    /// The derivatives of the total log-likelihood (equation 1a) by p, q and v.
     pub fn gradient(&self, spends: &Spends) -> [f64; 3] {
         evaluate(self.parameters, spends).1
     }
 
-    /// E(Z) = p v/(q-1), the mean spend over all customers; `None` for q <= 1, where that mean is infinite.
+    /// E(Z) = p v/(q-1), the mean spend over all customers (Fader and Hardie 2013); `None` for q <= 1, where that mean is infinite.
     pub fn population_mean(&self) -> Option<f64> {
         let SpendParameters { p, q, v } = self.parameters;
         (q > 1.0).then(|| p * v / (q - 1.0))

@@ -7,10 +7,13 @@
 //! Int_0^h Gamma(n+k)/(Gamma(n) Gamma(k)) (y/A)^k (1 + y/A)^(-n-k) (1 + y/B)^(-s) dy/y
 //! ```
 //!
+//! Our own derivation from the assumptions of Schmittlein, Morrison, Colombo 1987: at a rate lambda the k-th purchase comes at an Erlang-k
+//! time, of which the mean over the rate is taken, and a dropout at a rate mu ~ Gamma(s, B) has not come by y with probability (B/(B+y))^s.
 //! In l = ln y the integrand is positive and log-concave, so that it may be cut where it has become negligible; between the cuts
 //! l = middle + half tanh(pi/2 sinh(t)), where the trapezoidal rule converges exponentially (Takahasi and Mori 1974).
 //!
-//! Without a dropout the number of purchases within h is negative binomial, with
+//! Without a dropout the number of purchases within h is negative binomial (the NBD of Ehrenberg 1959, "The Pattern of Consumer
+//! Purchases", Applied Statistics 8), with
 //!
 //! ```text
 //! P(N = 0) = (1 + h/A)^-n,   P(N = j+1) = P(N = j) (n+j)/(j+1) h/(A+h)
@@ -47,7 +50,7 @@ pub(crate) struct Purchases {
 }
 
 impl Purchases {
-    /// The probability that the `k`-th, from 1, comes within `horizon`, above 0.
+    /// The probability that the `k`-th, from 1, comes within `horizon`, above 0: the integral at the head of this module, our own.
     pub fn come_within(&self, k: f64, horizon: f64) -> f64 {
         if self.s == 0.0 && k <= FEW {
             let left = 1.0 - self.fewer_within(k, horizon);
@@ -86,7 +89,7 @@ impl Purchases {
         sum
     }
 
-    /// The density of the time of the `k`-th at e^`log`, by the logarithm of the time.
+    /// The density of the time of the `k`-th at e^`log`, by the logarithm of the time: its integrand.
     pub fn density_of_log(&self, k: f64, log: f64) -> f64 {
         (self.log_constant(k) + self.log_density(k, log)).exp()
     }

@@ -76,7 +76,7 @@ impl MbgCnbd {
         self.0.log_likelihood(histories)
     }
 
-    /// The derivatives of the total log-likelihood by r, alpha, a and b; k is whole and has none.
+    /// The derivatives of the total log-likelihood (Reutterer, Platzer, Schröder 2021) by r, alpha, a and b; k is whole and has none.
     pub fn gradient(&self, histories: &Histories) -> [f64; 4] {
         self.0.gradient(histories)
     }
@@ -92,13 +92,15 @@ impl MbgCnbd {
 
     /// E[Y(t) | x, t_x, T]: purchases expected of the customer in the next `horizon` time units.
     ///
-    /// Exact, where the literature scales MBG/NBD's formula to the total of all customers: the mean over the phases the customer may be in,
-    /// and over the negative binomial number of phases to come, of the purchases left after dropout.
+    /// Exact, and our own derivation from the likelihood of Reutterer, Platzer, Schröder 2021, who scale MBG/NBD's formula to the total of all
+    /// customers instead: the mean over the phases the customer may be in, and over the negative binomial number of phases to come, of the
+    /// purchases left after dropout.
     pub fn expected_purchases(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         self.0.expected_purchases(frequency, recency, age, horizon)
     }
 
-    /// E[X(t)]: repeat purchases expected of a customer just won in the first `horizon` time units; exact too.
+    /// E[X(t)]: repeat purchases expected of a customer just won in the first `horizon` time units; exact too, and our own: E[Y(t)] at x = 0,
+    /// t_x = T = 0.
     pub fn expected_purchases_new(&self, horizon: f64) -> f64 {
         self.0.expected_purchases_new(horizon)
     }

@@ -44,7 +44,7 @@ impl MbgNbd {
         self.0.log_likelihood(histories)
     }
 
-    /// The derivatives of the total log-likelihood by r, alpha, a and b.
+    /// The derivatives of the total log-likelihood (Batislam, Denizel, Filiztekin 2007) by r, alpha, a and b.
     pub fn gradient(&self, histories: &Histories) -> [f64; 4] {
         self.0.gradient(histories)
     }

@@ -23,11 +23,16 @@ impl TransactionModel {
     /// that of ever buying again.
     ///
     /// Unlike P(alive), it tells customers without a repeat purchase apart under BG/NBD too.
+    ///
+    /// Sources: those of [`BgNbd::probability_of_purchase`], [`MbgNbd::probability_of_purchase`], [`ParetoNbd::probability_of_purchase`] and
+    /// [`MbgCnbd::probability_of_purchase`].
     pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         self.probability_alive(frequency, recency, age) * self.purchase_while_alive(frequency, recency, age, horizon)
     }
 
     /// P(X(h) > 0), in [0, 1]: the chance that a customer just won buys again in the first `horizon` time units.
+    ///
+    /// Our own: the conditional chance at x = 0, t_x = T = 0, where a customer just won stands.
     pub fn probability_of_purchase_new(&self, horizon: f64) -> f64 {
         self.probability_of_purchase(0, 0.0, 0.0, horizon)
     }
@@ -35,6 +40,8 @@ impl TransactionModel {
     /// The time units within which the customer buys with `probability`: the median time until the next purchase for 1/2.
     ///
     /// `None` where the chance ever to buy again is no higher, or the time is beyond all doubles; 0 for a probability of 0 or less.
+    ///
+    /// Our own: the inverse of [`TransactionModel::probability_of_purchase`] in the horizon, as P(Y(h) > 0) = P(alive) P(Y(h) > 0 | alive).
     pub fn next_purchase_within(&self, frequency: u32, recency: f64, age: f64, probability: f64) -> Option<f64> {
         let alive = self.probability_alive(frequency, recency, age);
         if probability <= 0.0 {
@@ -54,6 +61,9 @@ impl TransactionModel {
     ///
     /// `None` for a probability of 1 and more, under Pareto/NBD also where a purchase comes before the dropout less often than that, and
     /// where the time is beyond all doubles; 0 for a probability of 0 or less.
+    ///
+    /// Our own: under BG/NBD and MBG/NBD P(Y(h) > 0 | alive) = 1 - ((alpha+T)/(alpha+T+h))^(r+x), solved for h; under the others by Newton's
+    /// method.
     pub fn next_purchase_within_if_alive(
         &self,
         frequency: u32,
@@ -93,11 +103,16 @@ impl BgNbd {
     /// that of ever buying again.
     ///
     /// Unlike P(alive), it tells customers without a repeat purchase apart too.
+    ///
+    /// Our own derivation from the likelihood of Fader, Hardie, Lee 2005 (equation 6): by its term of the living their rate is
+    /// Gamma(r+x, alpha+T), and nobody drops out but after a purchase, so that it is P(alive) [1 - ((alpha+T)/(alpha+T+h))^(r+x)].
     pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         TransactionModel::from(*self).probability_of_purchase(frequency, recency, age, horizon)
     }
 
     /// P(X(h) > 0), in [0, 1]: the chance that a customer just won buys again in the first `horizon` time units.
+    ///
+    /// 1 - (alpha/(alpha+h))^r, one less P(X(h) = 0) of Fader, Hardie, Lee 2005.
     pub fn probability_of_purchase_new(&self, horizon: f64) -> f64 {
         TransactionModel::from(*self).probability_of_purchase_new(horizon)
     }
@@ -122,11 +137,16 @@ impl BgNbd {
 impl MbgNbd {
     /// P(Y(h) > 0 | x, t_x, T), in [0, 1]: the chance of at least one purchase in the next `horizon` time units; for an infinite horizon
     /// that of ever buying again.
+    ///
+    /// Our own derivation from the likelihood of Batislam, Denizel, Filiztekin 2007, as [`BgNbd::probability_of_purchase`]: only P(alive)
+    /// differs.
     pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         TransactionModel::from(*self).probability_of_purchase(frequency, recency, age, horizon)
     }
 
     /// P(X(h) > 0), in [0, 1]: the chance that a customer just won buys again in the first `horizon` time units.
+    ///
+    /// Our own, the same at x = 0 and T = 0: b/(a+b) [1 - (alpha/(alpha+h))^r], as a customer may drop out at the first purchase already.
     pub fn probability_of_purchase_new(&self, horizon: f64) -> f64 {
         TransactionModel::from(*self).probability_of_purchase_new(horizon)
     }
@@ -151,11 +171,18 @@ impl MbgNbd {
 impl ParetoNbd {
     /// P(Y(h) > 0 | x, t_x, T), in [0, 1]: the chance of at least one purchase in the next `horizon` time units; for an infinite horizon
     /// that of ever buying again.
+    ///
+    /// Our own form, P(alive) times the chance that the next purchase comes before the dropout and within h, of two exponential times with
+    /// gamma-distributed rates (Schmittlein, Morrison, Colombo 1987). It is one less the conditional probability of no purchase of Fader and
+    /// Hardie 2014, "Deriving the Conditional PMF of the Pareto/NBD Model" (brucehardie.com note 028), without its difference of
+    /// hypergeometric functions.
     pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         TransactionModel::from(*self).probability_of_purchase(frequency, recency, age, horizon)
     }
 
     /// P(X(h) > 0), in [0, 1]: the chance that a customer just won buys again in the first `horizon` time units.
+    ///
+    /// One less P(X(h) = 0) of Schmittlein, Morrison, Colombo 1987, computed as the conditional chance at x = 0, t_x = T = 0.
     pub fn probability_of_purchase_new(&self, horizon: f64) -> f64 {
         TransactionModel::from(*self).probability_of_purchase_new(horizon)
     }
@@ -180,11 +207,17 @@ impl ParetoNbd {
 impl MbgCnbd {
     /// P(Y(h) > 0 | x, t_x, T), in [0, 1]: the chance of at least one purchase in the next `horizon` time units, that the phases left until
     /// it pass in time; for an infinite horizon that of ever buying again, P(alive).
+    ///
+    /// Our own derivation from the likelihood of Reutterer, Platzer, Schröder 2021: by its terms a living customer has passed j phases since the
+    /// last purchase with a known probability, at a rate that is then Gamma(r+kx+j, alpha+T); the phases within h are negative binomial, and
+    /// k-j of them bring the purchase. The mean over j, times P(alive).
     pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         TransactionModel::from(*self).probability_of_purchase(frequency, recency, age, horizon)
     }
 
     /// P(X(h) > 0), in [0, 1]: the chance that a customer just won buys again in the first `horizon` time units.
+    ///
+    /// Our own, the same at x = 0 and T = 0.
     pub fn probability_of_purchase_new(&self, horizon: f64) -> f64 {
         TransactionModel::from(*self).probability_of_purchase_new(horizon)
     }

@@ -19,6 +19,12 @@ use std::ops::RangeInclusive;
 
 impl TransactionModel {
     /// P(Y(h) >= k | x, t_x, T), in [0, 1]: the chance of `purchases` or more in the next `horizon` time units.
+    ///
+    /// Our own derivations, from the likelihoods of Fader, Hardie, Lee 2005 (equation 6), Batislam, Denizel, Filiztekin 2007 and Reutterer,
+    /// Platzer, Schröder 2021: P(alive), times the chance that k-1 dropouts of probability p ~ Beta(a, B) are survived, B = b+x (b+x+1 under
+    /// MBG/NBD), times that of k purchases within h were there no dropout. Under Pareto/NBD it is the sum from k on of the probabilities of
+    /// Fader and Hardie 2014, "Deriving the Conditional PMF of the Pareto/NBD Model" (brucehardie.com note 028), as one integral of positive
+    /// terms.
     pub fn probability_of_at_least(&self, frequency: u32, recency: f64, age: f64, horizon: f64, purchases: u32) -> f64 {
         if purchases == 0 {
             return 1.0;
@@ -32,6 +38,8 @@ impl TransactionModel {
     ///
     /// The parameters are taken as known; what they leave open ([`crate::ScoreIntervals`]) hardly shows beside one customer's luck.
     /// The last is `u32::MAX` where that many are not enough.
+    ///
+    /// Our own: the quantiles of the distribution of [`TransactionModel::probability_of_at_least`].
     pub fn purchase_range(
         &self,
         frequency: u32,

@@ -1,7 +1,8 @@
 //! Discounted purchases to come: all of them, for ever, each discounted by exp(-`rate` t) (DERT; of a customer just won DET).
 //!
 //! Defined for Pareto/NBD by Fader, Hardie, Lee 2005, "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis", Journal of
-//! Marketing Research 42; the same of all others is the integral of rate e^(-rate t) E[Y(t) | x, t_x, T] dt.
+//! Marketing Research 42; the same of all others is the integral of rate e^(-rate t) E[Y(t) | x, t_x, T] dt. No closed form of it is
+//! published for them that we know of: those of [`crate::dropout::discounted`] and [`crate::erlang`] are our own.
 
 use crate::bg_cnbd::BgCnbd;
 use crate::bg_nbd::BgNbd;
@@ -72,6 +73,11 @@ impl TransactionModel {
     /// `rate` is the continuous discount rate of a time unit: ln(1.15)/52 for 15 % a year on a model in weeks. At 0 nothing is discounted,
     /// which is infinite where dropouts are so rare among some customers that the mean number of purchases is: for a <= 1, under Pareto/NBD
     /// s <= 1. Below 0 the result is NaN.
+    ///
+    /// Under Pareto/NBD Fader, Hardie, Lee 2005, "RFM and CLV". Under the others our own derivation from the posterior of a living customer in
+    /// Fader, Hardie, Lee 2005 (equation 6), Batislam, Denizel, Filiztekin 2007 and Reutterer, Platzer, Schröder 2021: P(alive) times the mean
+    /// of lambda/(rate + lambda p) over lambda ~ Gamma(r+x, alpha+T) and p ~ Beta(a, b+x) (b+x+1 under MBG/NBD), at a rhythm that of a
+    /// geometric series of discounted Erlang-k times.
     pub fn discounted_expected_residual_transactions(&self, frequency: u32, recency: f64, age: f64, rate: f64) -> f64 {
         match self {
             Self::BgNbd(model) => model.discounted_expected_residual_transactions(frequency, recency, age, rate),
@@ -82,6 +88,8 @@ impl TransactionModel {
     }
 
     /// DET: all repeat purchases to come of a customer just won, each discounted by exp(-`rate` t).
+    ///
+    /// Our own: DERT at x = 0, t_x = T = 0.
     pub fn discounted_expected_transactions_new(&self, rate: f64) -> f64 {
         self.discounted_expected_residual_transactions(0, 0.0, 0.0, rate)
     }

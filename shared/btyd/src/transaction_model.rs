@@ -26,7 +26,7 @@ pub enum TransactionKind {
     MbgCnbd,
 }
 
-/// A transaction model with its parameters; every method is that of the model inside.
+/// A transaction model with its parameters; every method is that of the model inside, where the source of its formula stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum TransactionModel {
     /// [`BgNbd`].

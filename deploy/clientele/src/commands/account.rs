@@ -54,6 +54,9 @@ pub struct Signals {
     /// Day of the last interaction
     #[arg(long, value_name = "DAY", value_parser = date::parse_day)]
     last_interaction: Option<civil::Date>,
+    /// Mean days from one interaction to the next, 0.01 to 3,650: 14 for who is met every other week
+    #[arg(long, value_name = "DAYS")]
+    interaction_interval: Option<f64>,
     /// Whether we may do business with the customer
     #[arg(long, value_enum)]
     qualification: Option<Qualification>,
@@ -149,6 +152,7 @@ fn signals(args: &Signals) -> Result<()> {
         csat: args.csat,
         open_complaints: args.open_complaints,
         last_interaction_date: args.last_interaction.map(date::message),
+        interaction_interval_days: args.interaction_interval,
         qualification_status: status.into(),
         acquisition_channel: args.acquisition_channel.clone().unwrap_or_default(),
         declared_needs: needs.map(|need| DeclaredNeed { need: Some(need), ..DeclaredNeed::default() }).collect(),

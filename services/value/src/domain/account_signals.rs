@@ -25,6 +25,8 @@ pub struct AccountSignals {
     pub acquisition_channel: Option<String>,
     /// What it says it needs; empty where it has said nothing.
     pub declared_needs: Vec<DeclaredNeed>,
+    /// Mean days from one interaction to the next; more than zero.
+    pub interaction_interval_days: Option<f64>,
 }
 
 /// One of them.
@@ -48,11 +50,13 @@ pub enum Signal {
     AcquisitionChannel,
     /// [`AccountSignals::declared_needs`].
     DeclaredNeeds,
+    /// [`AccountSignals::interaction_interval_days`].
+    InteractionIntervalDays,
 }
 
 impl Signal {
     /// All of them with their names in a mask.
-    pub const ALL: [(Self, &'static str); 9] = [
+    pub const ALL: [(Self, &'static str); 10] = [
         (Self::YearlyWallet, "yearly_wallet"),
         (Self::StrategicFit, "strategic_fit"),
         (Self::Nps, "nps"),
@@ -62,6 +66,7 @@ impl Signal {
         (Self::QualificationStatus, "qualification_status"),
         (Self::AcquisitionChannel, "acquisition_channel"),
         (Self::DeclaredNeeds, "declared_needs"),
+        (Self::InteractionIntervalDays, "interaction_interval_days"),
     ];
 }
 
@@ -78,6 +83,7 @@ impl AccountSignals {
             self.qualified.is_some(),
             self.acquisition_channel.is_some(),
             !self.declared_needs.is_empty(),
+            self.interaction_interval_days.is_some(),
         ];
         Signal::ALL.iter().zip(known).filter_map(|((signal, _), known)| known.then_some(*signal)).collect()
     }
@@ -95,6 +101,7 @@ impl AccountSignals {
                 Signal::QualificationStatus => self.qualified = others.qualified,
                 Signal::AcquisitionChannel => self.acquisition_channel.clone_from(&others.acquisition_channel),
                 Signal::DeclaredNeeds => self.declared_needs.clone_from(&others.declared_needs),
+                Signal::InteractionIntervalDays => self.interaction_interval_days = others.interaction_interval_days,
             }
         }
     }
@@ -111,6 +118,7 @@ mod tests {
             nps: Some(9.0),
             qualified: Some(true),
             acquisition_channel: Some("fair".into()),
+            interaction_interval_days: Some(14.0),
             ..AccountSignals::default()
         };
         signals.set(&[Signal::Nps, Signal::Csat], &others);

@@ -52,6 +52,9 @@ pub struct StoredSignals {
     /// Whether we may do business with it.
     #[prost(bool, optional, tag = "7")]
     pub qualified: Option<bool>,
+    /// Mean days from one interaction to the next.
+    #[prost(double, optional, tag = "8")]
+    pub interaction_interval_days: Option<f64>,
     /// Share of the declared needs that is bought.
     #[prost(double, optional, tag = "20")]
     pub needs_coverage: Option<f64>,
@@ -70,6 +73,7 @@ pub fn stored(signals: &Signals, declared_needs: Option<&Vec<u8>>) -> StoredSign
         open_complaints: signals.open_complaints,
         last_interaction_day: signals.last_interaction_date.map(day_number),
         qualified: signals.qualified,
+        interaction_interval_days: signals.interaction_interval_days,
         needs_coverage: signals.needs_coverage,
         declared_needs: declared_needs.cloned(),
     }
@@ -87,6 +91,7 @@ pub fn signals(encoded: &[u8]) -> Result<Signals, prost::DecodeError> {
         last_interaction_date: stored.last_interaction_day.map(day_of_number),
         qualified: stored.qualified,
         needs_coverage: stored.needs_coverage,
+        interaction_interval_days: stored.interaction_interval_days,
     })
 }
 

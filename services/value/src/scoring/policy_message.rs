@@ -168,6 +168,7 @@ pub fn metric_message(metric: Metric) -> IndexMetric {
         Metric::StrategicFit => IndexMetric::StrategicFit,
         Metric::ClvToCac => IndexMetric::ClvToCac,
         Metric::NeedsCoverage => IndexMetric::NeedsCoverage,
+        Metric::InteractionSilence => IndexMetric::InteractionSilence,
     }
 }
 

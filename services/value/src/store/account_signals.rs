@@ -38,7 +38,7 @@ pub async fn account_signals_get(
     let row = sqlx::query!(
         r#"SELECT yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat, open_complaints,
                last_interaction_date AS "last_interaction_date: jiff_sqlx::Date", qualification_status, acquisition_channel,
-               declared_needs, version,
+               declared_needs, interaction_interval_days, version,
                update_time AS "update_time: jiff_sqlx::Timestamp"
            FROM value.account_signals WHERE tenant_id = $1 AND buyer_id = $2"#,
         tenant,
@@ -63,6 +63,7 @@ pub async fn account_signals_get(
             last_interaction_date: row.last_interaction_date.map(jiff_sqlx::Date::to_jiff),
             qualified: row.qualification_status.map(|status| status == 1),
             declared_needs: row.declared_needs.as_deref().map(declared_needs::decode).transpose()?.unwrap_or_default(),
+            interaction_interval_days: row.interaction_interval_days,
         };
         Ok(SignalsRecord { signals, version: row.version, update_time: row.update_time.to_jiff() })
     })
@@ -79,13 +80,15 @@ pub async fn account_signals_put(
     let signals = &record.signals;
     sqlx::query!(
         "INSERT INTO value.account_signals (tenant_id, buyer_id, yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat,
-             open_complaints, last_interaction_date, qualification_status, version, update_time, acquisition_channel, declared_needs)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+             open_complaints, last_interaction_date, qualification_status, version, update_time, acquisition_channel, declared_needs,
+             interaction_interval_days)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          ON CONFLICT (tenant_id, buyer_id) DO UPDATE SET yearly_wallet_minor = excluded.yearly_wallet_minor,
              wallet_currency_code = excluded.wallet_currency_code, strategic_fit = excluded.strategic_fit, nps = excluded.nps,
              csat = excluded.csat, open_complaints = excluded.open_complaints, last_interaction_date = excluded.last_interaction_date,
              qualification_status = excluded.qualification_status, version = excluded.version, update_time = excluded.update_time,
-             acquisition_channel = excluded.acquisition_channel, declared_needs = excluded.declared_needs",
+             acquisition_channel = excluded.acquisition_channel, declared_needs = excluded.declared_needs,
+             interaction_interval_days = excluded.interaction_interval_days",
         tenant,
         buyer_id,
         signals.yearly_wallet.map(Amount::minor),
@@ -100,6 +103,7 @@ pub async fn account_signals_put(
         record.update_time.to_sqlx() as _,
         signals.acquisition_channel,
         declared_needs::encode(&signals.declared_needs),
+        signals.interaction_interval_days,
     )
     .execute(connection)
     .await
@@ -114,7 +118,8 @@ pub async fn account_signals_all(
 ) -> sqlx::Result<Vec<(i64, crate::domain::index::Signals)>> {
     let rows = sqlx::query!(
         r#"SELECT buyer_id, CASE WHEN wallet_currency_code = $2 THEN yearly_wallet_minor END AS yearly_wallet_minor, strategic_fit, nps,
-               csat, open_complaints, last_interaction_date AS "last_interaction_date: jiff_sqlx::Date", qualification_status
+               csat, open_complaints, last_interaction_date AS "last_interaction_date: jiff_sqlx::Date", qualification_status,
+               interaction_interval_days
            FROM value.account_signals WHERE tenant_id = $1"#,
         tenant,
         currency,
@@ -131,6 +136,7 @@ pub async fn account_signals_all(
             last_interaction_date: row.last_interaction_date.map(jiff_sqlx::Date::to_jiff),
             qualified: row.qualification_status.map(|status| status == 1),
             needs_coverage: None,
+            interaction_interval_days: row.interaction_interval_days,
         };
         (row.buyer_id, signals)
     });

@@ -111,7 +111,7 @@ pub async fn buyer_merge(
 ) -> sqlx::Result<Moved> {
     sqlx::query!(
         "INSERT INTO value.buyer_merge (tenant_id, buyer_id, survivor_id, yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat,
-             open_complaints, last_interaction_date, qualification_status, acquisition_channel, declared_needs)
+             open_complaints, last_interaction_date, qualification_status, acquisition_channel, declared_needs, interaction_interval_days)
          SELECT $1, $2, $3,
              CASE WHEN s.yearly_wallet_minor IS NULL THEN m.yearly_wallet_minor END,
              CASE WHEN s.yearly_wallet_minor IS NULL THEN m.wallet_currency_code END,
@@ -122,7 +122,8 @@ pub async fn buyer_merge(
              CASE WHEN s.last_interaction_date IS NULL THEN m.last_interaction_date END,
              CASE WHEN s.qualification_status IS NULL THEN m.qualification_status END,
              CASE WHEN s.acquisition_channel IS NULL THEN m.acquisition_channel END,
-             CASE WHEN s.declared_needs IS NULL THEN m.declared_needs END
+             CASE WHEN s.declared_needs IS NULL THEN m.declared_needs END,
+             CASE WHEN s.interaction_interval_days IS NULL THEN m.interaction_interval_days END
          FROM (SELECT) AS one
          LEFT JOIN value.account_signals m ON m.tenant_id = $1 AND m.buyer_id = $2
          LEFT JOIN value.account_signals s ON s.tenant_id = $1 AND s.buyer_id = $3",
@@ -165,12 +166,14 @@ pub async fn buyer_merge(
 async fn signals_fill(connection: &mut PgConnection, tenant: &str, merged: i64, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO value.account_signals AS s (tenant_id, buyer_id, yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat,
-             open_complaints, last_interaction_date, qualification_status, acquisition_channel, declared_needs, update_time)
+             open_complaints, last_interaction_date, qualification_status, acquisition_channel, declared_needs, interaction_interval_days,
+             update_time)
          SELECT tenant_id, survivor_id, yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat, open_complaints,
-             last_interaction_date, qualification_status, acquisition_channel, declared_needs, $3
+             last_interaction_date, qualification_status, acquisition_channel, declared_needs, interaction_interval_days, $3
          FROM value.buyer_merge m
          WHERE m.tenant_id = $1 AND m.buyer_id = $2 AND num_nonnulls(m.yearly_wallet_minor, m.strategic_fit, m.nps, m.csat,
-             m.open_complaints, m.last_interaction_date, m.qualification_status, m.acquisition_channel, m.declared_needs) > 0
+             m.open_complaints, m.last_interaction_date, m.qualification_status, m.acquisition_channel, m.declared_needs,
+             m.interaction_interval_days) > 0
          ON CONFLICT (tenant_id, buyer_id) DO UPDATE SET
              yearly_wallet_minor = coalesce(s.yearly_wallet_minor, excluded.yearly_wallet_minor),
              wallet_currency_code = coalesce(s.wallet_currency_code, excluded.wallet_currency_code),
@@ -180,6 +183,7 @@ async fn signals_fill(connection: &mut PgConnection, tenant: &str, merged: i64, 
              qualification_status = coalesce(s.qualification_status, excluded.qualification_status),
              acquisition_channel = coalesce(s.acquisition_channel, excluded.acquisition_channel),
              declared_needs = coalesce(s.declared_needs, excluded.declared_needs),
+             interaction_interval_days = coalesce(s.interaction_interval_days, excluded.interaction_interval_days),
              version = s.version + 1, update_time = excluded.update_time",
         tenant,
         merged,
@@ -389,11 +393,12 @@ async fn signals_return(connection: &mut PgConnection, tenant: &str, buyer: i64,
              qualification_status = NULLIF(s.qualification_status, m.qualification_status),
              acquisition_channel = NULLIF(s.acquisition_channel, m.acquisition_channel),
              declared_needs = NULLIF(s.declared_needs, m.declared_needs),
+             interaction_interval_days = NULLIF(s.interaction_interval_days, m.interaction_interval_days),
              version = s.version + 1, update_time = $3
          FROM value.buyer_merge m
          WHERE m.tenant_id = $1 AND m.buyer_id = $2 AND s.tenant_id = $1 AND s.buyer_id = m.survivor_id AND num_nonnulls(
              m.yearly_wallet_minor, m.strategic_fit, m.nps, m.csat, m.open_complaints, m.last_interaction_date, m.qualification_status,
-             m.acquisition_channel, m.declared_needs) > 0",
+             m.acquisition_channel, m.declared_needs, m.interaction_interval_days) > 0",
         tenant,
         buyer,
         now.to_sqlx() as _,

@@ -213,12 +213,14 @@ async fn signals_and_overrides_fill_gaps_of_the_survivor_until_the_undo() {
     let (value, feed, _customers) = shop().await;
     value.scored().await;
     value.signal(AccountSignals { csat: Some(4.0), ..of("ann") }, &[]).await.unwrap();
-    value.signal(AccountSignals { nps: Some(9.0), csat: Some(1.0), ..of("bob") }, &[]).await.unwrap();
+    let bob = AccountSignals { nps: Some(9.0), csat: Some(1.0), ..of("bob") };
+    value.signal(AccountSignals { interaction_interval_days: Some(14.0), ..bob }, &[]).await.unwrap();
     value.decide("bob", "GOLD", None).await.unwrap();
     feed.merged(&[(ANA, "ann"), (BEN, "bob")]);
     worth(&value, "ann", 97).await;
     let known = get(&value, "bob").await.unwrap();
     assert_eq!((known.nps, known.csat), (Some(9.0), Some(4.0)), "ann's own wins");
+    assert_eq!(known.interaction_interval_days, Some(14.0));
     assert_eq!(score_of(&value, "ann").await.tier, "GOLD");
 
     feed.unmerged(&[(ANA, "ann"), (BEN, "bob")]);
@@ -226,6 +228,7 @@ async fn signals_and_overrides_fill_gaps_of_the_survivor_until_the_undo() {
     assert_eq!(ann.tier, "REST");
     let (ann, bob) = (get(&value, "ann").await.unwrap(), get(&value, "bob").await.unwrap());
     assert_eq!((ann.nps, ann.csat, bob.nps, bob.csat), (None, Some(4.0), Some(9.0), Some(1.0)));
+    assert_eq!((ann.interaction_interval_days, bob.interaction_interval_days), (None, Some(14.0)));
     assert_eq!(score_of(&value, "bob").await.tier, "GOLD");
 }
 

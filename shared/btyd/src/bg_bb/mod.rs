@@ -87,12 +87,13 @@ impl BgBb {
         likelihood::evaluate(self.parameters, cells).0
     }
 
-    /// The derivatives of the total log-likelihood by alpha, beta, gamma and delta.
+    /// The derivatives of the total log-likelihood (equation 5) by alpha, beta, gamma and delta.
     pub fn gradient(&self, cells: &Cells) -> [f64; 4] {
         likelihood::evaluate(self.parameters, cells).1
     }
 
-    /// P(alive at opportunity n | x, t_x, n), in [0, 1]: 1 for who bought at the last opportunity.
+    /// P(alive at opportunity n | x, t_x, n), in [0, 1]: 1 for who bought at the last opportunity. By Bayes' rule the term of the living in
+    /// equation 5 by all its terms.
     pub fn probability_alive(&self, frequency: u32, recency: u32, opportunities: u32) -> f64 {
         let silence = self.silence(frequency, recency, opportunities);
         silence.alive / silence.total()
@@ -111,7 +112,8 @@ impl BgBb {
         alive * self.purchase_probability_alive(frequency, opportunities) * lived
     }
 
-    /// E[X(n)]: purchases expected of a customer just won at the first `next` opportunities.
+    /// E[X(n)]: purchases expected of a customer just won at the first `next` opportunities (Fader, Hardie, Shang 2010), as equation 13 at
+    /// x = t_x = n = 0.
     pub fn expected_purchases_new(&self, next: u32) -> f64 {
         self.expected_purchases(0, 0, 0, next)
     }
@@ -128,6 +130,8 @@ impl BgBb {
     }
 
     /// E(p | x, t_x, n), in (0, 1): the probability with which the customer buys, or bought, while alive.
+    ///
+    /// Our own form: by Bayes' rule the mean of (alpha+x)/(alpha+beta+m) over the lifetimes m, weighted by their terms in equation 5.
     pub fn purchase_probability(&self, frequency: u32, recency: u32, opportunities: u32) -> f64 {
         let BgBbParameters { alpha, beta, .. } = self.parameters;
         let bought = alpha + f64::from(frequency);
@@ -136,6 +140,8 @@ impl BgBb {
     }
 
     /// E(θ | x, t_x, n), in (0, 1): the probability with which the customer drops out, or did, before an opportunity.
+    ///
+    /// Our own form, as that of p: gamma/(gamma+delta+m) of the living, (gamma+1)/(gamma+1+delta+m) of the dead, weighted likewise.
     pub fn dropout_probability(&self, frequency: u32, recency: u32, opportunities: u32) -> f64 {
         let BgBbParameters { gamma, delta, .. } = self.parameters;
         // E(θ | m) = gamma/(gamma+delta+m) of the living, (gamma+1)/(gamma+1+delta+m) of the dead.

@@ -1,4 +1,5 @@
-//! Discounted purchases to come of a customer alive, under BG/NBD and MBG/NBD.
+//! Discounted purchases to come of a customer alive, under BG/NBD and MBG/NBD: our own derivation from the posterior of lambda and p in the
+//! likelihoods of Fader, Hardie, Lee 2005 (equation 6) and Batislam, Denizel, Filiztekin 2007.
 //!
 //! At a rate lambda and a dropout probability p purchases come at lambda e^(-lambda p t), so that those of all time, discounted by
 //! e^(-delta t), are lambda/(delta + lambda p). With n = r+x, B = b+x+m, kappa = delta (alpha+T) and lambda = g/(alpha+T), g ~ Gamma(n),
@@ -24,7 +25,7 @@ const HALVINGS: u32 = 6;
 type Node = (f64, f64);
 
 impl Dropout {
-    /// The purchases of all time to come of a customer alive, each discounted by exp(-`rate` t).
+    /// The purchases of all time to come of a customer alive, each discounted by exp(-`rate` t): the mean at the head of this module, our own.
     pub fn discounted_while_alive(&self, frequency: u32, age: f64, rate: f64) -> f64 {
         if rate == 0.0 {
             return self.expected_while_alive(frequency, age, f64::INFINITY);

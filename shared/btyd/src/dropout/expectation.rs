@@ -8,7 +8,7 @@
 //! E = C/(a-1) [1 - (1-w)^n 2F1(n, B; C; w)]
 //! ```
 //!
-//! It overflows for large x and has removable singularities at a = 1 and C = 0. Euler's transformation gives
+//! It overflows for large x and has removable singularities at a = 1 and C = 0. Euler's transformation (Abramowitz and Stegun 15.3.3) gives
 //! (1-w)^n 2F1(n, B; C; w) = (1-w)^(a-1) 2F1(h, a-1; C; w) with h = C-n, free of x; taking the series' first term out leaves
 //!
 //! ```text
@@ -46,7 +46,8 @@ impl Survival {
         Self { shape, alpha, a, kept, excess, terms: vec![1.0] }
     }
 
-    /// E[Y(horizon)] at `age`, both in time units; 0 for a horizon that is not positive.
+    /// E[Y(horizon)] at `age`, both in time units; 0 for a horizon that is not positive. Fader, Hardie, Lee 2005, equation 10, without P(alive),
+    /// in the form at the head of this module, which is our own.
     pub fn expected_purchases(&mut self, age: f64, horizon: f64) -> f64 {
         let odds = horizon / (self.alpha + age);
         if odds.is_nan() {

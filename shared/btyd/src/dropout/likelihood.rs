@@ -182,7 +182,7 @@ impl DropoutSums {
 }
 
 impl Dropout {
-    /// The total log-likelihood of `histories`, in their time unit.
+    /// The total log-likelihood of `histories`, in their time unit (Fader, Hardie, Lee 2005, equation 6; Batislam, Denizel, Filiztekin 2007).
     pub fn log_likelihood(&self, histories: &Histories) -> f64 {
         Likelihood::new(histories, self.first).evaluate(self.parameters).0
     }

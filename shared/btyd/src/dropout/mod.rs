@@ -46,6 +46,8 @@ impl Dropout {
     }
 
     /// P(alive | x, t_x, T), without ever forming a power: the odds of being gone are exp(ln(a/(b+x+m-1)) + (r+x) ln((alpha+T)/(alpha+t_x))).
+    ///
+    /// Fader, Hardie, Lee 2008, "Computing P(alive) Using the BG/NBD Model" (brucehardie.com note 021); Batislam, Denizel, Filiztekin 2007.
     pub fn probability_alive(&self, frequency: u32, recency: f64, age: f64) -> f64 {
         let chances = self.first.chances(frequency);
         if chances == 0.0 {
@@ -57,18 +59,18 @@ impl Dropout {
         1.0 / (1.0 + log_odds_gone.exp())
     }
 
-    /// E[Y(t) | x, t_x, T].
+    /// E[Y(t) | x, t_x, T]: Fader, Hardie, Lee 2005, equation 10; Batislam, Denizel, Filiztekin 2007.
     pub fn expected_purchases(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         let alive = self.probability_alive(frequency, recency, age);
         alive * self.expected_while_alive(frequency, age, horizon)
     }
 
-    /// E[Y(t) | x, T, alive at T], which does not depend on t_x.
+    /// E[Y(t) | x, T, alive at T], which does not depend on t_x: the same divided by P(alive).
     pub fn expected_while_alive(&self, frequency: u32, age: f64, horizon: f64) -> f64 {
         self.survival(frequency).expected_purchases(age, horizon)
     }
 
-    /// E[X(t)] of a customer just won: the conditional expectation at x = 0, t_x = T = 0.
+    /// E[X(t)] of a customer just won (Fader, Hardie, Lee 2005, equation 9): the conditional expectation at x = 0, t_x = T = 0.
     pub fn expected_purchases_new(&self, horizon: f64) -> f64 {
         self.expected_purchases(0, 0.0, 0.0, horizon)
     }

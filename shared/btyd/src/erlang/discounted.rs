@@ -1,4 +1,4 @@
-//! Discounted purchases to come of a customer alive.
+//! Discounted purchases to come of a customer alive: our own derivation from the assumptions of Reutterer, Platzer, Schröder 2021.
 //!
 //! From phase j on at a rate lambda the next purchase, discounted by e^(-delta t), is worth L^(k-j), L = lambda/(lambda+delta), and each
 //! one after it, if the dropout of probability p does not come first, L^k times the one before:
@@ -21,7 +21,8 @@ use crate::dropout::discounted::{beta_nodes, gamma_nodes, refined};
 use crate::parameters::DropoutParameters;
 
 impl Erlang {
-    /// DERT: P(alive) times the purchases of all time to come of a customer alive, each discounted by exp(-`rate` t).
+    /// DERT: P(alive) times the purchases of all time to come of a customer alive, each discounted by exp(-`rate` t); the mean at the head of
+    /// this module, our own.
     pub fn discounted(&self, frequency: u32, recency: f64, age: f64, rate: f64) -> f64 {
         let while_alive = self.discounted_while_alive(frequency, recency, age, rate);
         // An infinite number stays so where the chance to be alive is too small for a double.

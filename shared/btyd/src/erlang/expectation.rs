@@ -1,4 +1,5 @@
-//! Expected purchases of a customer alive in a phase: an exact sum of positive terms, and a quadrature where the sum is long.
+//! Expected purchases of a customer alive in a phase: an exact sum of positive terms, and a quadrature where the sum is long. Our own
+//! derivation from the assumptions of Reutterer, Platzer, Schröder 2021, who approximate it.
 //!
 //! In the next t a customer in phase j, whose rate is Gamma(n+j, alpha+T), passes through M more phases, M negative binomial with
 //!
@@ -44,7 +45,8 @@ impl Rhythm {
         Self { phases: phases.clamp(1, MAX_PHASES), shape, alpha, a, kept, worth: vec![0.0], next_chance: 1.0 }
     }
 
-    /// E[Y(horizon)] from `phase` on at `age`, both times in time units; 0 for a horizon that is not positive.
+    /// E[Y(horizon)] from `phase` on at `age`, both times in time units; 0 for a horizon that is not positive. The mean of Q over M at the head
+    /// of this module, our own.
     pub fn expected_purchases(&mut self, phase: u32, age: f64, horizon: f64) -> f64 {
         let odds = horizon / (self.alpha + age);
         if odds.is_nan() {

@@ -246,7 +246,7 @@ impl SilenceSums {
 }
 
 impl Erlang {
-    /// The total log-likelihood of `histories`, in their time unit.
+    /// The total log-likelihood of `histories`, in their time unit (Reutterer, Platzer, Schröder 2021).
     pub fn log_likelihood(&self, histories: &Histories) -> f64 {
         Likelihood::new(histories, self.phases).evaluate(self).0
     }

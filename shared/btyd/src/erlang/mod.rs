@@ -54,7 +54,7 @@ impl Erlang {
         self.parameters.r + f64::from(self.phases) * f64::from(frequency)
     }
 
-    /// The weights of the phases a customer may be in.
+    /// The weights of the phases a customer may be in: the terms of the sum in the likelihood of Reutterer, Platzer, Schröder 2021.
     pub fn phase_weights(&self, frequency: u32, recency: f64, age: f64) -> PhaseWeights {
         let n = self.shape(frequency);
         let w = (age - recency) / (self.parameters.alpha + age);
@@ -67,7 +67,8 @@ impl Erlang {
         PhaseWeights(weights)
     }
 
-    /// P(alive | x, t_x, T): the odds of being gone are those without a rhythm, divided by the sum of the weights.
+    /// P(alive | x, t_x, T) (Reutterer, Platzer, Schröder 2021): the odds of being gone are those without a rhythm, divided by the sum of the
+    /// weights.
     pub fn probability_alive(&self, frequency: u32, recency: f64, age: f64) -> f64 {
         let chances = self.first.chances(frequency);
         if chances == 0.0 {
@@ -80,7 +81,7 @@ impl Erlang {
         1.0 / (1.0 + (log_odds_gone - phases.ln()).exp())
     }
 
-    /// E[Y(t) | x, t_x, T], exact.
+    /// E[Y(t) | x, t_x, T], exact: our own, the mean over phases of [`expectation`].
     pub fn expected_purchases(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         let alive = self.probability_alive(frequency, recency, age);
         let mut rhythm = self.rhythm(frequency);
@@ -88,7 +89,7 @@ impl Erlang {
         alive * self.phase_weights(frequency, recency, age).mean(self.phases, from)
     }
 
-    /// P(Y(t) > 0 | x, t_x, T), exact.
+    /// P(Y(t) > 0 | x, t_x, T), exact: our own, see [`Erlang::purchase_while_alive`].
     pub fn probability_of_purchase(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         self.probability_alive(frequency, recency, age) * self.purchase_while_alive(frequency, recency, age, horizon)
     }

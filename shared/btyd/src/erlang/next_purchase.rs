@@ -1,4 +1,5 @@
-//! When a customer alive buys next, and the purchases after that.
+//! When a customer alive buys next, and the purchases after that: our own derivation from the assumptions of Reutterer, Platzer, Schröder
+//! 2021.
 //!
 //! Nobody drops out but after a purchase. From phase j on, whose rate is Gamma(n+j, alpha+T), the e-th purchase would come when ek - j more
 //! phases have passed, were there no dropout; the number of phases to come is negative binomial as in [`super::expectation`], and the time
@@ -13,7 +14,7 @@ use crate::wait::{Wait, quantile};
 const SMALL: f64 = 0.1;
 
 impl Erlang {
-    /// P(Y(h) > 0 | x, t_x, T, alive at T).
+    /// P(Y(h) > 0 | x, t_x, T, alive at T): the mean over phases j of the chance that k-j more pass within h, our own.
     pub fn purchase_while_alive(&self, frequency: u32, recency: f64, age: f64, horizon: f64) -> f64 {
         self.next_purchase(frequency, recency, age).at(horizon).within
     }
@@ -26,7 +27,7 @@ impl Erlang {
         quantile((probability / (1.0 - probability)).ln(), start, |time| next.at(time))
     }
 
-    /// P(Y(h) >= e | x, t_x, T, alive at T), for e and h above 0: e-1 dropouts must be survived.
+    /// P(Y(h) >= e | x, t_x, T, alive at T), for e and h above 0: e-1 dropouts must be survived, and ek-j phases pass within h; our own.
     pub fn at_least_while_alive(&self, frequency: u32, recency: f64, age: f64, horizon: f64, purchases: u32) -> f64 {
         let next = self.next_purchase(frequency, recency, age);
         let phases = f64::from(self.phases) * f64::from(purchases);

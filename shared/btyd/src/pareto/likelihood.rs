@@ -230,7 +230,7 @@ impl ParetoNbd {
         Likelihood::new(histories).evaluate(&self.parameters()).0
     }
 
-    /// The derivatives of the total log-likelihood by r, alpha, s and beta.
+    /// The derivatives of the total log-likelihood (Fader and Hardie 2005) by r, alpha, s and beta.
     pub fn gradient(&self, histories: &Histories) -> [f64; 4] {
         Likelihood::new(histories).evaluate(&self.parameters()).1
     }

@@ -1,6 +1,7 @@
 //! When a customer of Pareto/NBD buys next.
 //!
-//! Of a customer alive at T the next purchase comes, before any dropout, at a time y from T with the density
+//! Our own derivation: of a customer alive at T, whose rates are Gamma(r+x, alpha+T) and Gamma(s, beta+T) by the likelihood's term of the
+//! living (Fader and Hardie 2005), the next purchase comes, before any dropout, at a time y from T with the density
 //!
 //! ```text
 //! g(y) = n/(alpha+T+y) ((alpha+T)/(alpha+T+y))^n ((beta+T)/(beta+T+y))^s,   n = r+x

@@ -68,22 +68,24 @@ impl Sbg {
         SbgParameters { alpha, beta }
     }
 
-    /// The total log-likelihood of `survivors`: a probability, not a density.
+    /// The total log-likelihood of `survivors` (Fader and Hardie 2007): a probability, not a density.
     pub fn log_likelihood(&self, survivors: &Survivors) -> f64 {
         fitting::evaluate(self.parameters(), survivors).0
     }
 
-    /// The derivatives of the total log-likelihood by alpha and beta.
+    /// The derivatives of the total log-likelihood (Fader and Hardie 2007) by alpha and beta.
     pub fn gradient(&self, survivors: &Survivors) -> [f64; 2] {
         fitting::evaluate(self.parameters(), survivors).1
     }
 
-    /// S(t) = P(T > t), in [0, 1]: the share of a cohort still there after `period` renewals ; S(0) = 1.
+    /// S(t) = P(T > t) = B(alpha, beta+t)/B(alpha, beta), in [0, 1]: the share of a cohort still there after `period` renewals; S(0) = 1
+    /// (Fader and Hardie 2007).
     pub fn survival(&self, period: u32) -> f64 {
         self.0.survival(period)
     }
 
-    /// P(T = t), in [0, 1]: the share of a cohort that leaves at the end of period `period`, counted from 1; 0 at 0.
+    /// P(T = t) = B(alpha+1, beta+t-1)/B(alpha, beta), in [0, 1]: the share of a cohort that leaves at the end of period `period`, counted
+    /// from 1; 0 at 0 (Fader and Hardie 2007). Computed as S(t-1) times the mean churn of those left.
     pub fn churn_probability(&self, period: u32) -> f64 {
         let Some(before) = period.checked_sub(1) else { return 0.0 };
         self.0.survival(before) * self.after(before).mean_churn()
@@ -104,18 +106,19 @@ impl Sbg {
         Self(self.0.after(renewals))
     }
 
-    /// alpha/(alpha+beta), in (0, 1): the churn probability to expect of a customer.
+    /// alpha/(alpha+beta), in (0, 1): the churn probability to expect of a customer, the mean of the beta distribution (Fader and Hardie 2007).
     pub fn mean_churn(&self) -> f64 {
         self.0.a / (self.0.a + self.0.b)
     }
 
-    /// Renewals to expect of a new customer at the next `opportunities`: S(1) + ... + S(m).
+    /// Renewals to expect of a new customer at the next `opportunities`: S(1) + ... + S(m), our own sum of the survival of Fader and Hardie
+    /// 2007.
     pub fn expected_renewals(&self, opportunities: u32) -> f64 {
         self.0.expected_periods(opportunities)
     }
 
-    /// Renewals to expect of a new customer without end: beta/(alpha-1). `None` for alpha <= 1, where so many customers hardly ever
-    /// leave that the mean is infinite.
+    /// Renewals to expect of a new customer without end: beta/(alpha-1), our own, the mean of (1-θ)/θ over θ. `None` for alpha <= 1, where so
+    /// many customers hardly ever leave that the mean is infinite.
     pub fn expected_lifetime(&self) -> Option<f64> {
         self.0.expected_lifetime()
     }

@@ -134,7 +134,7 @@ fn score(rule: &MetricRule, yardstick: &Yardstick, value: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::Date;
+    use jiff::{ToSpan as _, civil::Date};
     use proptest::prelude::*;
 
     use super::*;
@@ -190,20 +190,60 @@ mod tests {
         assert_eq!((judged.index, judged.metrics.len()), (UNKNOWN, 0));
     }
 
+    /// By hand: met 29 days ago, usually every 14.5: twice the usual, half way from three times (0) to once (100).
+    #[test]
+    fn who_is_met_less_often_than_usual_scores_less() {
+        let judge = judge(&[(Metric::InteractionSilence, 1.0, 3.0, 1.0)]);
+        let met = |day, interval| Signals {
+            last_interaction_date: Some(Date::constant(2026, 6, day)),
+            interaction_interval_days: Some(interval),
+            ..Signals::default()
+        };
+        let index = |signals: &Signals| judge.index(&subject(Purchased::default(), Some(signals)));
+        assert!((index(&met(1, 14.5)) - 50.0).abs() < 1e-12);
+        assert!((index(&met(1, 29.0)) - 100.0).abs() < 1e-12);
+        assert!(index(&met(1, 0.01)).abs() < 1e-12);
+
+        let by_percentile = MetricRule { metric: Metric::InteractionSilence, weight: 1.0, scale: Scale::Percentile };
+        let others = [Some(0.5), Some(1.0), Some(4.0), Some(8.0)];
+        let policy = IndexPolicy::new(vec![by_percentile]).unwrap();
+        let judge = Judge::new(&policy, [Yardstick::of(others.into_iter())]);
+        // The least silent of four has half of itself to share: (4 - 1/2) / 4.
+        let least = judge.index(&subject(Purchased::default(), Some(&met(20, 20.0))));
+        assert!((least - 87.5).abs() < 1e-12, "{least}");
+    }
+
     fn signals() -> impl Strategy<Value = Signals> {
         (
             prop::option::of(1_i64..1_000_000),
             prop::option::of(0.0..=100.0),
             prop::option::of(0.0..=10.0),
             prop::option::of(0_i32..9),
+            prop::option::of(0_i32..2_000),
+            prop::option::of(0.01..=3_650.0),
         )
-            .prop_map(|(yearly_wallet_minor, strategic_fit, nps, open_complaints)| Signals {
-                yearly_wallet_minor,
-                strategic_fit,
-                nps,
-                open_complaints,
-                ..Signals::default()
+            .prop_map(|(yearly_wallet_minor, strategic_fit, nps, open_complaints, silent_days, interval)| {
+                Signals {
+                    yearly_wallet_minor,
+                    strategic_fit,
+                    nps,
+                    open_complaints,
+                    last_interaction_date: silent_days
+                        .map(|days| Date::constant(2026, 6, 30).saturating_sub(days.days())),
+                    interaction_interval_days: interval,
+                    ..Signals::default()
+                }
             })
+    }
+
+    /// The default, and one that weighs every metric there is, by percentile and on a scale in turn.
+    fn policies() -> [IndexPolicy; 2] {
+        let rules = Metric::ALL.into_iter().enumerate().map(|(at, metric)| MetricRule {
+            metric,
+            weight: 1.0 + at as f64,
+            scale: if at % 2 == 0 { Scale::Percentile } else { Scale::Linear { zero_at: 3.0, full_at: 1.0 } },
+        });
+        [IndexPolicy::default(), IndexPolicy::new(rules.collect()).unwrap()]
     }
 
     proptest! {
@@ -217,15 +257,16 @@ mod tests {
                 clv_minor: clv, last_year_minor: last, year_before_minor: before, total_revenue_minor: last + before, frequency,
                 recency_days, age_days: recency_days + silent, ..Purchased::default()
             };
-            let policy = IndexPolicy::default();
-            let judge = Judge::new(&policy, std::iter::repeat_with(|| Yardstick::of(others.iter().copied().map(Some))));
-            let judged = judge.judge(&subject(purchased, Some(&signals)));
-            let points: f64 = judged.metrics.iter().map(MetricScore::points).sum();
-            let weights: f64 = judged.metrics.iter().map(|metric| metric.weight).sum();
-            prop_assert!((points - judged.index).abs() < 1e-9, "{} {}", points, judged.index);
-            prop_assert!((weights - 1.0).abs() < 1e-12);
-            prop_assert!((0.0..=100.0).contains(&judged.index));
-            prop_assert_eq!(judged.metrics.len() + judged.unknown.len(), policy.rules().len());
+            for policy in policies() {
+                let judge = Judge::new(&policy, std::iter::repeat_with(|| Yardstick::of(others.iter().copied().map(Some))));
+                let judged = judge.judge(&subject(purchased, Some(&signals)));
+                let points: f64 = judged.metrics.iter().map(MetricScore::points).sum();
+                let weights: f64 = judged.metrics.iter().map(|metric| metric.weight).sum();
+                prop_assert!((points - judged.index).abs() < 1e-9, "{} {}", points, judged.index);
+                prop_assert!((weights - 1.0).abs() < 1e-12);
+                prop_assert!((0.0..=100.0).contains(&judged.index));
+                prop_assert_eq!(judged.metrics.len() + judged.unknown.len(), policy.rules().len());
+            }
         }
     }
 }

@@ -63,6 +63,8 @@ pub enum Metric {
     ClvToCac,
     /// Share of the declared needs that is bought.
     NeedsCoverage,
+    /// Days since the last interaction by the customer's own rhythm of interactions.
+    InteractionSilence,
 }
 
 /// Age from which a customer has two years to compare.
@@ -70,7 +72,7 @@ const TWO_YEARS_DAYS: i32 = 2 * btyd::purchase_log::YEAR_DAYS as i32;
 
 impl Metric {
     /// All of them, in the order of the contract.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Clv,
         Self::RevenueLastYear,
         Self::Profit,
@@ -86,6 +88,7 @@ impl Metric {
         Self::StrategicFit,
         Self::ClvToCac,
         Self::NeedsCoverage,
+        Self::InteractionSilence,
     ];
 
     /// The component it belongs to.
@@ -98,14 +101,15 @@ impl Metric {
             | Self::DaysSinceInteraction
             | Self::Nps
             | Self::Csat
-            | Self::OpenComplaints => Component::Relationship,
+            | Self::OpenComplaints
+            | Self::InteractionSilence => Component::Relationship,
             Self::StrategicFit | Self::NeedsCoverage => Component::Needs,
         }
     }
 
     /// Whether a smaller value is the better one.
     pub const fn less_is_better(self) -> bool {
-        matches!(self, Self::Silence | Self::DaysSinceInteraction | Self::OpenComplaints)
+        matches!(self, Self::Silence | Self::DaysSinceInteraction | Self::OpenComplaints | Self::InteractionSilence)
     }
 
     /// As sentences call it.
@@ -126,6 +130,7 @@ impl Metric {
             Self::StrategicFit => "strategic fit",
             Self::ClvToCac => "CLV by acquisition cost",
             Self::NeedsCoverage => "coverage of declared needs",
+            Self::InteractionSilence => "silence by its own rhythm of interactions",
         }
     }
 
@@ -155,11 +160,7 @@ impl Metric {
                 let silence = f64::from(purchased.age_days - purchased.recency_days);
                 (purchased.frequency > 0).then(|| silence / rhythm)
             }
-            Self::DaysSinceInteraction => {
-                let last = signals?.last_interaction_date?;
-                let days = subject.as_of_date.since((jiff::Unit::Day, last)).map_or(0, |span| span.get_days());
-                Some(f64::from(days.max(0)))
-            }
+            Self::DaysSinceInteraction => subject.days_since_interaction(),
             Self::Nps => signals?.nps,
             Self::Csat => signals?.csat,
             Self::OpenComplaints => signals?.open_complaints.map(f64::from),
@@ -169,6 +170,7 @@ impl Metric {
                 (cost > 0).then_some(purchased.clv_minor? / cost as f64)
             }
             Self::NeedsCoverage => signals?.needs_coverage,
+            Self::InteractionSilence => Some(subject.days_since_interaction()? / signals?.interaction_interval_days?),
         }
     }
 }
@@ -186,6 +188,15 @@ pub struct Subject<'a> {
     pub margin: f64,
     /// Minor units in a unit of the currency.
     pub minor_per_unit: f64,
+}
+
+impl Subject<'_> {
+    /// One after the day it is judged for counts as of that day.
+    fn days_since_interaction(&self) -> Option<f64> {
+        let last = self.signals?.last_interaction_date?;
+        let days = self.as_of_date.since((jiff::Unit::Day, last)).map_or(0, |span| span.get_days());
+        Some(f64::from(days.max(0)))
+    }
 }
 
 /// What purchases tell of a customer. Money in minor units.
@@ -232,6 +243,8 @@ pub struct Signals {
     pub qualified: Option<bool>,
     /// Share of the declared needs that is bought, 0 to 1; `None` where none is declared.
     pub needs_coverage: Option<f64>,
+    /// Mean days from one interaction to the next; more than zero.
+    pub interaction_interval_days: Option<f64>,
 }
 
 #[cfg(test)]
@@ -266,10 +279,12 @@ mod tests {
             last_interaction_date: Some(Date::constant(2026, 6, 1)),
             qualified: None,
             needs_coverage: Some(0.25),
+            interaction_interval_days: Some(11.6),
         };
         let known = subject(purchased, Some(&signals));
         let values: Vec<_> = Metric::ALL.iter().map(|metric| metric.value(&known).unwrap()).collect();
-        assert_eq!(values, [123.45, 300.0, 300.0, 0.5, 0.75, 3.5, 1050.0, 2.0, 29.0, 9.0, 4.5, 1.0, 80.0, 2.469, 0.25]);
+        let expected = [123.45, 300.0, 300.0, 0.5, 0.75, 3.5, 1050.0, 2.0, 29.0, 9.0, 4.5, 1.0, 80.0, 2.469, 0.25, 2.5];
+        assert_eq!(values, expected);
     }
 
     #[test]
@@ -277,6 +292,23 @@ mod tests {
         let once = subject(Purchased { age_days: 729, last_year_minor: 1, ..Purchased::default() }, None);
         let known: Vec<_> = Metric::ALL.into_iter().filter(|metric| metric.value(&once).is_some()).collect();
         assert_eq!(known, [Metric::RevenueLastYear, Metric::Profit, Metric::ExpectedPurchases, Metric::Tenure]);
+    }
+
+    /// From 1 to 30 June are 29 days, twice 14.5.
+    #[test]
+    fn silence_of_interactions_is_known_by_the_last_one_and_the_rhythm_only() {
+        let silence = |last_interaction_date, interaction_interval_days| {
+            let signals = Signals { last_interaction_date, interaction_interval_days, ..Signals::default() };
+            Metric::InteractionSilence.value(&subject(Purchased::default(), Some(&signals)))
+        };
+        let last = Some(Date::constant(2026, 6, 1));
+        assert_eq!(silence(last, Some(14.5)), Some(2.0));
+        assert_eq!((silence(last, None), silence(None, Some(14.5))), (None, None));
+        assert_eq!(
+            silence(Some(Date::constant(2026, 7, 1)), Some(14.5)),
+            Some(0.0),
+            "met after the day it is judged for"
+        );
     }
 
     #[test]

@@ -63,6 +63,7 @@ pub(super) fn parse(message: &proto::AccountSignals, latest: Date) -> Result<Acc
             QualificationStatus::NotQualified => Some(false),
         },
         declared_needs,
+        interaction_interval_days: message.interaction_interval_days,
     })
 }
 
@@ -116,5 +117,6 @@ pub(crate) fn message(buyer: &Buyer, record: &SignalsRecord) -> proto::AccountSi
         etag: record.version.to_string(),
         update_time: Some(instant(record.update_time)),
         declared_needs: needs::messages(&signals.declared_needs),
+        interaction_interval_days: signals.interaction_interval_days,
     }
 }

@@ -94,7 +94,8 @@ impl CovariateParetoNbd {
         fitting::fit(customers)
     }
 
-    /// The model of customers with these covariates: it predicts as any [`ParetoNbd`] does.
+    /// The model of customers with these covariates: it predicts as any [`ParetoNbd`] does, with alpha_0 exp(-γ1' z1) and beta_0 exp(-γ2' z2) for
+    /// alpha and beta (Fader and Hardie 2007).
     ///
     /// # Errors
     ///
@@ -128,7 +129,7 @@ impl CovariateParetoNbd {
         fitting::Likelihood::new(customers).evaluate(self).0
     }
 
-    /// The derivatives of the total log-likelihood by r, alpha_0, s and beta_0, then by γ1 and γ2.
+    /// The derivatives of the total log-likelihood (Fader and Hardie 2007) by r, alpha_0, s and beta_0, then by γ1 and γ2.
     pub fn gradient(&self, customers: &CovariateHistories) -> Vec<f64> {
         fitting::Likelihood::new(customers).evaluate(self).1
     }
