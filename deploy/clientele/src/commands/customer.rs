@@ -13,7 +13,7 @@ use crate::{
     commands::customer_merge,
     online::{Online, block_on, explain},
     report::{self, date, json, money},
-    term::{self, Column, Format, Screen, Table, number},
+    term::{Column, Format, Table, number},
 };
 
 /// What to do with a customer.
@@ -77,21 +77,16 @@ fn get(args: &Get) -> Result<()> {
         };
         Ok((record, score))
     })?;
-    match args.format {
-        Format::Json => {
-            json::print(
-                &json!({ "customer": json::of(&record)?, "score": score.as_ref().map(json::of).transpose()? }),
-            )?;
-        }
-        Format::Table => {
-            let screen = Screen::stdout();
-            term::print(&table(&record, score.as_ref()).render(&screen))?;
-            let reasons = score.map_or_else(String::new, |score| report::reasons(&score.reasons, &screen));
-            term::print(&reasons)?;
-        }
-        Format::Csv => term::print(&table(&record, score.as_ref()).csv())?,
-    }
-    Ok(())
+    let score = score.as_ref();
+    let table = table(&record, score);
+    args.format.print(
+        |screen| {
+            let reasons = score.map_or_else(String::new, |score| report::reasons(&score.reasons, screen));
+            table.render(screen) + &reasons
+        },
+        || table.csv(),
+        || Ok(json!({ "customer": json::of(&record)?, "score": score.map(json::of).transpose()? })),
+    )
 }
 
 fn table(record: &Record, score: Option<&Score>) -> Table {

@@ -13,7 +13,7 @@ use crate::{
     commands::Usage,
     online::{Online, block_on, explain},
     report::json,
-    term::{self, Column, Format, Screen, Table, note, number},
+    term::{self, Column, Format, Table, note, number},
 };
 
 /// What to do with the policy.
@@ -118,17 +118,15 @@ fn preview(args: &Preview) -> Result<()> {
         let mut policies = args.online.clients()?.policies;
         Ok(policies.get_value_policy_preview(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.format {
-        Format::Table => {
-            let screen = Screen::stdout();
+    args.format.print(
+        |screen| {
             let moved = number::count((found.risers + found.fallers).unsigned_abs());
-            let summary = format!("{}\n{moved} customers would rise or fall.\n\n", tiers(&found).render(&screen));
-            term::print(&(summary + &moves(&found).render(&screen)))?;
-        }
-        Format::Csv => term::print(&moves(&found).csv())?,
-        Format::Json => json::print(&json::of(&found)?)?,
-    }
-    Ok(())
+            let summary = format!("{}\n{moved} customers would rise or fall.\n\n", tiers(&found).render(screen));
+            summary + &moves(&found).render(screen)
+        },
+        || moves(&found).csv(),
+        || json::of(&found),
+    )
 }
 
 fn read(file: &PathBuf) -> Result<ValuePolicy> {
