@@ -1,9 +1,11 @@
 //! `clientele report`: what all customers of a score run did, and what was sold to them.
 
 mod affinities;
+mod concentration;
 mod contracts;
 mod over_time;
 mod sales;
+mod segments;
 mod share;
 
 use anyhow::Result;
@@ -48,6 +50,10 @@ pub enum Report {
     Affinities(affinities::Affinities),
     /// Shares of customers, revenue, CLV, market and wallet, by segment or attribute.
     Share(share::Share),
+    /// Which share of the customers brings which share of the value.
+    Concentration(concentration::Concentration),
+    /// Who joined segments, left and stayed.
+    Segments(segments::Segments),
 }
 
 /// Count customers by how far they have come: never bought, once and gone, once and recent, twice or more
@@ -159,6 +165,8 @@ pub fn run(report: Report) -> Result<()> {
         Report::ModelQuality(args) => over_time::print_model_quality(&args),
         Report::Affinities(args) => affinities::print(&args),
         Report::Share(args) => share::print(&args),
+        Report::Concentration(args) => concentration::print(&args),
+        Report::Segments(args) => segments::print(&args),
     }
 }
 
