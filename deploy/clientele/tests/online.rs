@@ -158,13 +158,15 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     let curve = json(here, &[&concentration[..], &["--score-run", named, "--format", "json"]].concat());
     assert_eq!((curve["score_run_id"].as_str(), curve["total"]["units"].as_i64()), (Some(named), Some(144)));
     let cohorts = printed(here, &["report", "retention", "--unit", "quarter", "--format", "csv"]);
-    assert_eq!(cohorts, "quarter,customers,0\n2026-Q1,3,3\n");
+    assert_eq!(cohorts, "line,quarter,customers,0\ncohort,2026-Q1,3,3\nearlier,,0,\n");
     assert!(printed(here, &["report", "retention"]).contains("2026-01"));
 
     let stages = json(here, &["report", "lifecycle", "--format", "json"]);
     let staged: i64 = stages["stages"].as_array().unwrap().iter().filter_map(|of| of["customers"].as_i64()).sum();
     assert_eq!(staged, 3);
     assert!(printed(here, &["report", "lifecycle"]).contains("at risk"));
+    let stages = printed(here, &["report", "lifecycle", "--format", "csv"]);
+    assert!(stages.starts_with("line,stage,customers,currency,") && stages.contains("\nprospects,,0,"), "{stages}");
     let churn = printed(here, &["report", "churn", "--format", "csv"]);
     assert!(churn.contains(",lost_customers,alerted_lost_customers,recall\nlevel,watch,"), "{churn}");
     assert_eq!(json(here, &["churn", "list", "--format", "json"])["churn_alerts"].as_array().map(Vec::len), Some(0));
@@ -270,12 +272,14 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     assert!(told.contains("2 were left out: no rate for days from 2026-01-20 to 2026-01-25."), "{told}");
     // C-1 for 10.50, 11.50, 12.50 and 30.00 euros at 1.1 dollars.
     let channels = printed(here, &["report", "acquisition", "--format", "csv"]);
-    assert!(channels.contains("\nchannel,fair,,,,1,0.00,0.00,0.00,70.95,70.95,"), "{channels}");
+    assert!(channels.contains("\nchannel,fair,,,,1,USD,0.00,0.00,0.00,70.95,70.95,"), "{channels}");
 
     let acme = json(here, &["customer", "get", "C-1", "--format", "json"]);
     assert_eq!(acme["customer"]["display_name"], "Acme Ltd");
     assert_eq!(acme["score"]["purchases"]["frequency"], 3);
     assert_eq!(acme["score"]["contribution"]["profit"]["units"], 70);
+    let acme = printed(here, &["customer", "get", "C-1", "--format", "csv"]);
+    assert!(acme.contains("\ncurrency,USD\ntotal_revenue,70.95\n"), "{acme}");
     let nobody = run(here, &["customer", "get", "nobody"]);
     assert_eq!(nobody.status.code(), Some(1));
     assert!(text(&nobody.stderr).contains("there is no customer nobody"));

@@ -186,7 +186,7 @@ fn cluster(args: &Cluster) -> Result<()> {
     })?;
     args.format.print(
         |screen| segment::clusters(&found).render(screen),
-        || segment::clusters(&found).csv(),
+        || segment::clusters_csv(&found),
         || json::of(&found),
     )
 }
@@ -202,11 +202,7 @@ fn preview(args: &Preview) -> Result<()> {
         let mut client = args.online.clients()?.segments;
         Ok(client.get_segment_preview(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    args.format.print(
-        |screen| segment::preview(&found, screen),
-        || segment::members(&found.first_members).csv(),
-        || json::of(&found),
-    )
+    args.format.print(|screen| segment::preview(&found, screen), || segment::preview_csv(&found), || json::of(&found))
 }
 
 fn members(args: &Members) -> Result<()> {
