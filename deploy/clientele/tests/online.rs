@@ -145,17 +145,30 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
         depth["levels"].as_array().unwrap().iter().map(|level| level["customers"].as_i64()).collect();
     // C-4 bought on one day of the month; all purchases of the others are on days of their own.
     assert_eq!(customers, [Some(0), Some(0), Some(1), Some(2)]);
+    let depth = printed(here, &["report", "purchase-depth", "--format", "csv"]);
+    assert!(depth.contains("\ndepth,twice or more,2,0.6666666666666666,EUR,96.00,,\ntotal,,3,,,,90,"), "{depth}");
+    // Three customers with 48.00 each: the best of them brings a third, and no two bring 80 %.
+    let concentration = ["report", "concentration", "--metric", "total-revenue"];
+    let curve = printed(here, &[&concentration[..], &["--format", "csv"]].concat());
+    assert!(curve.contains("\npoint,TOTAL_REVENUE,0.01,0.3333333333333333,,"), "{curve}");
+    assert!(curve.ends_with("\ntotal,TOTAL_REVENUE,,,3,EUR,144.00,0,1\n"), "{curve}");
+    let shown = printed(here, &concentration);
+    assert!(shown.contains("The top 20 % of 3 customers bring 33 % of the revenue (Gini 0.00)."), "{shown}");
+    let named = run_of_2026["score_run_id"].as_str().unwrap();
+    let curve = json(here, &[&concentration[..], &["--score-run", named, "--format", "json"]].concat());
+    assert_eq!((curve["score_run_id"].as_str(), curve["total"]["units"].as_i64()), (Some(named), Some(144)));
     let cohorts = printed(here, &["report", "retention", "--unit", "quarter", "--format", "csv"]);
-    assert_eq!(cohorts, "quarter,customers,0\n2026-Q1,3,3\n");
+    assert_eq!(cohorts, "line,quarter,customers,0\ncohort,2026-Q1,3,3\nearlier,,0,\n");
     assert!(printed(here, &["report", "retention"]).contains("2026-01"));
 
     let stages = json(here, &["report", "lifecycle", "--format", "json"]);
     let staged: i64 = stages["stages"].as_array().unwrap().iter().filter_map(|of| of["customers"].as_i64()).sum();
     assert_eq!(staged, 3);
     assert!(printed(here, &["report", "lifecycle"]).contains("at risk"));
-    assert!(
-        printed(here, &["report", "churn", "--format", "csv"]).starts_with("level,alerts,kept,lost,precision\nwatch,")
-    );
+    let stages = printed(here, &["report", "lifecycle", "--format", "csv"]);
+    assert!(stages.starts_with("line,stage,customers,currency,") && stages.contains("\nprospects,,0,"), "{stages}");
+    let churn = printed(here, &["report", "churn", "--format", "csv"]);
+    assert!(churn.contains(",lost_customers,alerted_lost_customers,recall\nlevel,watch,"), "{churn}");
     assert_eq!(json(here, &["churn", "list", "--format", "json"])["churn_alerts"].as_array().map(Vec::len), Some(0));
     let nothing = run(here, &["churn", "acknowledge", "01990000-0000-7000-8000-000000000001"]);
     assert_eq!(nothing.status.code(), Some(1), "there is no such alert");
@@ -164,14 +177,23 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     let compared = json(here, &["score", "compare", earlier, "--format", "json"]);
     assert_eq!((compared["kept_customers"].as_i64(), compared["arrived_customers"].as_i64()), (Some(3), Some(0)));
     assert!(printed(here, &["score", "compare", earlier]).contains("3 customers in both, 0 arrived, 0 left"));
-    assert!(printed(here, &["score", "compare", earlier, "--format", "csv"]).starts_with("list,customer_id,"));
+    let compared = printed(here, &["score", "compare", earlier, "--format", "csv"]);
+    assert!(
+        compared.starts_with("line,key,customer_id,") && compared.contains("\ntotal,,,,,,3,0,0,EUR,"),
+        "{compared}"
+    );
     let growth = ["report", "growth", "--currency", "EUR", "--to", "2026-01-31"];
     let lines = printed(here, &[&growth[..], &["--format", "csv"]].concat());
     assert!(lines.contains("\n2026-01-01,2026-01-31,true,3,3,0,0,0,3,EUR,144.00,144.00,0.00,"), "{lines}");
     assert!(printed(here, &growth).contains("2026-01"));
     assert!(printed(here, &["report", "tiers"]).contains("2 score runs in EUR"));
+    let tiers = printed(here, &["report", "tiers", "--format", "csv"]);
+    assert!(tiers.contains("\ncause,,,,SCORE_RUN,") && tiers.trim_end().ends_with(",2"), "{tiers}");
     let quality = printed(here, &["report", "model-quality", "--score-run", earlier, "--to", "2026-02-28"]);
     assert!(quality.contains("bg-nbd fitted up to 2026-01-31, against the 28 days up to 2026-02-28"), "{quality}");
+    let quality = ["report", "model-quality", "--score-run", earlier, "--to", "2026-02-28", "--format", "csv"];
+    let quality = printed(here, &quality);
+    assert!(quality.contains("\ntotal,,3,") && quality.contains("\np_alive,10,"), "{quality}");
 
     let january =
         ["report", "sales", "--from", "2026-01-01", "--to", "2026-01-31", "--currency", "EUR", "--by", "month"];
@@ -251,12 +273,14 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     assert!(told.contains("2 were left out: no rate for days from 2026-01-20 to 2026-01-25."), "{told}");
     // C-1 for 10.50, 11.50, 12.50 and 30.00 euros at 1.1 dollars.
     let channels = printed(here, &["report", "acquisition", "--format", "csv"]);
-    assert!(channels.contains("\nchannel,fair,,,,1,0.00,0.00,0.00,70.95,70.95,"), "{channels}");
+    assert!(channels.contains("\nchannel,fair,,,,1,USD,0.00,0.00,0.00,70.95,70.95,"), "{channels}");
 
     let acme = json(here, &["customer", "get", "C-1", "--format", "json"]);
     assert_eq!(acme["customer"]["display_name"], "Acme Ltd");
     assert_eq!(acme["score"]["purchases"]["frequency"], 3);
     assert_eq!(acme["score"]["contribution"]["profit"]["units"], 70);
+    let acme = printed(here, &["customer", "get", "C-1", "--format", "csv"]);
+    assert!(acme.contains("\ncurrency,USD\ntotal_revenue,70.95\n"), "{acme}");
     let nobody = run(here, &["customer", "get", "nobody"]);
     assert_eq!(nobody.status.code(), Some(1));
     assert!(text(&nobody.stderr).contains("there is no customer nobody"));
@@ -451,6 +475,16 @@ fn customers_are_put_on_a_list_and_taken_off() {
     let keys: Vec<_> =
         members.as_array().unwrap().iter().map(|member| member["customer_external_id"].as_str()).collect();
     assert_eq!(keys, [Some("C-2"), Some("C-3")]);
+    let moved = json(here, &["report", "segments", "VIP", "--format", "json"]);
+    let last = moved[0]["movements"].as_array().unwrap().last().unwrap();
+    assert_eq!((moved[0]["segment_name"].as_str(), last["members_after"].as_i64()), (Some("VIP"), Some(2)));
+    assert!(printed(here, &["report", "segments", "--by", "day"]).contains("From the beginning to now"));
+    let moved = printed(here, &["report", "segments", "--by", "score-run", "--format", "csv"]);
+    assert!(moved.starts_with("segment,segment_id,start_date,score_run_id,") && moved.contains("\nVIP,"), "{moved}");
+    let (code, told) = refused(here, &["report", "segments", "NOBODY"]);
+    assert!(code == Some(1) && told.contains("there is no segment NOBODY: `clientele segment list`"), "{told}");
+    let (code, told) = refused(here, &["report", "segments", "--from", "2026-02-01", "--to", "2026-01-01"]);
+    assert!(code == Some(1) && told.contains("end_date"), "{told}");
 
     printed(here, &["segment", "create", "RULED", "--rule", "frequency > 1"]);
     let (code, told) = refused(here, &["segment", "add", "RULED", "C-1"]);

@@ -15,7 +15,7 @@ use crate::{
     files::date,
     online::{Online, block_on, explain},
     report::json,
-    term::{self, Column, Format, Screen, Table},
+    term::{self, Column, Format, Table},
 };
 
 /// What to do.
@@ -215,12 +215,8 @@ fn moves(args: &Moves) -> Result<()> {
         let mut tiers = args.online.clients()?.tiers;
         Ok(tiers.list_tier_moves(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.format {
-        Format::Table => term::print(&table(&found.tier_moves)?.render(&Screen::stdout()))?,
-        Format::Csv => term::print(&table(&found.tier_moves)?.csv())?,
-        Format::Json => json::print(&json::of(&found)?)?,
-    }
-    Ok(())
+    let table = table(&found.tier_moves)?;
+    args.format.print(|screen| table.render(screen), || table.csv(), || json::of(&found))
 }
 
 fn table(moves: &[TierMove]) -> Result<Table> {

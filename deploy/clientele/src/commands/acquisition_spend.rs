@@ -19,7 +19,7 @@ use crate::{
     importing::transactions::money,
     online::{Online, block_on, explain},
     report::{json, spends},
-    term::{self, Format, Screen},
+    term::Format,
 };
 
 /// What to do.
@@ -114,12 +114,7 @@ struct Common {
 impl Common {
     fn print(&self, spend: &Spend) -> Result<()> {
         let one = std::slice::from_ref(spend);
-        match self.format {
-            Format::Table => term::print(&spends::render(one, &Screen::stdout()))?,
-            Format::Csv => term::print(&spends::csv(one))?,
-            Format::Json => json::print(&json::of(spend)?)?,
-        }
-        Ok(())
+        self.format.print(|screen| spends::render(one, screen), || spends::csv(one), || json::of(spend))
     }
 }
 
@@ -152,12 +147,11 @@ fn list(args: &List) -> Result<()> {
             request.page_token = page.next_page_token;
         }
     })?;
-    match args.common.format {
-        Format::Table => term::print(&spends::render(&found, &Screen::stdout()))?,
-        Format::Csv => term::print(&spends::csv(&found))?,
-        Format::Json => json::print(&found.iter().map(json::of).collect::<Result<_>>()?)?,
-    }
-    Ok(())
+    args.common.format.print(
+        |screen| spends::render(&found, screen),
+        || spends::csv(&found),
+        || found.iter().map(json::of).collect(),
+    )
 }
 
 fn create(args: &Create) -> Result<()> {

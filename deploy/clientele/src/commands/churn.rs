@@ -9,7 +9,7 @@ use clientele_proto::value::v1::{
 use crate::{
     online::{Online, block_on, explain},
     report::{churn_alerts, json},
-    term::{self, Format, Screen},
+    term::{self, Format},
 };
 
 /// What to do.
@@ -95,12 +95,7 @@ fn list(args: &List) -> Result<()> {
         let mut churn = args.online.clients()?.churn;
         Ok(churn.list_churn_alerts(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.format {
-        Format::Table => term::print(&churn_alerts::render(&found, &Screen::stdout()))?,
-        Format::Csv => term::print(&churn_alerts::csv(&found))?,
-        Format::Json => json::print(&json::of(&found)?)?,
-    }
-    Ok(())
+    args.format.print(|screen| churn_alerts::render(&found, screen), || churn_alerts::csv(&found), || json::of(&found))
 }
 
 fn acknowledge(args: &Acknowledge) -> Result<()> {

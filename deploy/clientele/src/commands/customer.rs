@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use clientele_error::{Reason, reason_of};
 use clientele_proto::{
+    Money,
     customers::v1::{Customer as Record, GetCustomerRequest, customer::Kind, get_customer_request::Key},
     value::v1::{GetScoreRequest, Score, ScoreView, get_score_request},
 };
@@ -12,8 +13,8 @@ use serde_json::json;
 use crate::{
     commands::customer_merge,
     online::{Online, block_on, explain},
-    report::{self, date, json, money},
-    term::{self, Column, Format, Screen, Table, number},
+    report::{self, currency, date, json, money, plain},
+    term::{Column, Format, Table, number},
 };
 
 /// What to do with a customer.
@@ -77,24 +78,19 @@ fn get(args: &Get) -> Result<()> {
         };
         Ok((record, score))
     })?;
-    match args.format {
-        Format::Json => {
-            json::print(
-                &json!({ "customer": json::of(&record)?, "score": score.as_ref().map(json::of).transpose()? }),
-            )?;
-        }
-        Format::Table => {
-            let screen = Screen::stdout();
-            term::print(&table(&record, score.as_ref()).render(&screen))?;
-            let reasons = score.map_or_else(String::new, |score| report::reasons(&score.reasons, &screen));
-            term::print(&reasons)?;
-        }
-        Format::Csv => term::print(&table(&record, score.as_ref()).csv())?,
-    }
-    Ok(())
+    let score = score.as_ref();
+    args.format.print(
+        |screen| {
+            let reasons = score.map_or_else(String::new, |score| report::reasons(&score.reasons, screen));
+            table(&record, score, false).render(screen) + &reasons
+        },
+        || table(&record, score, true).csv(),
+        || Ok(json!({ "customer": json::of(&record)?, "score": score.map(json::of).transpose()? })),
+    )
 }
 
-fn table(record: &Record, score: Option<&Score>) -> Table {
+/// Field by field; plain for a spreadsheet, where numbers are as they are.
+fn table(record: &Record, score: Option<&Score>, is_plain: bool) -> Table {
     let mut table = Table::new([Column::text("field"), Column::text("value")]);
     let kind = match record.kind {
         Some(Kind::Organisation(_)) => "organisation",
@@ -119,18 +115,56 @@ fn table(record: &Record, score: Option<&Score>) -> Table {
     };
     let rfm = score.rfm.clone().unwrap_or_default();
     let purchases = score.purchases.clone().unwrap_or_default();
+    let count = |number: i64| if is_plain { number.to_string() } else { number::count(number.unsigned_abs()) };
+    let decimal = |number: f64, decimals| if is_plain { number.to_string() } else { number::decimal(number, decimals) };
+    let amount = |amount: Option<&Money>| if is_plain { plain(amount) } else { money(amount) };
     row("as_of_date", date(score.as_of_date.as_ref()));
-    row("rank", number::count(score.rank.unsigned_abs()));
+    row("rank", count(score.rank));
     row("tier", score.tier.clone());
     row("candidate_tier", score.candidate_tier.clone());
-    row("index", score.index.map(|index| number::decimal(index, 1)).unwrap_or_default());
+    row("index", score.index.map(|index| decimal(index, 1)).unwrap_or_default());
     row("rfm", format!("{} {}", rfm.code, rfm.segment));
-    row("purchases", number::count((purchases.frequency + 1).unsigned_abs()));
+    row("purchases", count(purchases.frequency + 1));
     row("last_purchase_date", date(purchases.last_purchase_date.as_ref()));
-    row("total_revenue", money(purchases.total_revenue.as_ref()));
-    row("p_alive", number::decimal(score.p_alive, 3));
-    row("expected_purchases", number::decimal(score.expected_purchases, 2));
-    row("expected_spend", money(score.expected_spend.as_ref()));
-    row("clv", money(score.clv.as_ref()));
+    if is_plain {
+        row("currency", currency(purchases.total_revenue.as_ref()));
+    }
+    row("total_revenue", amount(purchases.total_revenue.as_ref()));
+    row("p_alive", decimal(score.p_alive, 3));
+    row("expected_purchases", decimal(score.expected_purchases, 2));
+    row("expected_spend", amount(score.expected_spend.as_ref()));
+    row("clv", amount(score.clv.as_ref()));
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use clientele_proto::value::v1::PurchaseSummary;
+
+    use super::*;
+
+    #[test]
+    fn a_person_sees_rounded_numbers_and_a_spreadsheet_those_there_are() {
+        let euros = |units| Some(Money { currency_code: "EUR".into(), units, nanos: 500_000_000 });
+        let purchases =
+            PurchaseSummary { frequency: 1_199, total_revenue: euros(12_345), ..PurchaseSummary::default() };
+        let score = Score {
+            rank: 1_178,
+            p_alive: 0.987_654,
+            purchases: Some(purchases),
+            clv: euros(1_234),
+            ..Score::default()
+        };
+        let lines = |is_plain| table(&Record::default(), Some(&score), is_plain).csv();
+        let shown = lines(false);
+        for line in ["rank,\"1,178\"", "purchases,\"1,200\"", "p_alive,0.988", "clv,\"EUR 1,234.50\""] {
+            assert!(shown.lines().any(|it| it == line), "{line} is missing in\n{shown}");
+        }
+        let plain = lines(true);
+        for line in
+            ["rank,1178", "purchases,1200", "currency,EUR", "total_revenue,12345.50", "p_alive,0.987654", "clv,1234.50"]
+        {
+            assert!(plain.lines().any(|it| it == line), "{line} is missing in\n{plain}");
+        }
+    }
 }

@@ -5,8 +5,8 @@ use clap::Args;
 
 use crate::{
     online::{Online, block_on},
-    report::{json, key_customers},
-    term::{self, Format, Screen},
+    report::key_customers,
+    term::Format,
 };
 
 /// Rank the customers: tier, RFM, P(alive), expected purchases and CLV, with reasons, heat map and concentration
@@ -41,10 +41,5 @@ pub fn run(args: &KeyCustomers) -> Result<()> {
         key_customers::KeyCustomers::read(&mut clients, &args.score_run, args.customers, &args.filter, &args.order_by)
             .await
     })?;
-    match args.format {
-        Format::Table => term::print(&read.render(args.explain, &Screen::stdout()))?,
-        Format::Csv => term::print(&read.csv())?,
-        Format::Json => json::print(&read.json()?)?,
-    }
-    Ok(())
+    args.format.print(|screen| read.render(args.explain, screen), || read.csv(), || read.json())
 }

@@ -10,8 +10,7 @@ use crate::{
     commands::up::Local,
     launcher::database::{Database, SCHEMAS},
     online::block_on,
-    report::json,
-    term::{self, Column, Format, Screen, Table},
+    term::{Column, Format, Table},
 };
 
 /// Bring the schemas of the database up to date: `DATABASE_URL` (as its owner), or the private Postgres of the folder
@@ -64,10 +63,5 @@ async fn tell(database: &Database, format: Format) -> Result<()> {
     }
     drop(connection);
     pool.close().await;
-    match format {
-        Format::Table => term::print(&table.render(&Screen::stdout()))?,
-        Format::Csv => term::print(&table.csv())?,
-        Format::Json => json::print(&rows.into())?,
-    }
-    Ok(())
+    format.print(|screen| table.render(screen), || table.csv(), || Ok(rows.into()))
 }

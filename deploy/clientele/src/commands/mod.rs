@@ -2,8 +2,8 @@
 //!
 //! A further command `x`: write `x.rs` with `#[derive(clap::Args)] pub struct X` (its doc comment is the help) and
 //! `pub fn run(args: &X) -> anyhow::Result<()>`, add a variant to `Command` and a line to [`run`]. Wrap what the caller got
-//! wrong in [`Usage`], so that it exits with 2. Results go to [`crate::term::print`], everything else to
-//! [`crate::term::note`].
+//! wrong in [`Usage`], so that it exits with 2. Results go to [`crate::term::Format::print`] or [`crate::term::print`], everything else
+//! to [`crate::term::note`].
 
 pub mod account;
 pub mod acquisition_spend;
@@ -51,6 +51,7 @@ Examples:
     clientele score --as-of 2026-10-31 --currency EUR
     clientele key-customers
     clientele report retention
+    clientele report concentration --metric total-revenue
     clientele report affinities --kind bundle
     clientele report sales --from 2026-01-01 --to 2026-10-31 --currency EUR --by month --compare last-year
     clientele report growth --unit quarter --currency EUR
@@ -70,6 +71,7 @@ Examples:
     clientele segment create SILENT_ONES --rule 'clv > 500 AND days_since_last_purchase > 90'
     clientele segment cluster RFM
     clientele segment create VIP && clientele segment add VIP C-1 C-7
+    clientele report segments VIP --by day
     clientele target-population set --by country DE 2500 --source 'chamber of commerce'
     clientele report share --by country
   What winning customers costs: say what was spent on a channel, see what it brought after the next run

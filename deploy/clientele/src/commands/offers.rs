@@ -46,12 +46,11 @@ pub fn run(args: &Offers) -> Result<()> {
         let mut cross_sell = args.online.clients()?.cross_sell;
         Ok(cross_sell.list_cross_sell_candidates(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.format {
-        Format::Table => term::print(&render(&found.cross_sell_candidates, &Screen::stdout()))?,
-        Format::Csv => term::print(&csv(&found.cross_sell_candidates))?,
-        Format::Json => json::print(&json::of(&found)?)?,
-    }
-    Ok(())
+    args.format.print(
+        |screen| render(&found.cross_sell_candidates, screen),
+        || csv(&found.cross_sell_candidates),
+        || json::of(&found),
+    )
 }
 
 fn render(offers: &[CrossSellCandidate], screen: &Screen) -> String {

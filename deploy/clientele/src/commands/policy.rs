@@ -12,8 +12,8 @@ use clientele_proto::value::v1::{
 use crate::{
     commands::Usage,
     online::{Online, block_on, explain},
-    report::json,
-    term::{self, Column, Format, Screen, Table, note, number},
+    report::{figure, json, lines::Lines},
+    term::{self, Column, Format, Table, note, number},
 };
 
 /// What to do with the policy.
@@ -118,17 +118,57 @@ fn preview(args: &Preview) -> Result<()> {
         let mut policies = args.online.clients()?.policies;
         Ok(policies.get_value_policy_preview(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.format {
-        Format::Table => {
-            let screen = Screen::stdout();
+    args.format.print(
+        |screen| {
             let moved = number::count((found.risers + found.fallers).unsigned_abs());
-            let summary = format!("{}\n{moved} customers would rise or fall.\n\n", tiers(&found).render(&screen));
-            term::print(&(summary + &moves(&found).render(&screen)))?;
-        }
-        Format::Csv => term::print(&moves(&found).csv())?,
-        Format::Json => json::print(&json::of(&found)?)?,
+            let summary = format!("{}\n{moved} customers would rise or fall.\n\n", tiers(&found).render(screen));
+            summary + &moves(&found).render(screen)
+        },
+        || csv(&found),
+        || json::of(&found),
+    )
+}
+
+/// Tiers, who would move, and how many.
+fn csv(found: &ValuePolicyPreview) -> String {
+    let mut lines = Lines::new([
+        "tier",
+        "customers_now",
+        "customers_then",
+        "customer_id",
+        "customer_external_id",
+        "tier_now",
+        "tier_then",
+        "index_now",
+        "index_then",
+        "risers",
+        "fallers",
+    ]);
+    for tier in &found.tiers {
+        lines.line(
+            "tier",
+            [
+                ("tier", tier.tier.clone()),
+                ("customers_now", tier.customers_now.to_string()),
+                ("customers_then", tier.customers_then.to_string()),
+            ],
+        );
     }
-    Ok(())
+    for moved in &found.moves {
+        lines.line(
+            "move",
+            [
+                ("customer_id", moved.customer_id.clone()),
+                ("customer_external_id", moved.customer_external_id.clone()),
+                ("tier_now", moved.tier_now.clone()),
+                ("tier_then", moved.tier_then.clone()),
+                ("index_now", figure(moved.index_now)),
+                ("index_then", moved.index_then.to_string()),
+            ],
+        );
+    }
+    lines.line("total", [("risers", found.risers.to_string()), ("fallers", found.fallers.to_string())]);
+    lines.csv()
 }
 
 fn read(file: &PathBuf) -> Result<ValuePolicy> {
@@ -171,4 +211,34 @@ fn moves(found: &ValuePolicyPreview) -> Table {
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use clientele_proto::value::v1::{TierMovePreview, TierPreview};
+
+    use super::*;
+
+    #[test]
+    fn a_spreadsheet_gets_tiers_moves_and_how_many() {
+        let found = ValuePolicyPreview {
+            tiers: vec![TierPreview { tier: "KEY".into(), customers_now: 1_200, customers_then: 1_201 }],
+            risers: 1,
+            moves: vec![TierMovePreview {
+                customer_external_id: "C-1".into(),
+                tier_now: "BASE".into(),
+                tier_then: "KEY".into(),
+                index_now: Some(49.975),
+                index_then: 50.125,
+                ..TierMovePreview::default()
+            }],
+            ..ValuePolicyPreview::default()
+        };
+        let text = csv(&found);
+        let lines: Vec<_> = text.lines().skip(1).collect();
+        assert_eq!(
+            lines,
+            ["tier,KEY,1200,1201,,,,,,,,", "move,,,,,C-1,BASE,KEY,49.975,50.125,,", "total,,,,,,,,,,1,0"]
+        );
+    }
 }

@@ -11,7 +11,7 @@ use crate::{
     files::date,
     online::{Online, block_on, explain},
     report::{comparison, json, run},
-    term::{self, Format, Screen},
+    term::Format,
 };
 
 /// Score every customer as of a day, and wait for the end
@@ -140,12 +140,7 @@ pub fn run(args: &Score) -> Result<()> {
         let started = client.start_score_run(request).await.map_err(|status| explain(&status))?.into_inner();
         run::follow(&mut client, &started.score_run_id).await
     })?;
-    match args.format {
-        Format::Table => term::print(&run::render(&finished, &Screen::stdout()))?,
-        Format::Csv => term::print(&run::csv(&finished))?,
-        Format::Json => json::print(&json::of(&finished)?)?,
-    }
-    Ok(())
+    args.format.print(|screen| run::render(&finished, screen), || run::csv(&finished), || json::of(&finished))
 }
 
 fn compare(args: &Compare) -> Result<()> {
@@ -158,10 +153,5 @@ fn compare(args: &Compare) -> Result<()> {
         let mut changes = args.online.clients()?.changes;
         Ok(changes.get_score_run_comparison(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.format {
-        Format::Table => term::print(&comparison::render(&found, &Screen::stdout()))?,
-        Format::Csv => term::print(&comparison::csv(&found))?,
-        Format::Json => json::print(&json::of(&found)?)?,
-    }
-    Ok(())
+    args.format.print(|screen| comparison::render(&found, screen), || comparison::csv(&found), || json::of(&found))
 }

@@ -12,7 +12,7 @@ use super::segment_change::{self, Change};
 use crate::{
     online::{Online, block_on, explain},
     report::{json, segment},
-    term::{self, Format, Screen},
+    term::Format,
 };
 
 /// What to do.
@@ -141,12 +141,11 @@ fn list(args: &List) -> Result<()> {
             request.page_token = page.next_page_token;
         }
     })?;
-    match args.format {
-        Format::Table => term::print(&segment::list(&segments).render(&Screen::stdout()))?,
-        Format::Csv => term::print(&segment::list(&segments).csv())?,
-        Format::Json => json::print(&segments.iter().map(json::of).collect::<Result<_>>()?)?,
-    }
-    Ok(())
+    args.format.print(
+        |screen| segment::list(&segments).render(screen),
+        || segment::list(&segments).csv(),
+        || segments.iter().map(json::of).collect(),
+    )
 }
 
 fn create(args: &Create) -> Result<()> {
@@ -185,12 +184,11 @@ fn cluster(args: &Cluster) -> Result<()> {
         };
         Ok(client.create_segment_clustering(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.format {
-        Format::Table => term::print(&segment::clusters(&found).render(&Screen::stdout()))?,
-        Format::Csv => term::print(&segment::clusters(&found).csv())?,
-        Format::Json => json::print(&json::of(&found)?)?,
-    }
-    Ok(())
+    args.format.print(
+        |screen| segment::clusters(&found).render(screen),
+        || segment::clusters_csv(&found),
+        || json::of(&found),
+    )
 }
 
 fn preview(args: &Preview) -> Result<()> {
@@ -204,12 +202,7 @@ fn preview(args: &Preview) -> Result<()> {
         let mut client = args.online.clients()?.segments;
         Ok(client.get_segment_preview(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.format {
-        Format::Table => term::print(&segment::preview(&found, &Screen::stdout()))?,
-        Format::Csv => term::print(&segment::members(&found.first_members).csv())?,
-        Format::Json => json::print(&json::of(&found)?)?,
-    }
-    Ok(())
+    args.format.print(|screen| segment::preview(&found, screen), || segment::preview_csv(&found), || json::of(&found))
 }
 
 fn members(args: &Members) -> Result<()> {
@@ -228,10 +221,9 @@ fn members(args: &Members) -> Result<()> {
             request.page_token = page.next_page_token;
         }
     })?;
-    match args.format {
-        Format::Table => term::print(&segment::members(&members).render(&Screen::stdout()))?,
-        Format::Csv => term::print(&segment::members(&members).csv())?,
-        Format::Json => json::print(&members.iter().map(json::of).collect::<Result<_>>()?)?,
-    }
-    Ok(())
+    args.format.print(
+        |screen| segment::members(&members).render(screen),
+        || segment::members(&members).csv(),
+        || members.iter().map(json::of).collect(),
+    )
 }

@@ -14,7 +14,7 @@ use crate::{
     commands::Usage,
     online::{Online, block_on, explain},
     report::{json, segment},
-    term::{self, Format, Screen},
+    term::Format,
 };
 
 /// Customers of a call.
@@ -78,12 +78,11 @@ fn change(args: &Change, joins: bool) -> Result<()> {
         }
         Ok(changed)
     })?;
-    match args.format {
-        Format::Table => term::print(&segment::changed(&changed, joins).render(&Screen::stdout()))?,
-        Format::Csv => term::print(&segment::changed(&changed, joins).csv())?,
-        Format::Json => json::print(&json::of(&changed)?)?,
-    }
-    Ok(())
+    args.format.print(
+        |screen| segment::changed(&changed, joins).render(screen),
+        || segment::changed(&changed, joins).csv(),
+        || json::of(&changed),
+    )
 }
 
 /// Those given, with those of stdin where one is `-`.

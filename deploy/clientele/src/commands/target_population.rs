@@ -12,7 +12,7 @@ use crate::{
     commands::grouping::By,
     online::{Online, block_on, explain},
     report::{json, populations},
-    term::{self, Format, Screen},
+    term::Format,
 };
 
 /// What to do.
@@ -83,12 +83,7 @@ struct Common {
 impl Common {
     fn print(&self, population: &Population) -> Result<()> {
         let one = std::slice::from_ref(population);
-        match self.format {
-            Format::Table => term::print(&populations::render(one, &Screen::stdout()))?,
-            Format::Csv => term::print(&populations::csv(one))?,
-            Format::Json => json::print(&json::of(population)?)?,
-        }
-        Ok(())
+        self.format.print(|screen| populations::render(one, screen), || populations::csv(one), || json::of(population))
     }
 }
 
@@ -103,12 +98,11 @@ pub fn run(command: TargetPopulation) -> Result<()> {
 
 fn list(args: &List) -> Result<()> {
     let found = block_on(async { all(&mut args.common.online.clients()?.shares).await })?;
-    match args.common.format {
-        Format::Table => term::print(&populations::render(&found, &Screen::stdout()))?,
-        Format::Csv => term::print(&populations::csv(&found))?,
-        Format::Json => json::print(&found.iter().map(json::of).collect::<Result<_>>()?)?,
-    }
-    Ok(())
+    args.common.format.print(
+        |screen| populations::render(&found, screen),
+        || populations::csv(&found),
+        || found.iter().map(json::of).collect(),
+    )
 }
 
 async fn all(client: &mut CustomerShareServiceClient<Peer>) -> Result<Vec<Population>> {

@@ -4,7 +4,7 @@ use clientele_proto::value::v1::{LifecycleStage, Score};
 
 use super::cell::{
     Cell, Column,
-    Kind::{Day, Int, Money, Number, Text},
+    Kind::{Day, Instant, Int, Money, Number, Text},
     Row, Rows,
 };
 
@@ -42,6 +42,12 @@ impl Rows for Score {
         Column { name: "acquisition_cost", kind: Money },
         Column { name: "clv_to_cac", kind: Number },
         Column { name: "payback_date", kind: Day },
+        Column { name: "margin", kind: Money },
+        Column { name: "cost_of_goods", kind: Money },
+        Column { name: "cost_to_serve", kind: Money },
+        Column { name: "payback_days", kind: Int },
+        Column { name: "candidate_tier", kind: Text },
+        Column { name: "update_time", kind: Instant },
     ];
 
     fn rows(&self) -> Vec<Row> {
@@ -81,6 +87,12 @@ impl Rows for Score {
             Cell::Money(brought.acquisition_cost),
             Cell::Number(brought.clv_to_cac),
             Cell::Day(brought.payback_date),
+            Cell::Money(brought.margin),
+            Cell::Money(brought.cost_of_goods),
+            Cell::Money(brought.cost_to_serve),
+            Cell::Int(brought.payback_days.map(i64::from)),
+            Cell::text(&self.candidate_tier),
+            Cell::Instant(self.update_time),
         ]]
     }
 }
@@ -92,32 +104,111 @@ fn stage(stage: LifecycleStage) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use clientele_proto::{Money as Amount, value::v1::PurchaseSummary};
+    use bytes::Bytes;
+    use clientele_proto::{
+        Money as Amount,
+        value::v1::{Contribution, PurchaseSummary},
+    };
+    use parquet::{
+        file::reader::{FileReader as _, SerializedFileReader},
+        record::Field,
+    };
 
     use super::*;
-    use crate::exporting::csv;
+    use crate::exporting::{FileFormat, csv, sink::Sink};
+
+    fn euros(units: i64) -> Amount {
+        Amount { currency_code: "EUR".into(), units, nanos: 0 }
+    }
+
+    /// The cells of a line by the names of their columns.
+    fn cells<const N: usize>(score: &Score, names: [&str; N]) -> [String; N] {
+        let (header, line) = (csv::header(Score::COLUMNS), csv::line(&score.rows()[0]));
+        names.map(|name| {
+            let place = header.trim_end().split(',').position(|column| column == name).unwrap();
+            line.trim_end_matches('\n').split(',').nth(place).unwrap().to_owned()
+        })
+    }
+
+    const ADDED: [&str; 6] =
+        ["margin", "cost_of_goods", "cost_to_serve", "payback_days", "candidate_tier", "update_time"];
+
+    fn contributed() -> Score {
+        let contribution = Contribution {
+            margin: Some(euros(30)),
+            cost_of_goods: Some(euros(-7)),
+            cost_to_serve: Some(euros(4)),
+            payback_days: Some(0),
+            ..Contribution::default()
+        };
+        Score {
+            contribution: Some(contribution),
+            candidate_tier: "KEY".into(),
+            update_time: Some(prost_types::Timestamp { seconds: 852_163_200, nanos: 500_000_000 }),
+            ..Score::default()
+        }
+    }
+
+    #[test]
+    fn what_a_customer_cost_and_what_changed_since_the_run_stand_last() {
+        let expected = ["30.00", "-7.00", "4.00", "0", "KEY", "1997-01-02T00:00:00.5Z"];
+        assert_eq!(cells(&contributed(), ADDED), expected);
+        assert_eq!(cells(&Score::default(), ADDED), [""; 6], "what is not said is empty, and no 0");
+        let last = &Score::COLUMNS[Score::COLUMNS.len() - ADDED.len()..];
+        assert_eq!(
+            last.iter().map(|column| column.name).collect::<Vec<_>>(),
+            ADDED,
+            "columns before keep their places"
+        );
+    }
+
+    #[test]
+    fn parquet_has_them_typed() {
+        let mut written = Vec::new();
+        let mut sink = Sink::begin::<Score>(FileFormat::Parquet, &mut written).unwrap();
+        sink.write(&contributed()).unwrap();
+        sink.write(&Score::default()).unwrap();
+        sink.end().unwrap();
+        let reader = SerializedFileReader::new(Bytes::from(written)).unwrap();
+        let row = |row: parquet::record::Row| {
+            let fields: Vec<_> = row.get_column_iter().map(|(name, field)| (name.clone(), field.clone())).collect();
+            ADDED.map(|name| fields.iter().find(|(it, _)| it == name).unwrap().1.clone())
+        };
+        let rows: Vec<_> = reader.get_row_iter(None).unwrap().map(|it| row(it.unwrap())).collect();
+        let decimal = |field: &Field| match field {
+            Field::Decimal(amount) => {
+                let bytes = amount.data().iter().fold(0, |sum: i128, byte| (sum << 8) | i128::from(*byte));
+                let negative = amount.data()[0] & 0x80 != 0;
+                if negative { bytes - (1_i128 << (8 * amount.data().len())) } else { bytes }
+            }
+            other => panic!("{other:?} is no decimal"),
+        };
+        let [margin, goods, serve, days, tier, time] = &rows[0];
+        assert_eq!([margin, goods, serve].map(decimal), [30, -7, 4].map(|units: i128| units * 1_000_000_000));
+        assert_eq!((days, tier), (&Field::Long(0), &Field::Str("KEY".into())));
+        assert_eq!(*time, Field::TimestampMicros(852_163_200_500_000));
+        assert!(rows[1].iter().all(|field| *field == Field::Null), "{:?}", rows[1]);
+    }
 
     #[test]
     fn a_score_is_a_line_with_a_cell_for_each_column() {
-        let euros = |units| Some(Amount { currency_code: "EUR".into(), units, nanos: 0 });
         let score = Score {
             customer_external_id: "C-1".into(),
             rank: 2,
             stage: LifecycleStage::AtRisk.into(),
-            clv: euros(12),
-            purchases: Some(PurchaseSummary { frequency: 3, total_revenue: euros(40), ..PurchaseSummary::default() }),
+            clv: Some(euros(12)),
+            purchases: Some(PurchaseSummary {
+                frequency: 3,
+                total_revenue: Some(euros(40)),
+                ..PurchaseSummary::default()
+            }),
             ..Score::default()
         };
         let rows = score.rows();
         assert_eq!((rows.len(), rows[0].len()), (1, Score::COLUMNS.len()));
-        let (header, line) = (csv::header(Score::COLUMNS), csv::line(&rows[0]));
-        let cell = |name: &str| {
-            let place = header.trim_end().split(',').position(|column| column == name).unwrap();
-            line.trim_end().split(',').nth(place).unwrap().to_owned()
-        };
         let named =
             ["customer_external_id", "currency_code", "rank", "stage", "clv", "frequency", "total_revenue", "index"];
-        assert_eq!(named.map(cell), ["C-1", "EUR", "2", "AT_RISK", "12.00", "3", "40.00", ""]);
+        assert_eq!(cells(&score, named), ["C-1", "EUR", "2", "AT_RISK", "12.00", "3", "40.00", ""]);
         assert_eq!(stage(LifecycleStage::Unspecified), "");
     }
 }

@@ -2,7 +2,7 @@
 
 use clientele_proto::value::v1::{AcquisitionGroup, AcquisitionReport};
 
-use super::{amount, date, money, plain};
+use super::{amount, currency, date, figure, money, plain};
 use crate::term::{Column, Screen, Style, Table, number, style::paint};
 
 /// For a person.
@@ -44,6 +44,7 @@ pub fn csv(report: &AcquisitionReport) -> String {
         Column::text("from"),
         Column::text("to"),
         Column::number("customers"),
+        Column::text("currency"),
         Column::number("acquisition_cost"),
         Column::number("acquisition_spend"),
         Column::number("cac"),
@@ -55,7 +56,6 @@ pub fn csv(report: &AcquisitionReport) -> String {
         Column::number("payback_share"),
     ]);
     for (kind, group) in rows {
-        let ratio = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
         table.row([
             kind.to_owned(),
             group.channel.clone(),
@@ -63,15 +63,16 @@ pub fn csv(report: &AcquisitionReport) -> String {
             date(group.start_date.as_ref()),
             date(group.end_date.as_ref()),
             group.customers.to_string(),
+            currency(group.acquisition_cost.as_ref()),
             plain(group.acquisition_cost.as_ref()),
             plain(group.acquisition_spend.as_ref()),
             plain(group.cac.as_ref()),
             plain(group.revenue.as_ref()),
             plain(group.contribution.as_ref()),
             plain(group.clv.as_ref()),
-            ratio(group.clv_to_cac),
+            figure(group.clv_to_cac),
             plain(group.lifetime_value.as_ref()),
-            ratio(group.payback_share),
+            figure(group.payback_share),
         ]);
     }
     table.csv()
@@ -141,7 +142,7 @@ mod tests {
     #[test]
     fn a_spreadsheet_has_plain_numbers() {
         let text = csv(&report());
-        assert!(text.contains("\nchannel,fair,,,,4,1000.00,,250.00,,2730.00,3000.00,3,,0.25\n"), "{text}");
+        assert!(text.contains("\nchannel,fair,,,,4,EUR,1000.00,,250.00,,2730.00,3000.00,3,,0.25\n"), "{text}");
     }
 
     #[test]

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use clientele_proto::value::v1::ChurnReport;
 
-use super::{churn_alerts::named, date};
+use super::{churn_alerts::named, date, figure, lines::Lines};
 use crate::term::{Column, Screen, Table, number, text};
 
 /// For a person.
 pub fn render(report: &ChurnReport, screen: &Screen) -> String {
-    let mut drawn = table(report, |count| number::count(count.unsigned_abs()), number::percent).render(screen);
+    let mut drawn = table(report).render(screen);
     let mut note = match &report.start_date {
         Some(start) => format!("Alerts raised from {} ", date(Some(start))),
         None => "Alerts raised ".to_owned(),
@@ -33,20 +33,55 @@ pub fn render(report: &ChurnReport, screen: &Screen) -> String {
     drawn
 }
 
-/// For a spreadsheet.
+/// For a spreadsheet: a line a level, and a total with the customers that were lost.
 pub fn csv(report: &ChurnReport) -> String {
-    table(report, |count| count.to_string(), |share| share.to_string()).csv()
+    let mut lines = Lines::new([
+        "level",
+        "alerts",
+        "kept_alerts",
+        "lost_alerts",
+        "precision",
+        "lost_customers",
+        "alerted_lost_customers",
+        "recall",
+    ]);
+    for of in &report.levels {
+        lines.line(
+            "level",
+            [
+                ("level", named(of.level()).to_owned()),
+                ("alerts", of.alerts.to_string()),
+                ("kept_alerts", of.kept_alerts.to_string()),
+                ("lost_alerts", of.lost_alerts.to_string()),
+                ("precision", figure(of.precision)),
+            ],
+        );
+    }
+    lines.line(
+        "total",
+        [
+            ("alerts", report.alerts.to_string()),
+            ("kept_alerts", report.kept_alerts.to_string()),
+            ("lost_alerts", report.lost_alerts.to_string()),
+            ("precision", figure(report.precision)),
+            ("lost_customers", report.lost_customers.to_string()),
+            ("alerted_lost_customers", report.alerted_lost_customers.to_string()),
+            ("recall", figure(report.recall)),
+        ],
+    );
+    lines.csv()
 }
 
-fn table(report: &ChurnReport, count: fn(i64) -> String, share: fn(f64) -> String) -> Table {
+fn table(report: &ChurnReport) -> Table {
     let numbers = ["alerts", "kept", "lost", "precision"].map(Column::number);
     let mut table = Table::new([Column::text("level")].into_iter().chain(numbers));
     let levels =
         report.levels.iter().map(|of| (named(of.level()), [of.alerts, of.kept_alerts, of.lost_alerts], of.precision));
     let all = ("all", [report.alerts, report.kept_alerts, report.lost_alerts], report.precision);
     for (label, counts, precision) in levels.chain([all]) {
-        let cells = [label.to_owned()].into_iter().chain(counts.map(count));
-        table.row(cells.chain([precision.map(share).unwrap_or_default()]));
+        let counts = counts.map(|count| number::count(count.unsigned_abs()));
+        let cells = [label.to_owned()].into_iter().chain(counts);
+        table.row(cells.chain([precision.map(number::percent).unwrap_or_default()]));
     }
     table
 }
@@ -86,6 +121,12 @@ mod tests {
         let lines: Vec<_> = drawn.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
         assert_eq!(lines[2..4], ["warning 3 1 1 50.0 %", "all 3 1 1 50.0 %"]);
         assert!(lines[4].ends_with("Of 4 lost customers 1 had an alert in time: a recall of 25.0 %."), "{drawn}");
-        assert_eq!(csv(&report), "level,alerts,kept,lost,precision\nwarning,3,1,1,0.5\nall,3,1,1,0.5\n");
+        let text = csv(&report);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(
+            lines[0],
+            "line,level,alerts,kept_alerts,lost_alerts,precision,lost_customers,alerted_lost_customers,recall"
+        );
+        assert_eq!(lines[1..], ["level,warning,3,1,1,0.5,,,", "total,,3,1,1,0.5,4,1,0.25"]);
     }
 }

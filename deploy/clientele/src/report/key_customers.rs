@@ -14,10 +14,10 @@ use clientele_proto::{
 use futures::future::try_join_all;
 use serde_json::json;
 
-use super::{heat, json, money, reasons};
+use super::{concentration, currency, figure, heat, json, money, plain, reasons};
 use crate::{
     online::{Clients, explain},
-    term::{Column, Concentration, Screen, Style, Table, number, style::paint, text},
+    term::{Column, Screen, Style, Table, number, style::paint, text},
 };
 
 /// Everything the report shows.
@@ -79,13 +79,43 @@ impl KeyCustomers {
         drawn.push_str(&paint("\nHow recently and how often customers buy\n", Style::Bold, screen));
         drawn.push_str(&heat::render(&self.rfm, screen));
         drawn.push_str(&paint("\nHow concentrated the expected value is\n", Style::Bold, screen));
-        drawn.push_str(&concentration(&self.concentration).render("CLV", screen));
+        drawn.push_str(&concentration::curve(&self.concentration).render("CLV", screen));
         drawn
     }
 
-    /// For a spreadsheet.
+    /// For a spreadsheet: the customers. Heat map and concentration are other tables (see `clientele report concentration`).
     pub fn csv(&self) -> String {
-        self.table().csv()
+        let heads = [
+            "rank",
+            "customer",
+            "name",
+            "tier",
+            "rfm_code",
+            "segment",
+            "p_alive",
+            "expected_purchases",
+            "currency",
+            "clv",
+            "index",
+        ];
+        let mut table = Table::new(heads.map(Column::text));
+        for score in &self.scores {
+            let rfm = score.rfm.clone().unwrap_or_default();
+            table.row([
+                score.rank.to_string(),
+                score.customer_external_id.clone(),
+                self.name(score),
+                score.tier.clone(),
+                rfm.code,
+                rfm.segment,
+                score.p_alive.to_string(),
+                score.expected_purchases.to_string(),
+                currency(score.clv.as_ref()),
+                plain(score.clv.as_ref()),
+                figure(score.index),
+            ]);
+        }
+        table.csv()
     }
 
     /// For a program.
@@ -160,15 +190,45 @@ async fn customer_of(mut clients: Clients, external_id: String) -> Result<Option
     }
 }
 
-/// The report's curve at every tenth of the customers.
-fn concentration(report: &ConcentrationReport) -> Concentration {
-    let at = |share: f64| {
-        let point = report.points.iter().find(|point| (point.customer_share - share).abs() < 1e-9);
-        point.map_or(f64::NAN, |point| point.value_share)
-    };
-    Concentration {
-        customers: report.customers.unsigned_abs(),
-        cumulative: std::array::from_fn(|tenth| at((tenth + 1) as f64 / 10.0)),
-        gini: report.gini,
+#[cfg(test)]
+mod tests {
+    use clientele_proto::{Money, value::v1::RfmScore};
+
+    use super::*;
+
+    fn read() -> KeyCustomers {
+        let score = Score {
+            customer_external_id: "C-1".into(),
+            rank: 1_178,
+            tier: "KEY".into(),
+            rfm: Some(RfmScore { code: "555".into(), segment: "Champions".into(), ..RfmScore::default() }),
+            p_alive: 0.987_654,
+            expected_purchases: 12.5,
+            clv: Some(Money { currency_code: "USD".into(), units: 1_234, nanos: 500_000_000 }),
+            index: Some(87.25),
+            ..Score::default()
+        };
+        KeyCustomers {
+            scores: vec![score],
+            names: HashMap::from([("C-1".to_owned(), "Acme, Ltd".to_owned())]),
+            rfm: RfmReport::default(),
+            concentration: ConcentrationReport::default(),
+        }
+    }
+
+    #[test]
+    fn a_person_sees_rounded_numbers() {
+        let drawn = read().table().render(&Screen::plain(120));
+        let line = drawn.lines().nth(2).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(line, "1,178 C-1 Acme, Ltd KEY 555 Champions 0.988 12.50 USD 1,234.50 87.2");
+    }
+
+    #[test]
+    fn a_spreadsheet_gets_numbers_as_they_are() {
+        assert_eq!(
+            read().csv(),
+            "rank,customer,name,tier,rfm_code,segment,p_alive,expected_purchases,currency,clv,index\n\
+             1178,C-1,\"Acme, Ltd\",KEY,555,Champions,0.987654,12.5,USD,1234.50,87.25\n"
+        );
     }
 }

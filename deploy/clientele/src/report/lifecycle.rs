@@ -2,7 +2,7 @@
 
 use clientele_proto::value::v1::{LifecycleReport, LifecycleStage, LifecycleStageCount, LifecycleTransition};
 
-use super::{date, money, plain};
+use super::{currency, date, lines::Lines, money, plain};
 use crate::term::{Column, Screen, Table, number, text};
 
 /// For a person: the stages, and under them the moves since the run before.
@@ -40,13 +40,13 @@ pub fn render(report: &LifecycleReport, screen: &Screen) -> String {
     drawn
 }
 
-/// For a spreadsheet: a line a stage, with the customers that came from each other stage.
+/// For a spreadsheet: a line a stage, with the customers that came from each other stage, and one for those who never bought.
 pub fn csv(report: &LifecycleReport) -> String {
     let stages: Vec<_> = report.stages.iter().map(LifecycleStageCount::stage).collect();
-    let heads = ["stage", "customers", "total_revenue", "clv"].map(str::to_owned).into_iter();
+    let heads = ["stage", "customers", "currency", "total_revenue", "clv"].map(str::to_owned).into_iter();
     let from = stages.iter().map(|stage| format!("from_{}", label(*stage).replace(' ', "_")));
     let heads: Vec<_> = heads.chain(from).chain(["from_none".to_owned()]).collect();
-    let mut table = Table::new(heads.iter().map(|head| Column::text(head)));
+    let mut lines = Lines::new(heads.clone());
     for of in &report.stages {
         let came = |from: LifecycleStage| {
             let pair = |it: &&LifecycleTransition| it.from_stage() == from && it.to_stage() == of.stage();
@@ -55,13 +55,15 @@ pub fn csv(report: &LifecycleReport) -> String {
         let cells = [
             label(of.stage()).to_owned(),
             of.customers.to_string(),
+            currency(of.total_revenue.as_ref()),
             plain(of.total_revenue.as_ref()),
             plain(of.clv.as_ref()),
         ];
         let from = stages.iter().copied().chain([LifecycleStage::Unspecified]).map(came);
-        table.row(cells.into_iter().chain(from));
+        lines.line("stage", heads.iter().zip(cells.into_iter().chain(from)));
     }
-    table.csv()
+    lines.line("prospects", [("customers", report.prospects.to_string())]);
+    lines.csv()
 }
 
 fn label(stage: LifecycleStage) -> &'static str {
@@ -123,7 +125,8 @@ mod tests {
     fn a_spreadsheet_gets_every_transition() {
         assert_eq!(
             csv(&report()),
-            "stage,customers,total_revenue,clv,from_new,from_at_risk,from_none\nnew,1,10.00,,0,0,1\nat risk,3,1234.00,,2,1,0\n"
+            "line,stage,customers,currency,total_revenue,clv,from_new,from_at_risk,from_none\nstage,new,1,EUR,10.00,,0,0,1\n\
+             stage,at risk,3,EUR,1234.00,,2,1,0\nprospects,,2,,,,,,\n"
         );
     }
 }

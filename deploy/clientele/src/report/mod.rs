@@ -5,12 +5,14 @@ pub mod affinities;
 pub mod churn;
 pub mod churn_alerts;
 pub mod comparison;
+pub mod concentration;
 pub mod contracts;
 pub mod growth;
 pub mod heat;
 pub mod json;
 pub mod key_customers;
 pub mod lifecycle;
+pub mod lines;
 pub mod model_quality;
 pub mod populations;
 pub mod purchase_depth;
@@ -19,6 +21,7 @@ pub mod run;
 pub mod sales;
 pub mod screening_hits;
 pub mod segment;
+pub mod segment_movement;
 pub mod share;
 pub mod spends;
 pub mod tier_movement;
@@ -51,6 +54,16 @@ pub fn amount(amount: Option<&Money>) -> String {
 /// An amount as a program reads it: no thousand separators, no currency; nothing for an absent one.
 pub fn plain(amount: Option<&Money>) -> String {
     self::amount(amount).replace(',', "")
+}
+
+/// The currency of an amount, for a column beside it; nothing for an absent one.
+pub fn currency(amount: Option<&Money>) -> String {
+    amount.map(|amount| amount.currency_code.clone()).unwrap_or_default()
+}
+
+/// A number as a program reads it; nothing for an absent one.
+pub fn figure(number: Option<f64>) -> String {
+    number.map(|number| number.to_string()).unwrap_or_default()
 }
 
 /// The reasons behind a score, as a list.

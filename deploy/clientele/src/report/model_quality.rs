@@ -2,14 +2,14 @@
 
 use clientele_proto::value::v1::{ModelQualityReport, PredictionRow};
 
-use super::{amount, date, money, plain};
+use super::{amount, currency, date, lines::Lines, money, plain};
 use crate::term::{Column, Screen, Table, number, text};
 
 /// For a person: by frequency, by decile, and the calibration of P(alive).
 pub fn render(report: &ModelQualityReport, screen: &Screen) -> String {
     let heads = ["customers", "foretold", "bought", "foretold each", "bought each", "value foretold", "value"];
     let mut table = Table::new(std::iter::once(Column::text("customers with")).chain(heads.map(Column::number)));
-    for (_, label, row) in rows(report) {
+    for Row { label, sums: row, .. } in rows(report) {
         let each = |sum: f64| number::decimal(sum / row.customers.max(1) as f64, 2);
         let counts = [
             number::count(row.customers.unsigned_abs()),
@@ -43,36 +43,86 @@ pub fn render(report: &ModelQualityReport, screen: &Screen) -> String {
     drawn
 }
 
-/// For a spreadsheet: every row, sums as they are.
+/// For a spreadsheet: every row with sums as they are, the calibration of P(alive), and the errors beside the total.
 pub fn csv(report: &ModelQualityReport) -> String {
-    let heads =
-        ["group", "key", "customers", "predicted_purchases", "actual_purchases", "predicted_value", "actual_value"];
-    let mut table = Table::new(heads.map(Column::text));
-    for (at, (group, label, row)) in rows(report).into_iter().enumerate() {
-        let key = if group == "frequency" { at.to_string() } else { label };
-        table.row([
-            group.to_owned(),
-            key,
-            row.customers.to_string(),
-            row.predicted_purchases.to_string(),
-            row.actual_purchases.to_string(),
-            plain(row.predicted_value.as_ref()),
-            plain(row.actual_value.as_ref()),
-        ]);
+    let mut lines = Lines::new([
+        "key",
+        "customers",
+        "predicted_purchases",
+        "actual_purchases",
+        "currency",
+        "predicted_value",
+        "actual_value",
+        "min_p_alive",
+        "max_p_alive",
+        "mean_p_alive",
+        "predicted_buying_share",
+        "actual_buying_share",
+        "days",
+        "mean_absolute_error",
+        "root_mean_squared_error",
+        "value_mean_absolute_error",
+        "value_root_mean_squared_error",
+    ]);
+    for Row { kind, key, sums, .. } in rows(report) {
+        let mut cells = vec![
+            ("key", key),
+            ("customers", sums.customers.to_string()),
+            ("predicted_purchases", sums.predicted_purchases.to_string()),
+            ("actual_purchases", sums.actual_purchases.to_string()),
+            ("currency", currency(sums.actual_value.as_ref())),
+            ("predicted_value", plain(sums.predicted_value.as_ref())),
+            ("actual_value", plain(sums.actual_value.as_ref())),
+        ];
+        if kind == "total" {
+            cells.extend([
+                ("days", report.days.to_string()),
+                ("mean_absolute_error", report.mean_absolute_error.to_string()),
+                ("root_mean_squared_error", report.root_mean_squared_error.to_string()),
+                ("value_mean_absolute_error", plain(report.value_mean_absolute_error.as_ref())),
+                ("value_root_mean_squared_error", plain(report.value_root_mean_squared_error.as_ref())),
+            ]);
+        }
+        lines.line(kind, cells);
     }
-    table.csv()
+    for (bin, at) in report.alive_calibrations.iter().zip(1..) {
+        lines.line(
+            "p_alive",
+            [
+                ("key", i32::to_string(&at)),
+                ("customers", bin.customers.to_string()),
+                ("min_p_alive", bin.min_p_alive.to_string()),
+                ("max_p_alive", bin.max_p_alive.to_string()),
+                ("mean_p_alive", bin.mean_p_alive.to_string()),
+                ("predicted_buying_share", bin.predicted_buying_share.to_string()),
+                ("actual_buying_share", bin.actual_buying_share.to_string()),
+            ],
+        );
+    }
+    lines.csv()
 }
 
-/// The rows: which breakdown, its label, and the sums.
-fn rows(report: &ModelQualityReport) -> Vec<(&'static str, String, &PredictionRow)> {
+/// Customers by frequency, by decile, or all of them.
+struct Row<'r> {
+    kind: &'static str,
+    key: String,
+    /// For a person.
+    label: String,
+    sums: &'r PredictionRow,
+}
+
+fn rows(report: &ModelQualityReport) -> Vec<Row<'_>> {
     let last = report.frequencies.len().saturating_sub(1);
-    let frequencies = report.frequencies.iter().enumerate().map(|(at, row)| {
+    let frequencies = report.frequencies.iter().enumerate().map(|(at, sums)| {
         let more = if at == last { " or more" } else { "" };
-        ("frequency", format!("{at}{more} repeats"), row)
+        Row { kind: "frequency", key: at.to_string(), label: format!("{at}{more} repeats"), sums }
     });
-    let deciles = report.deciles.iter().enumerate().map(|(at, row)| ("decile", format!("{}", at + 1), row));
-    let total = report.total.iter().map(|row| ("total", "all".to_owned(), row));
-    let deciles = deciles.map(|(group, at, row)| (group, format!("tenth {at}"), row));
+    let deciles = report.deciles.iter().zip(1..).map(|(sums, at)| {
+        let key = i32::to_string(&at);
+        Row { kind: "decile", label: format!("tenth {key}"), key, sums }
+    });
+    let total =
+        report.total.iter().map(|sums| Row { kind: "total", key: String::new(), label: "all".to_owned(), sums });
     frequencies.chain(deciles).chain(total).collect()
 }
 
@@ -119,6 +169,8 @@ mod tests {
             deciles: vec![row(236, 700.0, 800)],
             mean_absolute_error: 0.785,
             root_mean_squared_error: 1.608,
+            value_mean_absolute_error: euros(1),
+            value_root_mean_squared_error: euros(2),
             alive_calibrations: vec![AliveCalibration {
                 min_p_alive: 0.9,
                 max_p_alive: 1.0,
@@ -143,11 +195,16 @@ mod tests {
     }
 
     #[test]
-    fn a_spreadsheet_gets_every_row() {
+    fn a_spreadsheet_gets_every_row_the_errors_and_the_calibration() {
         let text = csv(&report());
         let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines[1], "frequency,0,1411,317.6,334,10.00,1234.00");
-        assert_eq!(lines[3], "decile,tenth 1,236,700,800,10.00,1234.00");
-        assert_eq!(lines[4], "total,all,2357,1653.4,1882,10.00,1234.00");
+        let heads = "line,key,customers,predicted_purchases,actual_purchases,currency,predicted_value,actual_value,min_p_alive,max_p_alive,\
+                     mean_p_alive,predicted_buying_share,actual_buying_share,days,mean_absolute_error,root_mean_squared_error,\
+                     value_mean_absolute_error,value_root_mean_squared_error";
+        assert_eq!(lines[0], heads);
+        assert_eq!(lines[1], "frequency,0,1411,317.6,334,EUR,10.00,1234.00,,,,,,,,,,");
+        assert_eq!(lines[3], "decile,1,236,700,800,EUR,10.00,1234.00,,,,,,,,,,");
+        assert_eq!(lines[4], "total,,2357,1653.4,1882,EUR,10.00,1234.00,,,,,,273,0.785,1.608,1.00,2.00");
+        assert_eq!(lines[5..], ["p_alive,1,1500,,,,,,0.9,1,0.991,0.2,0.21,,,,,"]);
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clientele_proto::value::v1::{CalendarUnit, RetentionCohort, RetentionReport};
 
-use super::date;
+use super::{date, lines::Lines};
 use crate::term::{Column, Screen, Table, number, text};
 
 /// For a person: shares, in per cent.
@@ -14,7 +14,7 @@ pub fn render(report: &RetentionReport, screen: &Screen) -> String {
         customers => number::decimal(active as f64 / customers as f64 * 100.0, 0),
     };
     let came = report.cohorts.iter().filter(|cohort| cohort.customers > 0);
-    let mut drawn = table(report, came, number::count, share).render(screen);
+    let mut drawn = table(report, came, share).render(screen);
     let unit = name(report.unit());
     let mut note = format!(
         "Customers by the {unit} of their first purchase, and per cent of them that bought in each {unit} after it (0 is the {unit} itself); \
@@ -31,22 +31,34 @@ pub fn render(report: &RetentionReport, screen: &Screen) -> String {
     drawn
 }
 
-/// For a spreadsheet: every cohort, customers instead of shares.
+/// For a spreadsheet: every cohort, customers instead of shares, and those who came earlier.
 pub fn csv(report: &RetentionReport) -> String {
-    table(report, report.cohorts.iter(), |customers| customers.to_string(), |_, active| active.to_string()).csv()
+    let periods: Vec<_> = (0..periods(report)).map(|period| period.to_string()).collect();
+    let unit = name(report.unit());
+    let mut lines = Lines::new([unit, "customers"].into_iter().chain(periods.iter().map(String::as_str)));
+    for cohort in &report.cohorts {
+        let start = [(unit, label(report.unit(), cohort)), ("customers", cohort.customers.to_string())];
+        let active = cohort.active_customers.iter().map(ToString::to_string);
+        lines.line("cohort", start.into_iter().chain(periods.iter().map(String::as_str).zip(active)));
+    }
+    lines.line("earlier", [("customers", report.earlier_customers.to_string())]);
+    lines.csv()
+}
+
+fn periods(report: &RetentionReport) -> usize {
+    report.cohorts.first().map_or(0, |cohort| cohort.active_customers.len())
 }
 
 fn table<'r>(
     report: &RetentionReport,
     cohorts: impl Iterator<Item = &'r RetentionCohort>,
-    count: fn(u64) -> String,
     cell: impl Fn(&RetentionCohort, i64) -> String,
 ) -> Table {
-    let periods = report.cohorts.first().map_or(0, |cohort| cohort.active_customers.len());
     let heads = [Column::text(name(report.unit())), Column::number("customers")];
-    let mut table = Table::new(heads.into_iter().chain((0..periods).map(|period| Column::number(&period.to_string()))));
+    let mut table =
+        Table::new(heads.into_iter().chain((0..periods(report)).map(|period| Column::number(&period.to_string()))));
     for cohort in cohorts {
-        let start = [label(report.unit(), cohort), count(cohort.customers.unsigned_abs())];
+        let start = [label(report.unit(), cohort), number::count(cohort.customers.unsigned_abs())];
         let active = cohort.active_customers.iter().map(|active| cell(cohort, *active));
         table.row(start.into_iter().chain(active));
     }
@@ -104,6 +116,8 @@ mod tests {
     #[test]
     fn a_spreadsheet_gets_every_cohort_and_customers() {
         let lines = csv(&report());
-        assert_eq!(lines.lines().nth(2), Some("1997-02,0,0,0,"));
+        assert_eq!(lines.lines().next(), Some("line,month,customers,0,1,2"));
+        assert_eq!(lines.lines().nth(2), Some("cohort,1997-02,0,0,0,"));
+        assert_eq!(lines.lines().last(), Some("earlier,,2,,,"));
     }
 }

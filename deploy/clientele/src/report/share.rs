@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clientele_proto::value::v1::{CustomerShare, CustomerShareReport, WalletShare};
 
-use super::{amount, date, plain};
+use super::{amount, currency, date, figure, plain};
 use crate::term::{Column, Screen, Table, number};
 
 /// For a person.
@@ -56,6 +56,7 @@ pub fn csv(report: &CustomerShareReport) -> String {
         "active_customers",
         "population",
         "market_share",
+        "currency",
         "total_revenue",
         "revenue_last_year",
         "sales_share",
@@ -67,11 +68,10 @@ pub fn csv(report: &CustomerShareReport) -> String {
         "benchmarked_wallet_share",
     ];
     let mut table = Table::new(heads.map(Column::text));
-    let share = |share: Option<f64>| share.map(|share| share.to_string()).unwrap_or_default();
     for (label, group) in lines(report) {
         let wallets = |wallets: &Option<WalletShare>| {
             let wallets = wallets.clone().unwrap_or_default();
-            [plain(wallets.wallet.as_ref()), share(wallets.share)]
+            [plain(wallets.wallet.as_ref()), figure(wallets.share)]
         };
         let [declared, declared_share] = wallets(&group.declared_wallets);
         let [benchmarked, benchmarked_share] = wallets(&group.benchmarked_wallets);
@@ -81,12 +81,13 @@ pub fn csv(report: &CustomerShareReport) -> String {
             group.customer_share.to_string(),
             group.active_customers.to_string(),
             group.population.to_string(),
-            share(group.market_share),
+            figure(group.market_share),
+            currency(group.total_revenue.as_ref().or(group.revenue_last_year.as_ref())),
             plain(group.total_revenue.as_ref()),
             plain(group.revenue_last_year.as_ref()),
-            share(group.sales_share),
+            figure(group.sales_share),
             plain(group.clv.as_ref()),
-            share(group.value_share),
+            figure(group.value_share),
             declared,
             declared_share,
             benchmarked,
@@ -131,6 +132,10 @@ mod tests {
             lines[2..5],
             ["DE 3 75.0 % 0 2.0 % 3,000.00", "(none) 1 25.0 % 0 1,000.00", "total 4 100.0 % 0 4,000.00"]
         );
-        assert!(csv(&report).lines().nth(1).unwrap().starts_with("DE,3,0.75,0,0,0.02,"), "{}", csv(&report));
+        assert!(
+            csv(&report).lines().nth(1).unwrap().starts_with("DE,3,0.75,0,0,0.02,EUR,,3000.00,"),
+            "{}",
+            csv(&report)
+        );
     }
 }

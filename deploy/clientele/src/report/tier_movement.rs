@@ -2,7 +2,7 @@
 
 use clientele_proto::value::v1::{TierMovementReport, tier_move::Cause};
 
-use super::date;
+use super::{date, lines::Lines};
 use crate::term::{Column, Screen, Table, number, text};
 
 /// For a person: a row a tier, then the ways from tier to tier.
@@ -30,19 +30,74 @@ pub fn render(report: &TierMovementReport, screen: &Screen) -> String {
     drawn
 }
 
-/// For a spreadsheet: the ways from tier to tier; who arrived comes from nowhere, who left goes nowhere.
+/// For a spreadsheet: tiers, the ways from tier to tier, causes and the total. Causes count moves, everything else customers.
 pub fn csv(report: &TierMovementReport) -> String {
-    let mut table = Table::new(["from_tier", "to_tier", "customers"].map(Column::text));
+    let mut lines = Lines::new([
+        "tier",
+        "from_tier",
+        "to_tier",
+        "cause",
+        "customers",
+        "moves",
+        "risen",
+        "fallen",
+        "other",
+        "risen_into",
+        "fallen_into",
+        "risen_from",
+        "fallen_from",
+        "arrived",
+        "left",
+        "score_runs",
+    ]);
+    for of in &report.tiers {
+        lines.line(
+            "tier",
+            [
+                ("tier", of.tier.clone()),
+                ("risen_into", of.risen_into.to_string()),
+                ("fallen_into", of.fallen_into.to_string()),
+                ("risen_from", of.risen_from.to_string()),
+                ("fallen_from", of.fallen_from.to_string()),
+                ("arrived", of.arrived.to_string()),
+                ("left", of.left.to_string()),
+            ],
+        );
+    }
     for way in &report.transitions {
-        table.row([way.from_tier.clone(), way.to_tier.clone(), way.customers.to_string()]);
+        lines.line(
+            "transition",
+            [
+                ("from_tier", way.from_tier.clone()),
+                ("to_tier", way.to_tier.clone()),
+                ("customers", way.customers.to_string()),
+            ],
+        );
     }
-    for of in report.tiers.iter().filter(|of| of.arrived > 0) {
-        table.row([String::new(), of.tier.clone(), of.arrived.to_string()]);
+    for of in &report.causes {
+        let cause = of.cause().as_str_name().trim_start_matches("CAUSE_");
+        lines.line(
+            "cause",
+            [
+                ("cause", cause.to_owned()),
+                ("moves", of.moves.to_string()),
+                ("risen", of.risen.to_string()),
+                ("fallen", of.fallen.to_string()),
+            ],
+        );
     }
-    for of in report.tiers.iter().filter(|of| of.left > 0) {
-        table.row([of.tier.clone(), String::new(), of.left.to_string()]);
-    }
-    table.csv()
+    lines.line(
+        "total",
+        [
+            ("risen", report.risen_customers.to_string()),
+            ("fallen", report.fallen_customers.to_string()),
+            ("other", report.other_customers.to_string()),
+            ("arrived", report.arrived_customers.to_string()),
+            ("left", report.left_customers.to_string()),
+            ("score_runs", report.score_runs.to_string()),
+        ],
+    );
+    lines.csv()
 }
 
 fn note(report: &TierMovementReport) -> String {
@@ -96,6 +151,9 @@ mod tests {
             tiers: vec![tier("KEY", 1200, 0, 0), tier("BASE", 0, 5, 1)],
             transitions: vec![TierTransition { from_tier: "BASE".into(), to_tier: "KEY".into(), customers: 1200 }],
             causes: vec![TierMovementCause { cause: Cause::ScoreRun.into(), moves: 1300, risen: 1250, fallen: 50 }],
+            risen_customers: 1200,
+            arrived_customers: 5,
+            left_customers: 1,
             ..TierMovementReport::default()
         }
     }
@@ -112,8 +170,14 @@ mod tests {
     }
 
     #[test]
-    fn a_spreadsheet_gets_every_way_also_from_and_to_nowhere() {
-        let lines = csv(&report());
-        assert_eq!(lines, "from_tier,to_tier,customers\nBASE,KEY,1200\n,BASE,5\nBASE,,1\n");
+    fn a_spreadsheet_gets_tiers_ways_causes_and_the_total() {
+        let text = csv(&report());
+        let lines: Vec<_> = text.lines().collect();
+        let heads = "line,tier,from_tier,to_tier,cause,customers,moves,risen,fallen,other,risen_into,fallen_into,risen_from,fallen_from,\
+                     arrived,left,score_runs";
+        assert_eq!(lines[0], heads);
+        assert_eq!(lines[1], "tier,KEY,,,,,,,,,1200,0,0,0,0,0,");
+        assert_eq!(lines[3], "transition,,BASE,KEY,,1200,,,,,,,,,,,");
+        assert_eq!(lines[4..], ["cause,,,,SCORE_RUN,,1300,1250,50,,,,,,,,", "total,,,,,,,1200,0,0,,,,,5,1,2"]);
     }
 }

@@ -5,23 +5,21 @@ use identifiers::Candidate;
 use serde_json::json;
 
 use super::args::Detect;
-use crate::{
-    report::json,
-    term::{self, Cell, Column, Format, Screen, Table, note},
-};
+use crate::term::{Cell, Column, Format, Table, note};
 
 /// Runs the command.
 pub fn run(args: &Detect) -> Result<()> {
     let candidates = identifiers::detect(&args.value);
-    match args.format {
-        Format::Csv => Ok(term::print(&table(&candidates).csv())?),
-        Format::Json => json::print(&json!({ "input": args.value, "candidates": candidates })),
-        Format::Table if candidates.is_empty() => {
-            note("a valid number of no scheme; `clientele identifiers schemes` lists them");
-            Ok(())
-        }
-        Format::Table => Ok(term::print(&table(&candidates).render(&Screen::stdout()))?),
+    if args.format == Format::Table && candidates.is_empty() {
+        note("a valid number of no scheme; `clientele identifiers schemes` lists them");
+        return Ok(());
     }
+    let table = table(&candidates);
+    args.format.print(
+        |screen| table.render(screen),
+        || table.csv(),
+        || Ok(json!({ "input": args.value, "candidates": candidates })),
+    )
 }
 
 fn table(candidates: &[Candidate]) -> Table {

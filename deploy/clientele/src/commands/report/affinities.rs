@@ -8,7 +8,6 @@ use super::Common;
 use crate::{
     online::{block_on, explain},
     report::{affinities, json},
-    term::{self, Format, Screen},
 };
 
 /// List which products, or categories, lead to which: bought by the same customers, in one transaction, or after the cheaper one
@@ -62,12 +61,11 @@ pub fn print(args: &Affinities) -> Result<()> {
         let mut cross_sell = args.common.online.clients()?.cross_sell;
         Ok(cross_sell.list_product_affinities(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.common.format {
-        Format::Table => term::print(&affinities::render(&found.product_affinities, &Screen::stdout()))?,
-        Format::Csv => term::print(&affinities::csv(&found.product_affinities))?,
-        Format::Json => json::print(&json::of(&found)?)?,
-    }
-    Ok(())
+    args.common.format.print(
+        |screen| affinities::render(&found.product_affinities, screen),
+        || affinities::csv(&found.product_affinities),
+        || json::of(&found),
+    )
 }
 
 fn request(args: &Affinities) -> ListProductAffinitiesRequest {

@@ -13,7 +13,7 @@ use crate::{
     files::date,
     online::{Online, block_on, explain},
     report::{contracts, json},
-    term::{self, Format, Screen},
+    term::Format,
 };
 
 /// Tell how contracts were renewed, what was kept of their revenue, and what to expect of them
@@ -62,12 +62,7 @@ pub fn print(args: &Contracts) -> Result<()> {
         let mut client = args.online.clients()?.contracts;
         Ok(client.get_contract_retention_report(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.format {
-        Format::Table => term::print(&contracts::render(&report, &Screen::stdout()))?,
-        Format::Csv => term::print(&contracts::csv(&report))?,
-        Format::Json => json::print(&json::of(&report)?)?,
-    }
-    Ok(())
+    args.format.print(|screen| contracts::render(&report, screen), || contracts::csv(&report), || json::of(&report))
 }
 
 fn message(day: civil::Date) -> Date {

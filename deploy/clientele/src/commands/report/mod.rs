@@ -1,9 +1,11 @@
 //! `clientele report`: what all customers of a score run did, and what was sold to them.
 
 mod affinities;
+mod concentration;
 mod contracts;
 mod over_time;
 mod sales;
+mod segments;
 mod share;
 
 use anyhow::Result;
@@ -18,7 +20,7 @@ use crate::{
     files::date,
     online::{Online, block_on, explain},
     report::{acquisition, churn, json, lifecycle, purchase_depth, retention},
-    term::{self, Format, Screen},
+    term::Format,
 };
 
 /// Which report.
@@ -48,6 +50,10 @@ pub enum Report {
     Affinities(affinities::Affinities),
     /// Shares of customers, revenue, CLV, market and wallet, by segment or attribute.
     Share(share::Share),
+    /// Which share of the customers brings which share of the value.
+    Concentration(concentration::Concentration),
+    /// Who joined segments, left and stayed.
+    Segments(segments::Segments),
 }
 
 /// Count customers by how far they have come: never bought, once and gone, once and recent, twice or more
@@ -159,6 +165,8 @@ pub fn run(report: Report) -> Result<()> {
         Report::ModelQuality(args) => over_time::print_model_quality(&args),
         Report::Affinities(args) => affinities::print(&args),
         Report::Share(args) => share::print(&args),
+        Report::Concentration(args) => concentration::print(&args),
+        Report::Segments(args) => segments::print(&args),
     }
 }
 
@@ -169,12 +177,11 @@ fn print_purchase_depth(args: &PurchaseDepth) -> Result<()> {
         let mut scores = args.common.online.clients()?.scores;
         Ok(scores.get_purchase_depth_report(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.common.format {
-        Format::Table => term::print(&purchase_depth::render(&report, &Screen::stdout()))?,
-        Format::Csv => term::print(&purchase_depth::csv(&report))?,
-        Format::Json => json::print(&json::of(&report)?)?,
-    }
-    Ok(())
+    args.common.format.print(
+        |screen| purchase_depth::render(&report, screen),
+        || purchase_depth::csv(&report),
+        || json::of(&report),
+    )
 }
 
 fn print_retention(args: &Retention) -> Result<()> {
@@ -184,12 +191,11 @@ fn print_retention(args: &Retention) -> Result<()> {
         let mut scores = args.common.online.clients()?.scores;
         Ok(scores.get_retention_report(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.common.format {
-        Format::Table => term::print(&retention::render(&report, &Screen::stdout()))?,
-        Format::Csv => term::print(&retention::csv(&report))?,
-        Format::Json => json::print(&json::of(&report)?)?,
-    }
-    Ok(())
+    args.common.format.print(
+        |screen| retention::render(&report, screen),
+        || retention::csv(&report),
+        || json::of(&report),
+    )
 }
 
 fn print_lifecycle(args: &Lifecycle) -> Result<()> {
@@ -198,12 +204,11 @@ fn print_lifecycle(args: &Lifecycle) -> Result<()> {
         let mut scores = args.common.online.clients()?.scores;
         Ok(scores.get_lifecycle_report(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.common.format {
-        Format::Table => term::print(&lifecycle::render(&report, &Screen::stdout()))?,
-        Format::Csv => term::print(&lifecycle::csv(&report))?,
-        Format::Json => json::print(&json::of(&report)?)?,
-    }
-    Ok(())
+    args.common.format.print(
+        |screen| lifecycle::render(&report, screen),
+        || lifecycle::csv(&report),
+        || json::of(&report),
+    )
 }
 
 fn print_churn(args: &Churn) -> Result<()> {
@@ -216,12 +221,7 @@ fn print_churn(args: &Churn) -> Result<()> {
         let mut alerts = args.common.online.clients()?.churn;
         Ok(alerts.get_churn_report(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.common.format {
-        Format::Table => term::print(&churn::render(&report, &Screen::stdout()))?,
-        Format::Csv => term::print(&churn::csv(&report))?,
-        Format::Json => json::print(&json::of(&report)?)?,
-    }
-    Ok(())
+    args.common.format.print(|screen| churn::render(&report, screen), || churn::csv(&report), || json::of(&report))
 }
 
 fn print_acquisition(args: &Acquisition) -> Result<()> {
@@ -230,10 +230,9 @@ fn print_acquisition(args: &Acquisition) -> Result<()> {
         let mut spends = args.common.online.clients()?.acquisition;
         Ok(spends.get_acquisition_report(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.common.format {
-        Format::Table => term::print(&acquisition::render(&report, &Screen::stdout()))?,
-        Format::Csv => term::print(&acquisition::csv(&report))?,
-        Format::Json => json::print(&json::of(&report)?)?,
-    }
-    Ok(())
+    args.common.format.print(
+        |screen| acquisition::render(&report, screen),
+        || acquisition::csv(&report),
+        || json::of(&report),
+    )
 }

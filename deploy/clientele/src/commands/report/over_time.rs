@@ -13,7 +13,7 @@ use crate::{
     files::date,
     online::{Online, block_on, explain},
     report::{growth, json, model_quality, tier_movement},
-    term::{self, Format, Screen},
+    term::Format,
 };
 
 /// Count who moved between tiers in a period, which way, and why
@@ -83,12 +83,11 @@ pub fn print_tiers(args: &Tiers) -> Result<()> {
         let mut reports = args.common.online.clients()?.reports;
         Ok(reports.get_tier_movement_report(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.common.format {
-        Format::Table => term::print(&tier_movement::render(&report, &Screen::stdout()))?,
-        Format::Csv => term::print(&tier_movement::csv(&report))?,
-        Format::Json => json::print(&json::of(&report)?)?,
-    }
-    Ok(())
+    args.common.format.print(
+        |screen| tier_movement::render(&report, screen),
+        || tier_movement::csv(&report),
+        || json::of(&report),
+    )
 }
 
 /// Prints how customers and sales grow.
@@ -105,12 +104,7 @@ pub fn print_growth(args: &Growth) -> Result<()> {
         let mut reports = args.common.online.clients()?.reports;
         Ok(reports.get_growth_report(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.common.format {
-        Format::Table => term::print(&growth::render(&report, &Screen::stdout()))?,
-        Format::Csv => term::print(&growth::csv(&report))?,
-        Format::Json => json::print(&json::of(&report)?)?,
-    }
-    Ok(())
+    args.common.format.print(|screen| growth::render(&report, screen), || growth::csv(&report), || json::of(&report))
 }
 
 /// Prints how well a run foretold.
@@ -120,12 +114,11 @@ pub fn print_model_quality(args: &ModelQuality) -> Result<()> {
         let mut reports = args.common.online.clients()?.reports;
         Ok(reports.get_model_quality_report(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.common.format {
-        Format::Table => term::print(&model_quality::render(&report, &Screen::stdout()))?,
-        Format::Csv => term::print(&model_quality::csv(&report))?,
-        Format::Json => json::print(&json::of(&report)?)?,
-    }
-    Ok(())
+    args.common.format.print(
+        |screen| model_quality::render(&report, screen),
+        || model_quality::csv(&report),
+        || json::of(&report),
+    )
 }
 
 fn message(day: civil::Date) -> Date {

@@ -10,7 +10,7 @@ use crate::{
     files::date,
     online::{Online, block_on, explain},
     report::{json, sales},
-    term::{self, Format, Screen},
+    term::Format,
 };
 
 /// Sum up sales, refunds, costs and what is left of a period, from the transactions as they are now
@@ -71,12 +71,7 @@ pub fn print(args: &Sales) -> Result<()> {
         let mut transactions = args.online.clients()?.transactions;
         Ok(transactions.get_sales_report(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.format {
-        Format::Table => term::print(&sales::render(&report, &Screen::stdout()))?,
-        Format::Csv => term::print(&sales::csv(&report))?,
-        Format::Json => json::print(&json::of(&report)?)?,
-    }
-    Ok(())
+    args.format.print(|screen| sales::render(&report, screen), || sales::csv(&report), || json::of(&report))
 }
 
 fn request(args: &Sales) -> GetSalesReportRequest {

@@ -8,7 +8,7 @@ use crate::{
     commands::grouping::By,
     online::{Online, block_on, explain},
     report::{json, share},
-    term::{self, Format, Screen},
+    term::Format,
 };
 
 /// Compare groups of customers with each other, with the market and with what they spend
@@ -47,10 +47,5 @@ pub fn print(args: &Share) -> Result<()> {
         let mut client = args.online.clients()?.shares;
         Ok(client.get_customer_share_report(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.format {
-        Format::Table => term::print(&share::render(&report, &Screen::stdout()))?,
-        Format::Csv => term::print(&share::csv(&report))?,
-        Format::Json => json::print(&json::of(&report)?)?,
-    }
-    Ok(())
+    args.format.print(|screen| share::render(&report, screen), || share::csv(&report), || json::of(&report))
 }

@@ -13,7 +13,7 @@ use crate::{
     commands::Usage,
     online::{Clients, Online, block_on, explain},
     report::{json, screening_hits},
-    term::{self, Format, Screen},
+    term::{self, Format},
 };
 
 const DECIDED: &str = "\
@@ -152,16 +152,13 @@ fn list(args: &List) -> Result<()> {
             ListScreeningHitsRequest { page_size: args.number, filter, ..ListScreeningHitsRequest::default() };
         Ok(clients.screening.list_screening_hits(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
-    match args.format {
-        Format::Table => {
-            let screen = Screen::stdout();
-            term::print(&screening_hits::render(&found.screening_hits, &screen))?;
-            if !found.next_page_token.is_empty() {
-                term::note("There are more: ask for a larger --number, or narrow them down with --filter.");
-            }
-        }
-        Format::Csv => term::print(&screening_hits::csv(&found.screening_hits))?,
-        Format::Json => json::print(&json::of(&found)?)?,
+    args.format.print(
+        |screen| screening_hits::render(&found.screening_hits, screen),
+        || screening_hits::csv(&found.screening_hits),
+        || json::of(&found),
+    )?;
+    if args.format == Format::Table && !found.next_page_token.is_empty() {
+        term::note("There are more: ask for a larger --number, or narrow them down with --filter.");
     }
     Ok(())
 }
@@ -243,10 +240,9 @@ fn refused(status: &Status) -> anyhow::Error {
 }
 
 fn tell(hit: &ScreeningHit, format: Format) -> Result<()> {
-    match format {
-        Format::Table => term::print(&screening_hits::one(hit, &Screen::stdout()))?,
-        Format::Csv => term::print(&screening_hits::csv(std::slice::from_ref(hit)))?,
-        Format::Json => json::print(&json::of(hit)?)?,
-    }
-    Ok(())
+    format.print(
+        |screen| screening_hits::one(hit, screen),
+        || screening_hits::csv(std::slice::from_ref(hit)),
+        || json::of(hit),
+    )
 }

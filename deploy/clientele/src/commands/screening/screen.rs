@@ -8,7 +8,7 @@ use super::customer_id;
 use crate::{
     online::{Online, block_on, explain},
     report::{json, screening_hits},
-    term::{self, Format, Screen as Terminal},
+    term::Format,
 };
 
 /// Screen a customer now, with all who own it, represent it or may act for it
@@ -34,15 +34,11 @@ pub struct Screen {
 /// Runs the command.
 pub fn run(args: &Screen) -> Result<()> {
     let hits = block_on(screen(args))?;
-    match args.format {
-        Format::Table => term::print(&screening_hits::render(&hits, &Terminal::stdout()))?,
-        Format::Csv => term::print(&screening_hits::csv(&hits))?,
-        Format::Json => {
-            let hits = hits.iter().map(json::of).collect::<Result<Vec<_>>>()?;
-            json::print(&serde_json::json!({ "screening_hits": hits }))?;
-        }
-    }
-    Ok(())
+    args.format.print(
+        |screen| screening_hits::render(&hits, screen),
+        || screening_hits::csv(&hits),
+        || Ok(serde_json::json!({ "screening_hits": hits.iter().map(json::of).collect::<Result<Vec<_>>>()? })),
+    )
 }
 
 async fn screen(args: &Screen) -> Result<Vec<ScreeningHit>> {
