@@ -13,3 +13,4 @@ mod process;
 mod proxy;
 mod score_run_killed;
 mod site;
+mod upload_killed;

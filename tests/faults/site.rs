@@ -1,7 +1,8 @@
-//! Both services as processes, on a Postgres of their own that keeps what it acknowledged.
+//! The services as processes, on a Postgres of their own that keeps what it acknowledged.
 
 use std::{
     fs,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
@@ -18,16 +19,22 @@ use crate::process::Process;
 
 const DATABASE: &str = "clientele";
 
+fn documents_in(folder: &Path) -> PathBuf {
+    folder.join("documents")
+}
+
 /// Processes, database and tokens of one test. Fields are dropped in their order: services first.
 pub struct Site {
     /// The customers service.
     pub customers: Process,
     /// The value service, which follows the feed of customers.
     pub value: Process,
+    /// The qualification service, which keeps documents in [`Site::documents`].
+    pub qualification: Process,
     /// The database server.
     pub cluster: Cluster,
     tokens: Tokens,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Site {
@@ -39,7 +46,7 @@ impl Site {
         let options = ClusterOptions { ephemeral: true, ..ClusterOptions::durable(folder) };
         let cluster = tokio::task::spawn_blocking(move || Cluster::start(options)).await.unwrap().unwrap();
         migrate::ensure_database(&cluster.url(DATABASE)).await.unwrap();
-        let schemas = [&clientele_customers::SCHEMA, &clientele_value::SCHEMA];
+        let schemas = [&clientele_customers::SCHEMA, &clientele_value::SCHEMA, &clientele_qualification::SCHEMA];
         migrate::run(&cluster.url(DATABASE), &schemas).await.unwrap();
 
         let folder = tempfile::tempdir().unwrap();
@@ -62,14 +69,23 @@ impl Site {
         of_value.extend(["--peer-token-file".to_owned(), token_file.to_str().unwrap().to_owned()]);
         of_value.extend(["--score-lease-seconds", "2"].map(ToOwned::to_owned));
         let value = Process::start("value", folder.path(), of_value);
-        let site = Self { customers, value, cluster, tokens, _folder: folder };
+        let mut of_qualification = flags(&clientele_qualification::SCHEMA);
+        let documents = format!("file:{}", documents_in(folder.path()).display());
+        of_qualification.extend(["--object-store-url".to_owned(), documents]);
+        let qualification = Process::start("qualification", folder.path(), of_qualification);
+        let site = Self { customers, value, qualification, cluster, tokens, folder };
         site.until_answering().await;
         site
     }
 
-    /// Waits until both services answer.
+    /// Where documents are kept.
+    pub fn documents(&self) -> PathBuf {
+        documents_in(self.folder.path())
+    }
+
+    /// Waits until all services answer.
     pub async fn until_answering(&self) {
-        for process in [&self.customers, &self.value] {
+        for process in [&self.customers, &self.value, &self.qualification] {
             let mut feed = EventFeedServiceClient::new(self.channel(process));
             eventually("a service answers", async || feed.get_feed_bounds(GetFeedBoundsRequest {}).await.ok()).await;
         }

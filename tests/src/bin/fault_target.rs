@@ -17,6 +17,11 @@ fn main() -> ExitCode {
             let common = settings.common.clone();
             run("value", &common, async move |context| clientele_value::app(&settings, context).await)
         }
+        Ok("qualification") => {
+            let settings: clientele_qualification::Settings = load("qualification", clientele_qualification::ABOUT);
+            let common = settings.common.clone();
+            run("qualification", &common, async move |context| clientele_qualification::app(&settings, context).await)
+        }
         _ => ExitCode::FAILURE,
     }
 }

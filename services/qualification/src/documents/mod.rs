@@ -9,6 +9,7 @@ pub mod keys;
 pub mod reader;
 pub mod seal;
 pub mod settings;
+mod staged;
 pub mod store;
 pub mod trouble;
 

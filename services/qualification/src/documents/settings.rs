@@ -63,7 +63,7 @@ impl DocumentSettings {
         } else {
             Keyring::read(&self.document_key_file)?
         };
-        Ok(Documents { contents: Contents::new(Arc::new(store)), keys, largest })
+        Ok(Documents { contents: Contents::new(Arc::new(store)).in_folder(folder), keys, largest })
     }
 }
 

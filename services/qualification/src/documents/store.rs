@@ -1,6 +1,6 @@
 //! Segments in an object store. What stands there is opaque: a random-looking id, a place, and sealed bytes.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Result, bail};
 use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, path::Path};
 use uuid::Uuid;
 
-use super::trouble::refusal;
+use super::{staged::remove_staged, trouble::refusal};
 
 /// How long a start waits for the store.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -17,6 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub struct Contents {
     store: Arc<dyn ObjectStore>,
+    /// The folder that the store is.
+    folder: Option<PathBuf>,
 }
 
 /// An object, as a listing has it.
@@ -33,7 +35,19 @@ pub struct Found {
 impl Contents {
     /// Contents in `store`.
     pub fn new(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store }
+        Self { store, folder: None }
+    }
+
+    /// The same in a store that is a folder.
+    #[must_use]
+    pub fn in_folder(self, folder: PathBuf) -> Self {
+        Self { folder: Some(folder), ..self }
+    }
+
+    /// Removes what killed services left half written before an instant, where the store does not do so itself.
+    pub async fn remove_staged(&self, before: Timestamp) -> io::Result<()> {
+        let Some(folder) = self.folder.clone() else { return Ok(()) };
+        tokio::task::spawn_blocking(move || remove_staged(&folder, before)).await.map_err(io::Error::other)?.map(drop)
     }
 
     /// Finds out, at the start, whether the store lets the service in: what it refuses needs somebody to look at the settings. Of a store that is

@@ -57,8 +57,9 @@ async fn sweep(state: &State, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Deletes objects older than an hour that no row names.
+/// Deletes objects older than an hour that no row names, and what is half written for so long.
 pub async fn sweep_orphans(state: &State, now: Timestamp) -> Result<()> {
+    state.documents.contents.remove_staged(now.saturating_sub(ORPHAN_AGE)?).await?;
     let mut chunks = state.documents.contents.list().try_chunks(OBJECTS).boxed();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| error.1)?;
