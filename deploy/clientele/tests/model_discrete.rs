@@ -99,6 +99,75 @@ fn sbg_reproduces_fader_hardie_2007_and_compares_the_five_years_after() {
     assert!(mae < 15.0, "{mae}");
 }
 
+/// Whether each parameter has an error, and an interval that is symmetric about its logarithm: 1.96 relative errors to either side.
+#[track_caller]
+fn has_errors(fit: &Value, names: &[&str]) {
+    let parameters = fit["parameters"].as_object().unwrap();
+    assert_eq!(parameters.keys().collect::<Vec<_>>(), names);
+    for (name, value) in parameters {
+        let number = |value: &Value| value.as_f64().unwrap();
+        let (value, error) = (number(value), number(&fit["standard_errors"][name]));
+        let interval = &fit["confidence_intervals_95"][name];
+        let factor = (1.959_964 * error / value).exp();
+        assert!(error > 0.0 && (number(&interval["low"]) * factor / value - 1.0).abs() < 1e-6, "{fit}");
+        assert!((number(&interval["high"]) / factor / value - 1.0).abs() < 1e-6, "{fit}");
+    }
+}
+
+#[test]
+fn errors_of_sbg_are_those_of_the_curvature_and_shrink_with_the_cohort() {
+    let fit = fitted(&["--model", "sbg", "--survivors", HIGH_END, "--periods", "7"], b"");
+    has_errors(&fit, &["alpha", "beta"]);
+    // Ten times the cohort with the same curve: the same parameters, and errors smaller by the root of ten.
+    let mut tenfold = String::new();
+    for line in std::fs::read_to_string(HIGH_END).unwrap().lines().skip(1) {
+        let (period, survivors) = line.split_once(',').unwrap();
+        writeln!(tenfold, "{period},{}", 10 * survivors.parse::<u64>().unwrap()).unwrap();
+    }
+    let tenfold = sbg(&tenfold, &["--periods", "7"]);
+    for name in ["alpha", "beta"] {
+        let ratio = fit["standard_errors"][name].as_f64().unwrap() / tenfold["standard_errors"][name].as_f64().unwrap();
+        assert!((ratio - 10_f64.sqrt()).abs() < 1e-3, "{name}: {ratio}");
+    }
+    // By second differences of the log-likelihood of Fader and Hardie 2007, made here: P(T = t) and S(t) as products.
+    let counts = [1000.0, 869.0, 743.0, 653.0, 593.0, 551.0, 517.0, 491.0];
+    let likelihood = |alpha: f64, beta: f64| {
+        let (mut survival, mut sum) = (1.0_f64, 0.0);
+        for (t, pair) in counts.windows(2).enumerate() {
+            let retention = (beta + t as f64) / (alpha + beta + t as f64);
+            sum += (pair[0] - pair[1]) * (survival * (1.0 - retention)).ln();
+            survival *= retention;
+        }
+        sum + counts[7] * survival.ln()
+    };
+    let [alpha, beta] = ["alpha", "beta"].map(|name| fit["parameters"][name].as_f64().unwrap());
+    assert!((likelihood(alpha, beta) - fit["log_likelihood"].as_f64().unwrap()).abs() < 1e-6);
+    // Second derivatives by the logarithms.
+    let step = 1e-3_f64;
+    let at = |i: f64, j: f64| likelihood(alpha * (i * step).exp(), beta * (j * step).exp());
+    let second = |plus: f64, minus: f64| -(plus - 2.0 * at(0.0, 0.0) + minus) / (step * step);
+    let (of_alpha, of_beta) = (second(at(1.0, 0.0), at(-1.0, 0.0)), second(at(0.0, 1.0), at(0.0, -1.0)));
+    let mixed = -(at(1.0, 1.0) - at(1.0, -1.0) - at(-1.0, 1.0) + at(-1.0, -1.0)) / (4.0 * step * step);
+    let determinant = of_alpha * of_beta - mixed * mixed;
+    for (name, value, other) in [("alpha", alpha, of_beta), ("beta", beta, of_alpha)] {
+        let expected = value * (other / determinant).sqrt();
+        let error = fit["standard_errors"][name].as_f64().unwrap();
+        assert!((error / expected - 1.0).abs() < 1e-3, "{name}: {error} is not {expected}");
+    }
+}
+
+#[test]
+fn errors_of_bg_bb_are_told_and_a_fit_without_any_says_why() {
+    has_errors(&fitted(&["--model", "bg-bb", "--cells", DONATIONS], b""), &["alpha", "beta", "delta", "gamma"]);
+    // All leave alike: the beta distribution has no width, and its parameters run away.
+    let alike = sbg("0,1000000\n1,500000\n2,250000\n3,125000\n4,62500\n", &[]);
+    assert!(alike.get("standard_errors").is_none() && alike.get("confidence_intervals_95").is_none(), "{alike}");
+    assert!(
+        alike["warnings"].to_string().contains("no standard errors: the data do not determine alpha + beta"),
+        "{alike}"
+    );
+}
+
 #[test]
 fn sbg_reproduces_the_regular_segment_too() {
     let fit = fitted(&["--model", "sbg", "--survivors", REGULAR, "--periods", "7"], b"");
@@ -220,9 +289,23 @@ fn the_tables_tell_a_person_parameters_projection_holdout_and_what_next() {
         assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
         assert!(!table.contains('\u{1b}'), "colour without a terminal");
     };
-    let parts = ["1,000 customers", "7 periods", "alpha", "0.668", "-1,611.", "projected", "468.0", "Next: "];
+    let parts = [
+        "1,000 customers",
+        "7 periods",
+        "alpha",
+        "0.668",
+        "Error",
+        "95 % confidence: alpha 0.",
+        "-1,611.",
+        "projected",
+        "468.0",
+        "Next: ",
+    ];
     told(&["--model", "sbg", "--survivors", HIGH_END, "--periods", "7"], &parts);
-    told(&["--model", "bg-bb", "--cells", DONATIONS], &["11,104 customers", "delta", "2.783", "-33,225.", "Next: "]);
+    told(
+        &["--model", "bg-bb", "--cells", DONATIONS],
+        &["11,104 customers", "delta", "2.783", "Error", "95 % confidence: alpha 1.", "-33,225.", "Next: "],
+    );
     let parts = ["2,357 customers", "months to 1997-09-30", "actual", "predicted", "9 months to 1998-06-30"];
     told(&["--model", "bg-bb", "--transactions", CDNOW, "--calibration-end", "1997-09-30"], &parts);
 }
@@ -232,7 +315,13 @@ fn csv_has_a_line_for_every_figure() {
     let output = fit(&["--model", "sbg", "--survivors", HIGH_END, "--periods", "7", "--format", "csv"], b"");
     let csv = String::from_utf8(output.stdout).unwrap();
     assert!(csv.starts_with("name,value\n") && csv.contains("\nmodel,sbg\n"), "{csv}");
-    assert!(csv.contains("\nparameters.alpha,0.66") && csv.contains("\nprojection.14.period,14\n"), "{csv}");
+    assert!(
+        csv.contains("\nparameters.alpha,0.66")
+            && csv.contains("\nstandard_errors.alpha,0.")
+            && csv.contains("\nconfidence_intervals_95.beta.high,")
+            && csv.contains("\nprojection.14.period,14\n"),
+        "{csv}"
+    );
     assert!(csv.contains("\nholdout.survivors.1.actual,468.0\n"), "{csv}");
 }
 

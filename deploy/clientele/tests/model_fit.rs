@@ -137,6 +137,34 @@ fn fit_table(model: &str) -> String {
 }
 
 #[test]
+fn every_parameter_that_is_estimated_has_an_error_and_an_interval_around_it() {
+    for (model, names) in [
+        ("bg-nbd", vec!["a", "alpha", "b", "r"]),
+        ("pareto-nbd", vec!["alpha", "beta", "r", "s"]),
+        // k is taken as known.
+        ("mbg-cnbd", vec!["a", "alpha", "b", "r"]),
+        ("gamma-gamma", vec!["p", "q", "v"]),
+    ] {
+        let fit = cdnow(model, &TO_AUTUMN);
+        let keys = |name: &str| fit[name].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(
+            [keys("standard_errors"), keys("confidence_intervals_95")],
+            [names.clone(), names.clone()],
+            "{model}"
+        );
+        for name in names {
+            let [low, high] = ["low", "high"].map(|end| fit["confidence_intervals_95"][name][end].as_f64().unwrap());
+            let value = fit["parameters"][name].as_f64().unwrap();
+            assert!(
+                0.0 < low && low < value && value < high && high.is_finite(),
+                "{model} {name}: {low} {value} {high}"
+            );
+        }
+    }
+    assert!(fit_table("pareto-nbd").contains("95 % confidence: r 0."), "{}", fit_table("pareto-nbd"));
+}
+
+#[test]
 fn gamma_gamma_reproduces_fader_hardie_2013_and_has_no_holdout() {
     let fit = cdnow("gamma-gamma", &TO_AUTUMN);
     let parameters = &fit["parameters"];

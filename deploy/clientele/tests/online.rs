@@ -15,6 +15,9 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use serde_json::Value;
 use tempfile::TempDir;
 
+#[path = "online/imports.rs"]
+mod imports;
+
 /// A folder that Postgres' own user may enter.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();

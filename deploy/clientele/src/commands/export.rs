@@ -21,7 +21,7 @@ use crate::{
 /// What to export.
 #[derive(Debug, Subcommand)]
 pub enum Export {
-    /// Export purchases, refunds and costs, with their items
+    /// Export purchases, refunds and costs, with their items; `import transactions` takes the CSV again as it is
     Transactions(ExportTransactions),
     /// Export the scores of a run
     Scores(ExportScores),

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use iso_currency::Currency;
 use serde_json::json;
 
 use crate::{
@@ -12,12 +11,10 @@ use crate::{
         Usage,
         import_contracts::{self, ImportContracts},
         import_screening_list::{self, ImportScreeningList},
+        import_transactions::{self, ImportTransactions},
     },
-    files::{
-        self, ColumnChoice, CustomerColumns, CustomerKind, Customers, FxRates, TransactionColumns, TransactionId,
-        Transactions, amount,
-    },
-    importing::{self, Imported},
+    files::{self, ColumnChoice, CustomerColumns, CustomerKind, Customers, FxRates},
+    importing::{self, Imported, RejectionReason},
     online::{Online, block_on},
     report::json,
     term::{self, Format, Progress, number, progress::Unit},
@@ -27,7 +24,7 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub enum Import {
     /// Import purchases, refunds and costs from a CSV file; rows that are there already change nothing
-    Transactions(ImportTransactions),
+    Transactions(Box<ImportTransactions>),
     /// Import customers from a CSV file: new ones are created, known ones changed
     Customers(ImportCustomers),
     /// Import contracts from a CSV file: new ones are created, known ones changed
@@ -55,65 +52,6 @@ pub(super) struct Common {
     format: Format,
     #[command(flatten)]
     pub(super) online: Online,
-}
-
-/// Flags of `import transactions`.
-#[derive(Debug, Args)]
-pub struct ImportTransactions {
-    #[command(flatten)]
-    common: Common,
-    /// Column with the customer's id in your system
-    #[arg(long, default_value = "customer_id", value_name = "COLUMN")]
-    customer_column: String,
-    /// Column with the day or instant
-    #[arg(long, default_value = "date", value_name = "COLUMN")]
-    date_column: String,
-    /// Column with the amount
-    #[arg(long, default_value = "amount", value_name = "COLUMN")]
-    amount_column: String,
-    /// Column with the ISO 4217 currency code [default: `currency` where the file has it]
-    #[arg(long, value_name = "COLUMN")]
-    currency_column: Option<String>,
-    /// Currency of rows without one
-    #[arg(long, default_value = "USD", value_name = "CODE", value_parser = amount::currency_flag)]
-    currency: Currency,
-    /// Column with purchase, refund or cost [default: `kind` where the file has it]
-    #[arg(long, value_name = "COLUMN")]
-    kind_column: Option<String>,
-    /// Column with the transaction's own id; without it one is made from the row, the same each time
-    #[arg(long, value_name = "COLUMN")]
-    transaction_id_column: Option<String>,
-    /// Column with the company that sold [default: `sales_company` where the file has it]
-    #[arg(long, value_name = "COLUMN", help_heading = "Who sold what")]
-    company_column: Option<String>,
-    /// Column with the department that sold [default: `sales_department` where the file has it]
-    #[arg(long, value_name = "COLUMN", help_heading = "Who sold what")]
-    department_column: Option<String>,
-    /// Column with the employee who sold [default: `sales_employee` where the file has it]
-    #[arg(long, value_name = "COLUMN", help_heading = "Who sold what")]
-    employee_column: Option<String>,
-    /// Column with the product that the whole amount is for [default: `product` where the file has it]
-    #[arg(long, value_name = "COLUMN", help_heading = "Who sold what")]
-    product_column: Option<String>,
-    /// Column with the category of the product [default: `category` where the file has it]
-    #[arg(long, value_name = "COLUMN", help_heading = "Who sold what")]
-    category_column: Option<String>,
-    /// Column with the quantity of the product [default: `quantity` where the file has it]
-    #[arg(long, value_name = "COLUMN", help_heading = "Who sold what")]
-    quantity_column: Option<String>,
-    /// What to do with purchases of a negative amount: leave them out, or read them as refunds
-    #[arg(long, value_enum, default_value_t)]
-    refunds: Refunds,
-}
-
-/// What a negative purchase is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Refunds {
-    /// A bad row.
-    #[default]
-    Reject,
-    /// A refund.
-    Net,
 }
 
 /// Flags of `import customers`.
@@ -164,47 +102,12 @@ enum Kind {
 /// Runs the command.
 pub fn run(import: Import) -> Result<()> {
     match import {
-        Import::Transactions(args) => transactions(&args),
+        Import::Transactions(args) => import_transactions::run(&args),
         Import::Customers(args) => customers(&args),
         Import::Contracts(args) => import_contracts::run(&args),
         Import::FxRates(args) => fx_rates(&args),
         Import::ScreeningList(args) => import_screening_list::run(&args),
     }
-}
-
-fn transactions(args: &ImportTransactions) -> Result<()> {
-    let columns = TransactionColumns {
-        customer: args.customer_column.clone(),
-        date: args.date_column.clone(),
-        amount: args.amount_column.clone(),
-        currency: ColumnChoice::from_flag(args.currency_column.as_deref(), "currency"),
-        default_currency: args.currency,
-        kind: ColumnChoice::from_flag(args.kind_column.as_deref(), "kind"),
-        id: args.transaction_id_column.clone().map_or(TransactionId::Derived, TransactionId::Column),
-        sold_by: choices(
-            [&args.company_column, &args.department_column, &args.employee_column],
-            TransactionColumns::SOLD_BY,
-        ),
-        product: choices(
-            [&args.product_column, &args.category_column, &args.quantity_column],
-            TransactionColumns::PRODUCT,
-        ),
-        negative_is_refund: args.refunds == Refunds::Net,
-        delimiter: delimiter(args.common.delimiter)?,
-    };
-    let source = files::open(&args.common.file)?;
-    let progress = Progress::start("importing transactions", source.bytes, Unit::Bytes);
-    let rows = Transactions::new(progress.reader(source.reader), &columns)?;
-    let imported = block_on(async {
-        let mut client = args.common.online.clients()?.transactions;
-        importing::transactions::import(&mut client, rows, |_| ()).await
-    })?;
-    tell(&args.common, &source.name, progress, &imported)
-}
-
-fn choices(flags: [&Option<String>; 3], defaults: [&str; 3]) -> [ColumnChoice; 3] {
-    let [(a, of_a), (b, of_b), (c, of_c)] = [0, 1, 2].map(|at| (flags[at].as_deref(), defaults[at]));
-    [ColumnChoice::from_flag(a, of_a), ColumnChoice::from_flag(b, of_b), ColumnChoice::from_flag(c, of_c)]
 }
 
 fn customers(args: &ImportCustomers) -> Result<()> {
@@ -256,6 +159,13 @@ pub(super) fn tell(common: &Common, file: &str, progress: Progress, imported: &I
     for rejection in &imported.rejections {
         term::note(&format!("{file}: {rejection}"));
     }
+    if imported.rejected > imported.rejections.len() as u64 {
+        term::note(&format!("{file}: all {} rejected rows by reason:", number::count(imported.rejected)));
+        for reason in imported.rejected_by_reason() {
+            let (rows, RejectionReason { reason, fields, first_row, .. }) = (number::count(reason.rows), reason);
+            term::note(&format!("  {rows:>11}  {reason} {fields}, first in row {first_row}"));
+        }
+    }
     let left_out = imported.rejected + imported.bad_rows.total();
     let Imported { added, changed, known, rejected, .. } = imported;
     match common.format {
@@ -277,6 +187,7 @@ pub(super) fn tell(common: &Common, file: &str, progress: Progress, imported: &I
         Format::Json => json::print(&json!({
             "new": added, "changed": changed, "known": known, "rejected": rejected, "bad_rows": imported.bad_rows.total(),
             "rejections": imported.rejections, "stopped": imported.bad_rows.stopped(),
+            "bad_rows_by_reason": imported.bad_rows.by_reason(), "rejected_by_reason": imported.rejected_by_reason(),
         }))?,
     }
     if imported.good() == 0 && left_out > 0 {

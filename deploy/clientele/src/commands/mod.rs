@@ -18,6 +18,7 @@ pub mod identifiers;
 pub mod import;
 pub mod import_contracts;
 pub mod import_screening_list;
+pub mod import_transactions;
 pub mod key_customers;
 pub mod migrate;
 pub mod model;

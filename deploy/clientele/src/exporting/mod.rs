@@ -8,6 +8,8 @@ mod parquet;
 mod scores;
 mod sink;
 mod transactions;
+#[cfg(test)]
+mod transactions_again;
 
 use std::{io::Write, time::Duration};
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::error::{ColumnRef, RowError};
+use serde::Serialize;
+
+use super::error::{ColumnRef, Place, RowError};
 use crate::term::number;
 
 /// How many rows are shown in full.
@@ -13,16 +15,44 @@ const SHOWN: usize = 10;
 #[derive(Debug, Default)]
 pub struct BadRows {
     shown: Vec<RowError>,
-    by_problem: BTreeMap<(&'static str, ColumnRef), u64>,
+    by_problem: BTreeMap<(&'static str, ColumnRef), Counted>,
     total: u64,
     stopped: Option<String>,
+}
+
+/// Rows with one problem in one column.
+#[derive(Debug)]
+struct Counted {
+    rows: u64,
+    first: Place,
+    told: String,
+}
+
+/// Why rows were left out, for a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BadRowReason {
+    /// The [label](super::Problem::label) of the problem.
+    pub reason: &'static str,
+    /// The column, as the header names it.
+    pub column: String,
+    /// Its number, from 1.
+    pub column_number: usize,
+    /// How many rows.
+    pub rows: u64,
+    /// The first of them: the data row, from 1.
+    pub first_row: u64,
+    /// The line of the file on which it begins.
+    pub first_line: u64,
+    /// What is wrong with the first of them, and what to do about it.
+    pub first: String,
 }
 
 impl BadRows {
     /// Counts one.
     pub fn add(&mut self, error: RowError) {
         self.total += 1;
-        *self.by_problem.entry((error.problem.label(), error.column.clone())).or_default() += 1;
+        let first = || Counted { rows: 0, first: error.place, told: error.to_string() };
+        self.by_problem.entry((error.problem.label(), error.column.clone())).or_insert_with(first).rows += 1;
         if error.stops_reading() {
             self.stopped = Some(error.to_string());
         }
@@ -43,7 +73,23 @@ impl BadRows {
 
     /// How often a problem (by its [label](super::Problem::label)) was met, over all columns.
     pub fn count(&self, label: &str) -> u64 {
-        self.by_problem.iter().filter(|((of, _), _)| *of == label).map(|(_, count)| count).sum()
+        self.by_problem.iter().filter(|((of, _), _)| *of == label).map(|(_, counted)| counted.rows).sum()
+    }
+
+    /// All of them by problem and column, the most frequent first.
+    pub fn by_reason(&self) -> Vec<BadRowReason> {
+        let reason = |((reason, column), counted): (&(&'static str, ColumnRef), &Counted)| BadRowReason {
+            reason,
+            column: column.name.clone(),
+            column_number: column.number,
+            rows: counted.rows,
+            first_row: counted.first.row,
+            first_line: counted.first.line,
+            first: counted.told.clone(),
+        };
+        let mut reasons: Vec<_> = self.by_problem.iter().map(reason).collect();
+        reasons.sort_by_key(|reason| (std::cmp::Reverse(reason.rows), reason.first_row));
+        reasons
     }
 
     /// For a person: empty if there is nothing to say.
@@ -63,9 +109,9 @@ impl BadRows {
             let more = number::count(self.total - self.shown.len() as u64);
             let _ = writeln!(text, "  ... and {more} more. All of them by problem:");
             let mut counts: Vec<_> = self.by_problem.iter().collect();
-            counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-            for ((label, column), count) in counts.iter().take(2 * SHOWN) {
-                let _ = writeln!(text, "  {:>11}  {label} in {column}", number::count(**count));
+            counts.sort_by_key(|(_, counted)| std::cmp::Reverse(counted.rows));
+            for ((label, column), counted) in counts.iter().take(2 * SHOWN) {
+                let _ = writeln!(text, "  {:>11}  {label} in {column}", number::count(counted.rows));
             }
         }
         match &self.stopped {
@@ -116,6 +162,20 @@ mod tests {
         let counts = "  ... and 1,002 more. All of them by problem:\n        1,000  bad date in column 2 \
                       \"date\"\n           12  bad amount in column 2 \"date\"\n";
         assert!(report.ends_with(counts), "{report}");
+    }
+
+    #[test]
+    fn reasons_are_counted_with_the_first_place_of_each() {
+        let mut bad = BadRows::default();
+        for (row, problem) in [(2, Problem::BadDate), (5, Problem::Empty), (7, Problem::Empty)] {
+            bad.add(error(row, problem));
+        }
+        let reasons = bad.by_reason();
+        let told: Vec<_> = reasons.iter().map(|it| (it.reason, it.rows, it.first_row, it.first_line)).collect();
+        assert_eq!(told, [("empty value", 2, 5, 6), ("bad date", 1, 2, 3)]);
+        assert_eq!((reasons[1].column.as_str(), reasons[1].column_number), ("date", 2));
+        assert!(reasons[1].first.starts_with("row 2 (line 3), column 2 \"date\": "), "{}", reasons[1].first);
+        assert_eq!(reasons.iter().map(|it| it.rows).sum::<u64>(), bad.total());
     }
 
     #[test]

@@ -133,7 +133,7 @@ impl Layout {
         }
         let [external_id, customer, product, value, start_date, term_months] = self.required;
         let [auto_renew, notice_days, renewals, renewal_value, cancel_date, cancel_reason] = self.optional;
-        let cells = Cells { header: &self.header, record };
+        let cells = self.header.cells(record);
         let currency = cells.optional(self.currency, amount::parse_currency)?.unwrap_or(self.default_currency);
         let text = |text: &str| Ok(text.to_owned());
         let money = |text: &str| match amount::parse(text, currency)? {
@@ -156,28 +156,6 @@ impl Layout {
             cancel_date: cells.optional(cancel_date, day)?,
             cancel_reason: cells.optional(cancel_reason, text)?.unwrap_or_default(),
         })
-    }
-}
-
-/// The cells of a row.
-#[derive(Clone, Copy)]
-struct Cells<'a> {
-    header: &'a Header,
-    record: Record<'a>,
-}
-
-impl Cells<'_> {
-    fn required<T>(self, at: usize, parse: impl Fn(&str) -> Result<T, Problem>) -> Result<T, RowError> {
-        let cell = self.record.field(at);
-        let parsed = if cell.is_empty() { Err(Problem::Empty) } else { parse(cell) };
-        parsed.map_err(|problem| self.header.error(self.record.place, at, cell, problem))
-    }
-
-    fn optional<T>(self, at: Option<usize>, parse: impl Fn(&str) -> Result<T, Problem>) -> Result<Option<T>, RowError> {
-        match at {
-            Some(at) if !self.record.field(at).is_empty() => self.required(at, parse).map(Some),
-            _ => Ok(None),
-        }
     }
 }
 

@@ -25,6 +25,11 @@ impl Moment {
         self.day
     }
 
+    /// Whether the file says the time of day.
+    pub fn has_time(&self) -> bool {
+        self.time.is_some()
+    }
+
     /// The instant. Without an offset the time counts as UTC, without a time as midnight.
     pub fn timestamp(&self) -> Timestamp {
         let zone = TimeZone::fixed(self.offset.unwrap_or(Offset::UTC));

@@ -128,6 +128,51 @@ pub enum Problem {
     /// Not purchase, refund or cost.
     #[error("is not a kind of transaction")]
     UnknownTransactionKind,
+    /// Not what costs are spent on.
+    #[error("is not a kind of cost")]
+    UnknownCostKind,
+    /// A kind of cost in a row of another kind, which is named.
+    #[error("is a kind of cost, but the row is a {0}")]
+    CostKindOfOther(&'static str),
+    /// A refunded purchase in a row of another kind, which is named.
+    #[error("is a refunded purchase, but the row is a {0}")]
+    RefundedIdOfOther(&'static str),
+    /// A refund of itself.
+    #[error("is the id of the refund itself")]
+    RefundsItself,
+    /// A quantity below zero of what is no refund.
+    #[error("is a negative quantity")]
+    NegativeQuantity,
+    /// A day where an instant is wanted.
+    #[error("is a day without its time")]
+    NoTime,
+    /// A customer by two ids.
+    #[error("is the customer's id in your system, beside the one in Clientele")]
+    TwoCustomers,
+    /// An item of the other sign than its transaction.
+    #[error("has not the sign of the transaction's amount")]
+    ItemSign,
+    /// An item that does not follow the one before it.
+    #[error("is not the next line of its transaction, which is {expected}")]
+    LineGap {
+        /// The line that must stand here.
+        expected: u64,
+    },
+    /// Something of the transaction that another of its rows says otherwise.
+    #[error("differs from row {row}, which is of the same transaction")]
+    OtherThanFirst {
+        /// The first row of the transaction.
+        row: u64,
+    },
+    /// More items than a transaction may have.
+    #[error("is a transaction of more than {0} items")]
+    TooManyItems(usize),
+    /// Another row of the transaction is bad.
+    #[error("is a transaction of which row {row} cannot be used")]
+    PartOf {
+        /// That row.
+        row: u64,
+    },
     /// Not organisation or person.
     #[error("is not a kind of customer")]
     UnknownCustomerKind,
@@ -253,6 +298,27 @@ impl Problem {
             Self::UnknownTransactionKind => {
                 "use purchase, refund or cost, or ignore the column with --kind-column ''".into()
             }
+            Self::UnknownCostKind => {
+                "use cost_of_goods, cost_to_serve or acquisition, or ignore the column with --cost-kind-column ''".into()
+            }
+            Self::CostKindOfOther(_) => "leave it empty, or make the row one of kind cost".into(),
+            Self::RefundedIdOfOther(_) => {
+                "leave it empty, or make the row one of kind refund (--refunds net does so with negative amounts)".into()
+            }
+            Self::RefundsItself => "write the id of the purchase that was taken back, or leave it empty".into(),
+            Self::NegativeQuantity => {
+                "write goods given back as a refund with a positive quantity (--refunds net does so with negative amounts)"
+                    .into()
+            }
+            Self::NoTime => "write it as 1997-12-31T23:59:59Z or leave it empty".into(),
+            Self::TwoCustomers => "leave one of the two empty, or name the one to read with --customer-column".into(),
+            Self::ItemSign => "take what lowers an amount off the item that it belongs to".into(),
+            Self::LineGap { .. } => "keep the rows of a transaction together, whole and in their order".into(),
+            Self::OtherThanFirst { .. } => {
+                "rows of a transaction say the same but for their items: correct one of the two".into()
+            }
+            Self::TooManyItems(_) => "split it into several, each with an id of its own".into(),
+            Self::PartOf { .. } => "correct that row: a transaction is taken whole or not at all".into(),
             Self::UnknownCustomerKind => "use organisation or person".into(),
             Self::NotYesOrNo => "write yes or no, or true or false".into(),
             Self::BadEmail => "write it as name@example.com or leave it empty".into(),
@@ -300,6 +366,18 @@ impl Problem {
             Self::AmountOverflow => "amount too large",
             Self::UnknownCurrency => "unknown currency",
             Self::UnknownTransactionKind | Self::UnknownCustomerKind => "unknown kind",
+            Self::UnknownCostKind => "unknown kind of cost",
+            Self::CostKindOfOther(_) => "kind of cost of something else",
+            Self::RefundedIdOfOther(_) => "refunded purchase of something else",
+            Self::RefundsItself => "refund of itself",
+            Self::NegativeQuantity => "negative quantity",
+            Self::NoTime => "day without its time",
+            Self::TwoCustomers => "customer by two ids",
+            Self::ItemSign => "item of another sign",
+            Self::LineGap { .. } => "line out of order",
+            Self::OtherThanFirst { .. } => "rows that differ",
+            Self::TooManyItems(_) => "too many items",
+            Self::PartOf { .. } => "part of a transaction left out",
             Self::NotYesOrNo => "neither yes nor no",
             Self::BadEmail => "bad e-mail address",
             Self::BadCountry => "bad country code",
@@ -372,6 +450,16 @@ pub enum FileError {
         has: Vec<String>,
         /// The most similar of them, if one is similar.
         nearest: Option<String>,
+    },
+    /// Amounts of items where rows cannot be items.
+    #[error(
+        "--item-amount-column makes rows the items of transactions, for which {what} are needed: name their column with --{flag}-column"
+    )]
+    ItemsWithout {
+        /// What is missing.
+        what: &'static str,
+        /// The `<role>` of its flag `--<role>-column`.
+        flag: &'static str,
     },
     /// A needed name stands twice in the header.
     #[error(

@@ -14,6 +14,8 @@ pub enum ColumnChoice {
     Named(String),
     /// This column if the file has it.
     IfPresent(String),
+    /// The first of these that the file has, whatever its case and the separators of its words.
+    AnyOf(&'static [&'static str]),
     /// None: not read.
     Absent,
 }
@@ -26,6 +28,11 @@ impl ColumnChoice {
             Some("") => Self::Absent,
             Some(name) => Self::Named(name.into()),
         }
+    }
+
+    /// The same with several names to recognise the column by.
+    pub fn from_flag_or_any(flag: Option<&str>, names: &'static [&'static str]) -> Self {
+        flag.map_or(Self::AnyOf(names), |name| Self::from_flag(Some(name), ""))
     }
 }
 
@@ -85,8 +92,24 @@ impl Header {
         match choice {
             ColumnChoice::Named(wanted) => self.required(role, wanted).map(Some),
             ColumnChoice::IfPresent(wanted) => self.find(role, wanted),
+            ColumnChoice::AnyOf(names) => self.recognise(role, names),
             ColumnChoice::Absent => Ok(None),
         }
+    }
+
+    /// The place of the first column of this name, if there is one.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|it| it == name)
+    }
+
+    /// Whether there is a column of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.place(name).is_some()
+    }
+
+    /// The cells of a row with as many as the header.
+    pub fn cells<'a>(&'a self, record: Record<'a>) -> Cells<'a> {
+        Cells { header: self, record }
     }
 
     /// An error at column `at` (from 0) of the row at `place`.
@@ -127,6 +150,11 @@ impl Header {
         }
     }
 
+    fn recognise(&self, role: &'static str, names: &[&str]) -> Result<Option<usize>, FileError> {
+        let known = names.iter().find_map(|known| self.names.iter().find(|name| is_named(name, known)));
+        known.map_or(Ok(None), |name| self.find(role, name))
+    }
+
     /// The column most like `wanted`, or like what it is for: `CustomerID` for `customer_id`, `InvoiceDate` for `date`.
     fn nearest(&self, role: &str, wanted: &str) -> Option<String> {
         let wanted = plain(wanted);
@@ -145,6 +173,45 @@ impl Header {
         };
         closest.map(|(_, name)| name).or_else(related).map(|name| excerpt(name, SHOWN))
     }
+}
+
+/// The cells of a row, read under the names of their columns.
+#[derive(Debug, Clone, Copy)]
+pub struct Cells<'a> {
+    header: &'a Header,
+    /// The row.
+    pub record: Record<'a>,
+}
+
+impl Cells<'_> {
+    /// The value of a cell that must not be empty.
+    pub fn required<T>(self, at: usize, parse: impl Fn(&str) -> Result<T, Problem>) -> Result<T, RowError> {
+        let cell = self.record.field(at);
+        let parsed = if cell.is_empty() { Err(Problem::Empty) } else { parse(cell) };
+        parsed.map_err(|problem| self.error(at, problem))
+    }
+
+    /// The value of a cell that may be empty, or not be there.
+    pub fn optional<T>(
+        self,
+        at: Option<usize>,
+        parse: impl Fn(&str) -> Result<T, Problem>,
+    ) -> Result<Option<T>, RowError> {
+        match at {
+            Some(at) if !self.record.field(at).is_empty() => self.required(at, parse).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// What is wrong with a cell.
+    pub fn error(self, at: usize, problem: Problem) -> RowError {
+        self.header.error(self.record.place, at, self.record.field(at), problem)
+    }
+}
+
+/// Whether `text` is `name`, whatever its case and the separators of its words.
+pub fn is_named(text: &str, name: &str) -> bool {
+    plain(text) == plain(name)
 }
 
 /// Lower case without `_`, `-` and spaces.
@@ -219,6 +286,19 @@ mod tests {
         assert!(matches!(by(Some("")), Ok(None)));
         assert!(matches!(by(Some("b")), Ok(Some(1))));
         assert!(matches!(by(Some("c")), Err(FileError::MissingColumn { .. })));
+    }
+
+    #[test]
+    fn a_column_is_recognised_by_any_of_its_names_however_they_are_written() {
+        let names = &["refunded_id", "refund_of"];
+        let place = |line: &str| header(line).optional("refunded-id", &ColumnChoice::AnyOf(names));
+        assert!(matches!(place("a,RefundedID\n"), Ok(Some(1))));
+        assert!(matches!(place("Refund of,Refunded-Id\n"), Ok(Some(1))), "the first name counts");
+        assert!(matches!(place("a,refunds\n"), Ok(None)));
+        assert!(matches!(place("refund_of,refund_of\n"), Err(FileError::DuplicateColumn { .. })));
+        let named = ColumnChoice::from_flag_or_any(Some("x"), names);
+        assert!(matches!(header("refund_of,x\n").optional("refunded-id", &named), Ok(Some(1))));
+        assert_eq!(ColumnChoice::from_flag_or_any(Some(""), names), ColumnChoice::Absent);
     }
 
     #[test]

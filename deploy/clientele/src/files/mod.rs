@@ -23,7 +23,7 @@ mod source;
 mod survivors;
 pub mod transactions;
 
-pub use bad_rows::BadRows;
+pub use bad_rows::{BadRowReason, BadRows};
 pub use cells::read_cells;
 pub use contracts::{ContractColumns, ContractRow, Contracts};
 pub use customers::{CustomerColumns, CustomerKind, CustomerRow, Customers};
@@ -33,4 +33,6 @@ pub use fx_rates::{FxRateRow, FxRates};
 pub use header::ColumnChoice;
 pub use source::{Source, open};
 pub use survivors::read_survivors;
-pub use transactions::{Detail, TransactionColumns, TransactionId, TransactionKind, TransactionRow, Transactions};
+pub use transactions::{
+    CostKind, Detail, Item, TransactionColumns, TransactionId, TransactionKind, TransactionRow, Transactions,
+};

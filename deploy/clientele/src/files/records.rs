@@ -78,10 +78,15 @@ impl<'a> Record<'a> {
 
     /// The field at `index`, from 0, without the space around it; empty where the row has no such field.
     pub fn field(&self, index: usize) -> &'a str {
+        self.raw(index).trim()
+    }
+
+    /// The field at `index`, from 0, as it stands; empty where the row has no such field.
+    pub fn raw(&self, index: usize) -> &'a str {
         let from = index.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
         let to = self.ends.get(index).copied();
         match (from, to) {
-            (Some(from), Some(to)) => self.text.get(from..to).unwrap_or_default().trim(),
+            (Some(from), Some(to)) => self.text.get(from..to).unwrap_or_default(),
             _ => "",
         }
     }

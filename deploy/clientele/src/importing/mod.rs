@@ -7,19 +7,20 @@ pub mod fx_rates;
 pub mod transactions;
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::Result;
 use clientele_error::reason_name;
 use clientele_proto::errors::v1::{ErrorReason, FieldViolation};
+use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::files::{BadRows, RowError};
 
-/// Rows in one message.
+/// Rows in one message; fewer where they are larger than most.
 const MESSAGE_ROWS: usize = 2000;
 /// Rejections that are told one by one.
 const TOLD: usize = 10;
@@ -37,11 +38,35 @@ pub struct Imported {
     pub rejected: u64,
     /// The first of them, by their place in the file.
     pub rejections: Vec<String>,
+    /// All of them by reason and fields.
+    by_reason: BTreeMap<(&'static str, String), RejectionReason>,
     /// Rows that could not be read.
     pub bad_rows: BadRows,
 }
 
+/// Why the service did not take rows, for a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RejectionReason {
+    /// As the API names it.
+    pub reason: &'static str,
+    /// The fields at fault, without the places of items.
+    pub fields: String,
+    /// How many rows.
+    pub rows: u64,
+    /// The first of them.
+    pub first_row: u64,
+    /// What is wrong with the first of them.
+    pub first: String,
+}
+
 impl Imported {
+    /// Rejected rows by reason and fields, the most frequent first.
+    pub fn rejected_by_reason(&self) -> Vec<&RejectionReason> {
+        let mut reasons: Vec<_> = self.by_reason.values().collect();
+        reasons.sort_by_key(|reason| (std::cmp::Reverse(reason.rows), reason.first_row));
+        reasons
+    }
+
     /// Good rows in all.
     pub fn good(&self) -> u64 {
         self.added + self.changed + self.known
@@ -49,13 +74,38 @@ impl Imported {
 
     fn reject(&mut self, file_row: u64, reason: ErrorReason, violations: &[FieldViolation]) {
         self.rejected += 1;
-        if self.rejections.len() < TOLD {
+        let told = || {
             let why = violations.iter().map(|violation| format!("{}: {}", violation.field, violation.description));
             let why = why.collect::<Vec<_>>().join("; ");
             let why = if why.is_empty() { reason_name(reason).to_owned() } else { why };
-            self.rejections.push(format!("row {file_row}: {why}"));
+            format!("row {file_row}: {why}")
+        };
+        if self.rejections.len() < TOLD {
+            self.rejections.push(told());
+        }
+        let (reason, fields) = (reason_name(reason), fields(violations));
+        let counted = self.by_reason.entry((reason, fields.clone())).or_insert_with(|| RejectionReason {
+            reason,
+            fields,
+            rows: 0,
+            first_row: file_row,
+            first: told(),
+        });
+        counted.rows += 1;
+    }
+}
+
+/// The fields that violations are about, each once: `items[7].quantity` as `items.quantity`, so that there are few of them.
+fn fields(violations: &[FieldViolation]) -> String {
+    let mut fields: Vec<String> = Vec::new();
+    for violation in violations {
+        let parts = violation.field.split('[').map(|part| part.split_once(']').map_or(part, |(_, behind)| behind));
+        let field = parts.collect();
+        if !fields.contains(&field) {
+            fields.push(field);
         }
     }
+    fields.join(", ")
 }
 
 /// Rows on their way: the messages to send, and where each sent row stands in the file.
@@ -88,6 +138,15 @@ impl<M: Send + 'static> Sending<M> {
         rows: impl Iterator<Item = Result<(u64, R), RowError>> + Send + 'static,
         pack: impl Fn(Vec<R>) -> M + Send + 'static,
     ) -> Self {
+        Self::start_weighed(rows, |_| 1, pack)
+    }
+
+    /// The same with rows of which some are as large as several: `weight` says how many.
+    pub fn start_weighed<R: Send + 'static>(
+        rows: impl Iterator<Item = Result<(u64, R), RowError>> + Send + 'static,
+        weight: impl Fn(&R) -> usize + Send + 'static,
+        pack: impl Fn(Vec<R>) -> M + Send + 'static,
+    ) -> Self {
         // A few messages ahead: the service never waits for the file, and memory stays flat.
         let (sender, receiver) = mpsc::channel(4);
         let places = Places::default();
@@ -96,17 +155,20 @@ impl<M: Send + 'static> Sending<M> {
             let mut bad_rows = BadRows::default();
             let mut message = Vec::with_capacity(MESSAGE_ROWS);
             let mut file_rows = Vec::with_capacity(MESSAGE_ROWS);
+            let mut weighs = 0;
             for row in rows {
                 match row {
                     Ok((file_row, row)) => {
+                        weighs += weight(&row);
                         message.push(row);
                         file_rows.push(file_row);
                     }
                     Err(error) => bad_rows.add(error),
                 }
-                if message.len() == MESSAGE_ROWS {
+                if weighs >= MESSAGE_ROWS {
                     sent.push(&file_rows);
                     file_rows.clear();
+                    weighs = 0;
                     if sender.blocking_send(pack(std::mem::take(&mut message))).is_err() {
                         return bad_rows;
                     }
@@ -147,5 +209,26 @@ impl Sent {
     /// The rows that could not be read.
     pub async fn bad_rows(self) -> Result<BadRows> {
         Ok(self.reader.await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rejections_are_counted_by_reason_and_field_and_the_first_are_told() {
+        let violation = |field: &str| FieldViolation { field: field.into(), description: "is wrong".into() };
+        let mut imported = Imported::default();
+        for row in 1..=30 {
+            let item = violation(&format!("items[{row}].quantity"));
+            imported.reject(row, ErrorReason::InvalidFields, &[item.clone(), item]);
+        }
+        imported.reject(31, ErrorReason::TransactionDeleted, &[]);
+        let told: Vec<_> = imported.rejected_by_reason();
+        let told: Vec<_> = told.iter().map(|it| (it.reason, it.fields.as_str(), it.rows, it.first_row)).collect();
+        assert_eq!(told, [("INVALID_FIELDS", "items.quantity", 30, 1), ("TRANSACTION_DELETED", "", 1, 31)]);
+        assert_eq!((imported.rejected, imported.rejections.len()), (31, TOLD));
+        assert!(imported.rejections[0].starts_with("row 1: items[1].quantity: is wrong"), "{}", imported.rejections[0]);
     }
 }

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use clientele_proto::{
-    Date, Money,
+    Money,
     value::v1::{
-        ImportTransactionsRequest, LineItem, SalesOrganisation, Transaction, TransactionKind,
+        CostKind, ImportTransactionsRequest, LineItem, SalesOrganisation, Transaction, TransactionKind,
         record_outcome::Result as Outcome, transaction::Customer, transaction_service_client::TransactionServiceClient,
     },
 };
@@ -12,7 +12,7 @@ use clientele_service::client::Peer;
 
 use super::{Imported, Sending};
 use crate::{
-    files::{self, RowError, TransactionRow, amount::minor_digits},
+    files::{self, RowError, TransactionRow, amount::minor_digits, date},
     online::explain,
 };
 
@@ -23,7 +23,9 @@ pub async fn import(
     progress: impl Fn(u64),
 ) -> Result<Imported> {
     let rows = rows.map(|row| row.map(|row| (row.row, message(row))));
-    let (messages, mut sent) = Sending::start(rows, |transactions| ImportTransactionsRequest { transactions }).split();
+    let weight = |transaction: &Transaction| 1 + transaction.items.len();
+    let pack = |transactions| ImportTransactionsRequest { transactions };
+    let (messages, mut sent) = Sending::start_weighed(rows, weight, pack).split();
     let mut answers = client.import_transactions(messages).await.map_err(|status| explain(&status))?.into_inner();
     let mut imported = Imported::default();
     while let Some(answer) = answers.message().await.map_err(|status| explain(&status))? {
@@ -42,23 +44,40 @@ pub async fn import(
     Ok(imported)
 }
 
-fn message(row: TransactionRow) -> Transaction {
-    let day = row.moment.day();
-    let amount = money(row.amount_minor, row.currency);
+/// A transaction of a file as the contract writes it.
+pub fn message(row: TransactionRow) -> Transaction {
     let detail = row.detail.map(|detail| *detail).unwrap_or_default();
+    let by_id = detail.customer_is_clientele_id;
+    let amount = |minor| Some(money(minor, row.currency));
+    let items = detail.items.into_iter().map(|item| LineItem {
+        product_external_id: item.product,
+        product_name: item.name,
+        category: item.category,
+        quantity: item.quantity,
+        amount: amount(item.amount_minor),
+    });
     Transaction {
         external_id: row.id,
-        customer: Some(Customer::CustomerExternalId(row.customer)),
+        customer: Some(if by_id { Customer::CustomerId } else { Customer::CustomerExternalId }(row.customer)),
         kind: match row.kind {
             files::TransactionKind::Purchase => TransactionKind::Purchase,
             files::TransactionKind::Refund => TransactionKind::Refund,
             files::TransactionKind::Cost => TransactionKind::Cost,
         }
         .into(),
+        amount: amount(row.amount_minor),
+        occur_date: Some(date::message(row.moment.day())),
+        occur_time: detail.time.map(timestamp),
+        refunded_external_id: detail.refunded_id,
+        cost_kind: match detail.cost_kind {
+            None => CostKind::Unspecified,
+            Some(files::CostKind::CostOfGoods) => CostKind::CostOfGoods,
+            Some(files::CostKind::CostToServe) => CostKind::CostToServe,
+            Some(files::CostKind::Acquisition) => CostKind::Acquisition,
+        }
+        .into(),
         sales_organisation: sales_organisation(detail.sold_by),
-        items: item(detail.product, &amount).into_iter().collect(),
-        amount: Some(amount),
-        occur_date: Some(Date { year: day.year().into(), month: day.month().into(), day: day.day().into() }),
+        items: items.collect(),
         ..Transaction::default()
     }
 }
@@ -69,11 +88,11 @@ fn sales_organisation(sold_by: [String; 3]) -> Option<SalesOrganisation> {
     is_said.then_some(SalesOrganisation { company, department, employee })
 }
 
-/// The one item of a row, for the whole amount.
-fn item([product_external_id, category, quantity]: [String; 3], amount: &Money) -> Option<LineItem> {
-    let product_name = String::new();
-    let is_said = !product_external_id.is_empty();
-    is_said.then(|| LineItem { product_external_id, product_name, category, quantity, amount: Some(amount.clone()) })
+/// Before 1970 a fraction counts forwards from the second before.
+fn timestamp(time: jiff::Timestamp) -> prost_types::Timestamp {
+    let nanos = time.as_nanosecond();
+    let (seconds, nanos) = (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000));
+    prost_types::Timestamp { seconds: seconds as i64, nanos: nanos as i32 }
 }
 
 /// Minor units as the contract writes money.

@@ -15,7 +15,10 @@ The file is CSV with a header. Dates are 1997-12-31, 19971231, 1997-12-31 23:59:
 Rows that cannot be used are explained on stderr and left out.
 
 Several purchases of a customer on a day count as one. Rows of kind refund are netted against earlier purchases; rows of \
-kind cost are not read.
+kind cost are not read. A CSV file of `clientele export transactions` is known by its header and read as it is.
+
+Parameters have standard errors and 95 % confidence intervals, for the sampling of customers; where the data do not determine them, a warning says \
+why.
 
 Where the file goes on after the calibration end, `holdout` compares the purchase days after it of the customers who had \
 bought by then (actual) with what the model expects of them over the same days (predicted). Gamma-Gamma is a model of \
@@ -234,10 +237,14 @@ impl Fit {
             default_currency: self.currency.unwrap_or(Currency::USD),
             kind: ColumnChoice::from_flag(self.kind_column.as_deref(), "kind"),
             id: TransactionId::Omitted,
+            // What a fit does not look at is no reason to leave a row out.
+            refunded_id: ColumnChoice::Absent,
+            cost_kind: ColumnChoice::Absent,
             sold_by: [const { ColumnChoice::Absent }; 3],
-            product: [const { ColumnChoice::Absent }; 3],
+            product: [const { ColumnChoice::Absent }; 4],
             negative_is_refund: self.refunds == Refunds::Net,
             delimiter: self.delimiter,
+            ..TransactionColumns::default()
         }
     }
 }

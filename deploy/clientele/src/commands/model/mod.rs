@@ -2,6 +2,7 @@
 
 mod args;
 mod discrete;
+mod errors;
 mod fit;
 mod input;
 mod outcome;

@@ -1,12 +1,11 @@
 //! What a fit says, in the shape of its JSON.
 
-use std::collections::BTreeMap;
-
 use btyd::{SpendParameters, TransactionModel};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::args::{ModelName, TimeUnit};
+use super::errors::Errors;
 
 /// A fitted model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,9 +17,9 @@ pub struct Outcome {
     pub choice: Option<String>,
     /// By their usual names.
     pub parameters: Parameters,
-    /// Of the parameters, for the sampling of customers; none where the data do not determine them.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub standard_errors: BTreeMap<&'static str, f64>,
+    /// Of the parameters.
+    #[serde(flatten)]
+    pub errors: Errors,
     /// Total, not mean; comparable only in the same time unit.
     pub log_likelihood: f64,
     /// Those fitted to: all of the calibration period, or for Gamma-Gamma those with a repeat purchase.

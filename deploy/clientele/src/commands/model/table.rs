@@ -29,6 +29,9 @@ pub fn render(outcome: &Outcome, screen: &Screen) -> String {
     drawn.push('\n');
     drawn.push_str(&parameters(outcome).render(screen));
     drawn.push('\n');
+    if let Some(intervals) = outcome.errors.sentence(&outcome.parameters.named()) {
+        paragraph(&mut drawn, &intervals, None, screen);
+    }
     paragraph(&mut drawn, &quality(outcome), None, screen);
     if let Some(choice) = &outcome.choice {
         paragraph(&mut drawn, choice, None, screen);
@@ -59,7 +62,7 @@ fn parameters(outcome: &Outcome) -> Table {
         Column::text("Meaning"),
     ]);
     for ((name, value), meaning) in outcome.parameters.named().into_iter().zip(meanings(outcome, unit)) {
-        let error = outcome.standard_errors.get(name).map(|error| significant(*error)).unwrap_or_default();
+        let error = outcome.errors.cell(name);
         let name = Cell::styled(name, Style::Accent);
         table.row([name, Cell::from(significant(value)), Cell::from(error), Cell::from(meaning)]);
     }

@@ -9,6 +9,7 @@ use super::outcome::{About, Holdout, Outcome, Parameters};
 use super::{read_table, table};
 use crate::commands::Usage;
 use crate::commands::model::args::Fit;
+use crate::commands::model::errors::Errors;
 use crate::commands::model::fit::{calibration_end, left_out, silence, tell};
 use crate::commands::model::outcome::Rows;
 use crate::commands::model::purchases::{self, Purchases, epoch_day};
@@ -73,10 +74,12 @@ fn fit(args: &Fit, file: String, cells: Result<Cells, BgBbError>, rows: Rows) ->
     let refused = |error| Usage(format!("{} cannot be fitted to {file}: {error}", args.model.title()));
     let cells = cells.map_err(refused)?;
     let fit = BgBb::fit(&cells).map_err(refused)?;
+    let (errors, undetermined) = Errors::of(fit.covariance(&cells));
     let BgBbParameters { alpha, beta, gamma, delta } = fit.model.parameters();
     let outcome = Outcome {
         model: args.model.id(),
         parameters: Parameters::Purchases { alpha, beta, gamma, delta },
+        errors,
         log_likelihood: fit.log_likelihood,
         customers: fit.customers,
         converged: fit.converged,
@@ -84,7 +87,7 @@ fn fit(args: &Fit, file: String, cells: Result<Cells, BgBbError>, rows: Rows) ->
         time_unit: None,
         calibration_end: None,
         rows,
-        warnings: fit.warnings.iter().map(ToString::to_string).collect(),
+        warnings: fit.warnings.iter().map(ToString::to_string).chain(undetermined).collect(),
         projection: None,
         holdout: None,
         about: About { model: args.model, file, iterations: fit.iterations },

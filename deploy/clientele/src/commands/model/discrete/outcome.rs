@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::commands::model::args::ModelName;
+use crate::commands::model::errors::Errors;
 use crate::commands::model::outcome::Rows;
 
 /// A fitted model.
@@ -12,6 +13,9 @@ pub struct Outcome {
     pub model: &'static str,
     /// By their usual names.
     pub parameters: Parameters,
+    /// Of the parameters.
+    #[serde(flatten)]
+    pub errors: Errors,
     /// Total, not mean.
     pub log_likelihood: f64,
     /// Those fitted to, rounded.

@@ -9,6 +9,7 @@ use super::outcome::{About, Holdout, Outcome, Parameters, Projected, Survivors};
 use super::{read_table, table};
 use crate::commands::Usage;
 use crate::commands::model::args::Fit;
+use crate::commands::model::errors::Errors;
 use crate::commands::model::fit::tell;
 use crate::commands::model::outcome::Rows;
 use crate::files::read_survivors;
@@ -34,11 +35,14 @@ fn fit(args: &Fit, file: String, curve: &[f64]) -> Result<Outcome> {
     let projected =
         |period| Projected { period, survival: model.survival(period), retention_rate: model.retention_rate(period) };
     let SbgParameters { alpha, beta } = model.parameters();
+    let (errors, undetermined) = Errors::of(fit.covariance(&survivors));
     let mut warnings: Vec<String> = fit.warnings.iter().map(ToString::to_string).collect();
+    warnings.extend(undetermined);
     warnings.extend(shares(curve));
     Ok(Outcome {
         model: args.model.id(),
         parameters: Parameters::Churn { alpha, beta },
+        errors,
         log_likelihood: fit.log_likelihood,
         customers: fit.customers,
         converged: fit.converged,
@@ -71,7 +75,7 @@ fn shares(curve: &[f64]) -> Option<String> {
     (percent || !counted).then(|| {
         format!(
             "the cohort begins with {started}: if these are shares and not customers, the parameters hold, and the log-likelihood is \
-             that of {started} customers"
+             that of {started} customers, as are the standard errors"
         )
     })
 }

@@ -24,8 +24,11 @@ pub fn render(outcome: &Outcome, screen: &Screen) -> String {
     );
     paragraph(&mut drawn, &title, Some(Style::Bold), screen);
     drawn.push('\n');
-    drawn.push_str(&parameters(&outcome.parameters, unit).render(screen));
+    drawn.push_str(&parameters(outcome, unit).render(screen));
     drawn.push('\n');
+    if let Some(intervals) = outcome.errors.sentence(&outcome.parameters.named()) {
+        paragraph(&mut drawn, &intervals, None, screen);
+    }
     paragraph(&mut drawn, &quality(outcome), None, screen);
     if let Some(projection) = &outcome.projection {
         drawn.push('\n');
@@ -46,7 +49,8 @@ pub fn render(outcome: &Outcome, screen: &Screen) -> String {
     drawn
 }
 
-fn parameters(parameters: &Parameters, unit: &str) -> Table {
+fn parameters(outcome: &Outcome, unit: &str) -> Table {
+    let parameters = &outcome.parameters;
     let mean = |left: f64, right: f64| number::percent(left / (left + right));
     let differ = |first: &str, second: &str, sum: f64| {
         format!("with {first}: the smaller {first} + {second} ({}), the more customers differ", significant(sum))
@@ -65,9 +69,15 @@ fn parameters(parameters: &Parameters, unit: &str) -> Table {
             ]
         }
     };
-    let mut table = Table::new([Column::text("Parameter"), Column::number("Value"), Column::text("Meaning")]);
+    let mut table = Table::new([
+        Column::text("Parameter"),
+        Column::number("Value"),
+        Column::number("Error"),
+        Column::text("Meaning"),
+    ]);
     for ((name, value), meaning) in parameters.named().into_iter().zip(meanings) {
-        table.row([Cell::styled(name, Style::Accent), Cell::from(significant(value)), Cell::from(meaning)]);
+        let (error, name) = (outcome.errors.cell(name), Cell::styled(name, Style::Accent));
+        table.row([name, Cell::from(significant(value)), Cell::from(error), Cell::from(meaning)]);
     }
     table
 }
