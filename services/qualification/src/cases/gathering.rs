@@ -6,15 +6,21 @@ use prost::Message as _;
 use sqlx::PgConnection;
 
 use crate::{
+    assessing::ACTIVE,
     domain::{
+        case_machine::people::{Deed, People},
         instant::message as instant,
         requirements::{Check, Evidence, Missing, Stage, builtin, missing, reminder_leads, requirements},
     },
     store::{
-        case_evidence::{evidence_documents, evidence_hits, evidence_risk},
+        case_deed::evidence_deeds,
+        case_evidence::{evidence_documents, evidence_hits, evidence_ownership, evidence_risk},
+        case_person::case_people,
         customer_check::{CheckRecord, customer_checks},
         qualification_case::CaseRecord,
         requirement_policy::{PolicyRecord, requirement_policy_list},
+        risk::risk_inputs_get,
+        risk_override::risk_override_open,
     },
 };
 
@@ -50,6 +56,7 @@ pub async fn gather(
         documents: evidence_documents(connection, tenant, record.customer_id).await?,
         hits: evidence_hits(connection, tenant, record.customer_id).await?,
         risk: evidence_risk(connection, tenant, record.customer_id).await?,
+        ownership_version: evidence_ownership(connection, tenant, record.customer_id).await?,
         checks: checks
             .iter()
             .map(|done| Check { check: done.check, outcome: done.outcome, check_time: done.check_time })
@@ -58,6 +65,22 @@ pub async fn gather(
     record.risk_level = evidence.risk_level();
     let requirements = requirements(policy, &record.requirement_facts());
     Ok(Gathered { evidence, requirements, checks })
+}
+
+/// Everybody with a part in a case, and in what it rests on. Decide by them only under the lock of the case's row. What somebody does to the evidence
+/// takes no such lock: it changes the evidence, and with that voids what was recommended before.
+pub async fn people_of(connection: &mut PgConnection, tenant: &str, record: &CaseRecord) -> sqlx::Result<People> {
+    let mut people = case_people(connection, tenant, record.case_id).await?;
+    people.deeds = evidence_deeds(connection, tenant, record.customer_id, record.checks_from).await?;
+    let inputs = risk_inputs_get(connection, tenant, record.customer_id).await?.unwrap_or_default();
+    for author in &inputs.authors {
+        people.deeds.add(Deed::SetRiskInput, &author.field, &author.actor);
+    }
+    if let Some(decided) = risk_override_open(connection, tenant, record.customer_id, ACTIVE).await? {
+        people.deeds.add(Deed::ProposedOverride, "", &decided.proposer);
+        people.deeds.add(Deed::ApprovedOverride, "", &decided.approver);
+    }
+    Ok(people)
 }
 
 /// The newest version of a tenant's policy, or the built-in one.

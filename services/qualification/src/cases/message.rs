@@ -68,8 +68,8 @@ pub fn full_message(
         missing_requirements: missing.into_iter().map(missing_message).collect(),
         case_checks: gathered.checks.iter().map(|check| check_message(record.case_id, check)).collect(),
         evidence_root: gathered.evidence.root(),
-        makers: people.makers.iter().cloned().collect(),
-        reviewers: people.reviewers.iter().cloned().collect(),
+        makers: people.all_makers(),
+        reviewers: people.all_reviewers(),
         identifier_readings: readings(&record.facts),
         ..message(record)
     }

@@ -17,10 +17,16 @@ use uuid::Uuid;
 
 pub use crate::domain::case_machine::trigger::Trigger;
 
+use gathering::people_of;
+
 use crate::{
     State,
     domain::{
-        case_machine::{CaseEvent, people::Role, trigger::apply_trigger},
+        case_machine::{
+            CaseEvent,
+            people::{People, Role},
+            trigger::apply_trigger,
+        },
         requirements::Stage,
     },
     origin::Origin,
@@ -86,6 +92,10 @@ async fn restore(
     if record.state != CaseState::Expired || !keeping::would_hold(connection, origin, record).await? {
         return Ok(());
     }
+    // An approval does not come to rest on what its approver entered: people look first.
+    if people_of(connection, origin.tenant(), record).await?.has_approver_who_made() {
+        return Ok(());
+    }
     let is_conditional = record.approval.as_ref().is_some_and(|approval| approval.is_conditional);
     let event = if is_conditional { CaseEvent::RestoreWithConditions } else { CaseEvent::Restore };
     keeping::by_itself(state, connection, origin, record, (event, CaseReason::Unspecified)).await?;
@@ -93,7 +103,7 @@ async fn restore(
     keeping::settle(state, connection, &Origin::job(origin.tenant(), keeping::NAME, origin.now), record).await
 }
 
-/// Writes down that a check of a customer was done by the service: required checks are met by it, whether the customer has a case yet or not. `note` is
+/// Writes down what the service found out by a check of a customer: required checks are met by it, whether the customer has a case yet or not. `note` is
 /// for people. The same rules of place hold as for [`trigger`], but that no lock is taken.
 pub async fn record_check(
     connection: &mut PgConnection,
@@ -102,25 +112,50 @@ pub async fn record_check(
     (check, outcome): (RequiredCheck, CheckOutcome),
     note: &str,
 ) -> sqlx::Result<()> {
-    let done =
-        CheckRecord { check, outcome, note: note.to_owned(), actor: origin.actor().to_owned(), check_time: origin.now };
-    customer_check_put(connection, origin.tenant(), customer_id, &done).await
+    let done = CheckRecord {
+        check,
+        outcome,
+        note: note.to_owned(),
+        actor: origin.actor().to_owned(),
+        check_time: origin.now,
+        reviewers: Vec::new(),
+    };
+    customer_check_put(connection, origin.tenant(), customer_id, &done).await.map(drop)
 }
 
-/// Makes somebody who decides about a hit or a check of a customer a reviewer of its case, where it has one that goes on; makers of the case may not.
-/// The same rules of place hold as for [`trigger`].
+/// Makes somebody who decides about a document, a hit, a check or the risk of a customer a reviewer of its case, where it has one that goes on; makers of
+/// the case may not. The same rules of place hold as for [`trigger`].
 pub async fn reviews(connection: &mut PgConnection, origin: &Origin<'_>, customer_id: Uuid) -> Result<()> {
+    let Some(record) = going_on(connection, origin, customer_id).await? else { return Ok(()) };
+    let people = people_of(connection, origin.tenant(), &record).await.map_err(failed)?;
+    people.may_review(origin.actor()).map_err(|clash| Error::new(Reason::FourEyes, clash.message()))?;
+    reviewer_put(connection, origin, &record, people).await
+}
+
+/// The same of somebody who changes what others look for: makers may do so too, and stay makers.
+pub async fn looks(connection: &mut PgConnection, origin: &Origin<'_>, customer_id: Uuid) -> Result<()> {
+    let Some(record) = going_on(connection, origin, customer_id).await? else { return Ok(()) };
+    let people = case_people(connection, origin.tenant(), record.case_id).await.map_err(failed)?;
+    reviewer_put(connection, origin, &record, people).await
+}
+
+/// The case of a customer under its lock, unless it is closed.
+async fn going_on(connection: &mut PgConnection, origin: &Origin<'_>, customer_id: Uuid) -> Result<Option<CaseRecord>> {
     let tenant = origin.tenant();
     let case_id = case_id_of_customer(connection, tenant, customer_id).await.map_err(failed)?;
-    let Some(case_id) = case_id else { return Ok(()) };
+    let Some(case_id) = case_id else { return Ok(None) };
     let record = case_for_update(connection, tenant, case_id).await.map_err(failed)?;
-    if record.is_none_or(|record| is_closed(record.state)) {
-        return Ok(());
-    }
-    let mut people = case_people(connection, tenant, case_id).await.map_err(failed)?;
-    people.may_review(origin.actor()).map_err(|clash| Error::new(Reason::FourEyes, clash.message()))?;
+    Ok(record.filter(|record| !is_closed(record.state)))
+}
+
+async fn reviewer_put(
+    connection: &mut PgConnection,
+    origin: &Origin<'_>,
+    record: &CaseRecord,
+    mut people: People,
+) -> Result<()> {
     people.add(Role::Reviewer, origin.actor());
-    case_people_put(connection, tenant, case_id, &people).await.map_err(failed)
+    case_people_put(connection, origin.tenant(), record.case_id, &people).await.map_err(failed)
 }
 
 /// The next step for which something must be on hand; `None` where nothing is asked for.

@@ -6,14 +6,10 @@ use clientele_proto::qualification::v1::{CaseReason, CaseState, CaseStateChanged
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 
-use super::message::message;
+use super::{gathering::people_of, message::message};
 use crate::{
     State, audit,
-    domain::case_machine::{
-        CaseEvent,
-        people::{Clash, People},
-        state_name,
-    },
+    domain::case_machine::{CaseEvent, people::Clash, state_name},
     origin::Origin,
     standing::restate,
     store::{
@@ -126,7 +122,7 @@ pub async fn step(
     let before = record.status();
     let after = before.after(step.event).ok_or(Refused::State(before.state))?;
     if step.part != Part::Service {
-        let mut people: People = case_people(connection, origin.tenant(), record.case_id).await?;
+        let mut people = people_of(connection, origin.tenant(), record).await?;
         people.allows(before.state, step.event, origin.actor()).map_err(Refused::Person)?;
         let had = people.clone();
         people.take_part(step.event, origin.actor());

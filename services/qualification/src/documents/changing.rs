@@ -104,7 +104,8 @@ pub async fn tell(
     state.outbox.publish(connection, event).await?;
     let heard = match record.state {
         _ if record.state == before => None,
-        DocumentState::Verified => Some(Trigger::DocumentVerified),
+        // What is superseded, is so by one that was verified: the people of the old one have no part any more.
+        DocumentState::Verified | DocumentState::Superseded => Some(Trigger::DocumentVerified),
         DocumentState::Revoked => Some(Trigger::DocumentRevoked { kind: record.kind as i16 }),
         _ => None,
     };
@@ -172,6 +173,7 @@ pub fn message(record: &DocumentRecord) -> Document {
         identifier_readings: readings(&record.facts, &record.issue_country_code),
         uploader: record.uploader.clone(),
         editors: record.editors.clone(),
+        readers: record.readers.clone(),
         verifier: record.verifier.clone(),
         decision_reason: record.decision_reason.into(),
         decision_text: record.decision_text.clone(),

@@ -11,6 +11,8 @@ pub struct Field<T> {
     pub take: fn(&mut T, &T),
     /// Whether it is set.
     pub is_set: fn(&T) -> bool,
+    /// Whether it is the same in both.
+    pub is_same: fn(&T, &T) -> bool,
 }
 
 /// The fields of a message, by their names.
@@ -20,6 +22,7 @@ macro_rules! fields {
             name: stringify!($field),
             take: |to, from| to.$field.clone_from(&from.$field),
             is_set: |from| from.$field != <$message>::default().$field,
+            is_same: |one, other| one.$field == other.$field,
         }),+]
     };
 }

@@ -66,3 +66,18 @@ pub async fn evidence_risk(
     Ok(row
         .map(|row| Risk { level: RiskLevel::try_from(i32::from(row.level)).unwrap_or_default(), version: row.version }))
 }
+
+/// The version of what is declared of a customer's ownership.
+pub async fn evidence_ownership(
+    connection: &mut PgConnection,
+    tenant: &str,
+    customer_id: Uuid,
+) -> sqlx::Result<Option<i32>> {
+    sqlx::query_scalar!(
+        "SELECT max(version) FROM qualification.ownership_structure WHERE tenant_id = $1 AND customer_id = $2",
+        tenant,
+        customer_id,
+    )
+    .fetch_one(connection)
+    .await
+}

@@ -56,6 +56,8 @@ pub struct DocumentRecord {
     pub uploader: String,
     /// Who changed more than its facts since.
     pub editors: Vec<String>,
+    /// Who began to verify it or changed its facts alone since.
+    pub readers: Vec<String>,
     /// Who decided about it.
     pub verifier: String,
     /// Why it was rejected or revoked.
@@ -101,6 +103,7 @@ pub(super) struct DocumentRow {
     superseded_by_document_id: Option<Uuid>,
     uploader: String,
     editors: Vec<String>,
+    readers: Vec<String>,
     verifier: String,
     decision_reason: i16,
     decision_text: String,
@@ -141,6 +144,7 @@ impl TryFrom<DocumentRow> for DocumentRecord {
             superseded_by: row.superseded_by_document_id,
             uploader: row.uploader,
             editors: row.editors,
+            readers: row.readers,
             verifier: row.verifier,
             decision_reason: DocumentDecisionReason::try_from(i32::from(row.decision_reason)).unwrap_or_default(),
             decision_text: row.decision_text,
@@ -183,7 +187,7 @@ pub async fn document_get(
         DocumentRow,
         "SELECT document_id, customer_id, kind, state, valid_from_date, valid_until_date, time_zone, expire_time, issuer, issue_country_code, \
              number, facts, file_name, content_type, size_bytes, sha256, key_id, wrapped_key, supersedes_document_id, \
-             superseded_by_document_id, uploader, editors, verifier, decision_reason, decision_text, decision_time, reminded_lead_days, keep_time, version, create_time, \
+             superseded_by_document_id, uploader, editors, readers, verifier, decision_reason, decision_text, decision_time, reminded_lead_days, keep_time, version, create_time, \
              update_time \
          FROM qualification.document WHERE tenant_id = $1 AND document_id = $2",
         tenant,
@@ -235,7 +239,7 @@ pub async fn document_put(connection: &mut PgConnection, tenant: &str, record: &
     let written = sqlx::query!(
         "UPDATE qualification.document SET state = $3, superseded_by_document_id = $4, verifier = $5, decision_reason = $6, decision_text = $7, \
              decision_time = $8, reminded_lead_days = $9, keep_time = $10, version = $11, update_time = $12, issuer = $13, issue_country_code = $14, number = $15, \
-             valid_from_date = $16, valid_until_date = $17, time_zone = $18, expire_time = $19, facts = $20, editors = $21 \
+             valid_from_date = $16, valid_until_date = $17, time_zone = $18, expire_time = $19, facts = $20, editors = $21, readers = $22 \
          WHERE tenant_id = $1 AND document_id = $2",
         tenant,
         record.document_id,
@@ -258,6 +262,7 @@ pub async fn document_put(connection: &mut PgConnection, tenant: &str, record: &
         record.expire_time.map(Timestamp::to_sqlx) as _,
         stored(&record.facts),
         &record.editors,
+        &record.readers,
     )
     .execute(connection)
     .await?;

@@ -9,6 +9,7 @@ pub mod audit_subject;
 pub mod authorisation;
 pub mod authorisation_list;
 pub mod case_approval;
+pub mod case_deed;
 pub mod case_due;
 pub mod case_evidence;
 pub mod case_list;

@@ -23,6 +23,8 @@ pub struct OwnershipRecord {
     pub certain_record_ids: Vec<String>,
     /// Who may be.
     pub possible_record_ids: Vec<String>,
+    /// Who declared it.
+    pub actor: String,
     /// When it was declared.
     pub create_time: Timestamp,
 }
@@ -36,6 +38,7 @@ struct OwnershipRow {
     content: Vec<u8>,
     certain_record_ids: Vec<String>,
     possible_record_ids: Vec<String>,
+    actor: String,
     create_time: jiff_sqlx::Timestamp,
 }
 
@@ -49,6 +52,7 @@ impl From<OwnershipRow> for OwnershipRecord {
             content: row.content,
             certain_record_ids: row.certain_record_ids,
             possible_record_ids: row.possible_record_ids,
+            actor: row.actor,
             create_time: row.create_time.to_jiff(),
         }
     }
@@ -74,7 +78,7 @@ pub async fn ownership_by_id(
 ) -> sqlx::Result<Option<OwnershipRecord>> {
     let row = sqlx::query_as!(
         OwnershipRow,
-        "SELECT ownership_structure_id, customer_id, version, document_id, content, certain_record_ids, possible_record_ids, create_time \
+        "SELECT ownership_structure_id, customer_id, version, document_id, content, certain_record_ids, possible_record_ids, actor, create_time \
          FROM qualification.ownership_structure WHERE tenant_id = $1 AND ownership_structure_id = $2",
         tenant,
         ownership_structure_id,
@@ -90,7 +94,7 @@ pub async fn ownership_latest(
 ) -> sqlx::Result<Option<OwnershipRecord>> {
     let row = sqlx::query_as!(
         OwnershipRow,
-        "SELECT ownership_structure_id, customer_id, version, document_id, content, certain_record_ids, possible_record_ids, create_time \
+        "SELECT ownership_structure_id, customer_id, version, document_id, content, certain_record_ids, possible_record_ids, actor, create_time \
          FROM qualification.ownership_structure WHERE tenant_id = $1 AND customer_id = $2 ORDER BY version DESC LIMIT 1",
         tenant,
         customer_id,
@@ -106,8 +110,8 @@ pub async fn ownership_insert(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO qualification.ownership_structure (tenant_id, ownership_structure_id, customer_id, version, document_id, content, \
-             certain_record_ids, possible_record_ids, create_time) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             certain_record_ids, possible_record_ids, create_time, actor) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         tenant,
         record.ownership_structure_id,
         record.customer_id,
@@ -117,6 +121,7 @@ pub async fn ownership_insert(
         &record.certain_record_ids,
         &record.possible_record_ids,
         record.create_time.to_sqlx() as _,
+        record.actor,
     )
     .execute(connection)
     .await

@@ -288,14 +288,14 @@ pub async fn screening_names(
     .await
 }
 
-/// Replaces them.
+/// Replaces them, and answers whether they are others now.
 pub async fn screening_names_put(
     connection: &mut PgConnection,
     tenant: &str,
     customer_id: Uuid,
     names: &[String],
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<bool> {
+    let removed = sqlx::query!(
         "DELETE FROM qualification.screening_name WHERE tenant_id = $1 AND customer_id = $2 AND name <> ALL ($3)",
         tenant,
         customer_id,
@@ -303,7 +303,7 @@ pub async fn screening_names_put(
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!(
+    let added = sqlx::query!(
         "INSERT INTO qualification.screening_name (tenant_id, customer_id, name) SELECT $1, $2, n FROM unnest($3::text[]) AS n \
          ON CONFLICT DO NOTHING",
         tenant,
@@ -311,6 +311,6 @@ pub async fn screening_names_put(
         names
     )
     .execute(connection)
-    .await
-    .map(drop)
+    .await?;
+    Ok(removed.rows_affected() + added.rows_affected() > 0)
 }

@@ -4,11 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use clientele_error::{Reason, reason_of};
 use clientele_proto::qualification::v1::{
-    ApproveWaivedCheckRequest, CaseFacts, CaseIdentifier, Check, CheckFindingKind as Kind, CheckResult,
-    DeclareOwnershipStructureRequest, DeclaredShare, Document, DocumentFact, DocumentFactField, GetCheckRequest,
-    GetRegistryRecordRequest, InterestType, ListChecksRequest, OwnershipInterest, OwnershipPerson,
-    OwnershipRelationship, OwnershipStructure, PartyKind, RegistryKey, RegistryStatus, RequiredCheck, RunChecksRequest,
-    WaiveCheckRequest, check_service_client::CheckServiceClient, ownership_relationship::InterestedParty,
+    ApproveWaivedCheckRequest, CaseCheck, CaseFacts, CaseIdentifier, Check, CheckFindingKind as Kind, CheckOutcome,
+    CheckResult, DeclareOwnershipStructureRequest, DeclaredShare, Document, DocumentFact, DocumentFactField,
+    GetCaseRequest, GetCheckRequest, GetRegistryRecordRequest, InterestType, ListChecksRequest, OwnershipInterest,
+    OwnershipPerson, OwnershipRelationship, OwnershipStructure, PartyKind, RecordCaseCheckRequest, RegistryKey,
+    RegistryStatus, RequiredCheck, RunChecksRequest, WaiveCheckRequest, case_service_client::CaseServiceClient,
+    check_service_client::CheckServiceClient, get_case_request, ownership_relationship::InterestedParty,
     ownership_service_client::OwnershipServiceClient,
     registry_connector_service_client::RegistryConnectorServiceClient,
 };
@@ -350,4 +351,103 @@ async fn declared_owners_are_compared_with_those_computed() {
     assert_eq!(check.result(), CheckResult::Failed);
     declare(true).await;
     assert!(check_of(&service, RequiredCheck::Ownership).await.passed);
+}
+
+async fn record(
+    service: &Qualification,
+    person: &str,
+    check: RequiredCheck,
+    outcome: CheckOutcome,
+) -> Result<CaseCheck, Status> {
+    let case_check = CaseCheck {
+        case_id: ANA.into(),
+        check: check.into(),
+        outcome: outcome.into(),
+        note: "by telephone".into(),
+        ..CaseCheck::default()
+    };
+    let request = RecordCaseCheckRequest { case_check: Some(case_check), ..RecordCaseCheckRequest::default() };
+    let mut cases = CaseServiceClient::new(service.running.person(TENANT, person));
+    Ok(cases.record_case_check(request).await?.into_inner())
+}
+
+/// What counts of a check of Ana.
+async fn outcome(service: &Qualification, check: RequiredCheck) -> Option<CheckOutcome> {
+    let request = GetCaseRequest { key: Some(get_case_request::Key::CaseId(ANA.into())) };
+    let mut cases = CaseServiceClient::new(service.running.person(TENANT, "aud"));
+    let case = cases.get_case(request).await.unwrap().into_inner();
+    case.case_checks.iter().find(|done| done.check() == check).map(CaseCheck::outcome)
+}
+
+#[tokio::test]
+async fn one_person_neither_waives_a_check_nor_overrules_what_the_service_found() {
+    use CheckOutcome::{Failed, Passed, Waived};
+    let register = RequiredCheck::RegistryStatus;
+    let service = Qualification::with_registry(file()).await;
+    service.case(ANA, &[("USCC", UNKNOWN)], "甲有限公司").await;
+    let alone = record(&service, "rob", register, Waived).await.unwrap_err();
+    assert_eq!(reason_of(&alone), Some(Reason::InvalidFields));
+    let violation = clientele_error::violations_of(&alone).remove(0);
+    assert_eq!(violation.field, "case_check.outcome");
+    assert!(violation.description.contains("WaiveCheck"), "{violation:?}");
+
+    // While the service has found nothing out, people may say what they found.
+    assert_eq!(record(&service, "rob", register, Passed).await.unwrap().outcome(), Passed);
+    let run = check_of(&service, register).await;
+    assert_eq!((run.result(), outcome(&service, register).await), (CheckResult::Failed, Some(Failed)));
+    let overruled = record(&service, "rob", register, Passed).await.unwrap_err();
+    assert_eq!(reason_of(&overruled), Some(Reason::CheckState));
+    assert!(overruled.message().contains("REGISTRY_STATUS failed") && overruled.message().contains("WaiveCheck"));
+    // Nor in two steps, by saying first that it failed.
+    record(&service, "rob", register, Failed).await.unwrap();
+    assert_eq!(reason_of(&record(&service, "rob", register, Passed).await.unwrap_err()), Some(Reason::CheckState));
+    assert_eq!(outcome(&service, register).await, Some(Failed));
+    // What the service does not do is the word of people.
+    assert_eq!(record(&service, "rob", RequiredCheck::SiteVisit, Failed).await.unwrap().outcome(), Failed);
+    assert_eq!(record(&service, "rob", RequiredCheck::SiteVisit, Passed).await.unwrap().outcome(), Passed);
+
+    let waive =
+        WaiveCheckRequest { check_id: run.check_id.clone(), reason: "newly founded".into(), ..Default::default() };
+    service.checks("rob").waive_check(waive).await.unwrap();
+    let approve = ApproveWaivedCheckRequest { check_id: run.check_id, ..Default::default() };
+    service.checks("ada").approve_waived_check(approve).await.unwrap();
+    assert_eq!(outcome(&service, register).await, Some(Waived));
+    let reviewers: Vec<String> =
+        sqlx::query_scalar("SELECT unnest(reviewers) FROM qualification.customer_check WHERE check_kind = $1")
+            .bind(register as i16)
+            .fetch_all(&*service.pool)
+            .await
+            .unwrap();
+    assert_eq!(reviewers, ["rob", "ada"]);
+}
+
+#[tokio::test]
+async fn a_check_that_could_not_be_done_leaves_the_word_to_people() {
+    let service = Qualification::start().await;
+    service.case(ANA, &[("USCC", ALIVE)], "甲有限公司").await;
+    let register = RequiredCheck::RegistryStatus;
+    assert_eq!(check_of(&service, register).await.result(), CheckResult::Unavailable);
+    record(&service, "rob", register, CheckOutcome::Passed).await.unwrap();
+    assert_eq!(outcome(&service, register).await, Some(CheckOutcome::Passed));
+    // What passed by itself, people may find to be wrong, and take that back.
+    let identifiers = RequiredCheck::Identifiers;
+    assert!(check_of(&service, identifiers).await.passed);
+    record(&service, "rob", identifiers, CheckOutcome::Failed).await.unwrap();
+    record(&service, "rob", identifiers, CheckOutcome::Passed).await.unwrap();
+    assert_eq!(outcome(&service, identifiers).await, Some(CheckOutcome::Passed));
+}
+
+/// People say that it passed while the service finds that it failed: whoever comes first, it has failed.
+#[tokio::test]
+async fn no_interleaving_lets_the_word_of_one_overrule_the_service() {
+    let service = Qualification::with_registry(file()).await;
+    service.case(ANA, &[("USCC", UNKNOWN)], "甲有限公司").await;
+    let register = RequiredCheck::RegistryStatus;
+    let words = futures::future::join_all((0..8).map(|_| record(&service, "rob", register, CheckOutcome::Passed)));
+    let (words, run) = futures::join!(words, check_of(&service, register));
+    assert_eq!(run.result(), CheckResult::Failed);
+    for refused in words.iter().filter_map(|word| word.as_ref().err()) {
+        assert_eq!(reason_of(refused), Some(Reason::CheckState), "{refused:?}");
+    }
+    assert_eq!(outcome(&service, register).await, Some(CheckOutcome::Failed));
 }

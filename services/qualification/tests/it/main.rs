@@ -8,6 +8,7 @@ mod audit_tampering;
 mod audited;
 mod authorisations;
 mod bucket_server;
+mod case_people;
 mod cases;
 mod check_qualification;
 mod checks;

@@ -298,6 +298,17 @@ async fn a_case_is_screened_by_itself_and_its_check_says_what_came_out() {
     let hits = of(&service, "aud").list_screening_hits(request).await.unwrap().into_inner().screening_hits;
     assert_eq!(hits.len(), 1);
     assert_eq!(check(&service).await, Some(CheckOutcome::Failed));
+    // Nobody says that it passed instead of deciding about the hit.
+    let case_check = Some(CaseCheck {
+        case_id: case_id.clone(),
+        check: RequiredCheck::Screening.into(),
+        outcome: CheckOutcome::Passed.into(),
+        ..CaseCheck::default()
+    });
+    let record = RecordCaseCheckRequest { case_check, ..Default::default() };
+    let overruled = cases::of(&service, "rob").record_case_check(record).await.unwrap_err();
+    assert_eq!(clientele_error::reason_of(&overruled), Some(Reason::CheckState));
+    assert!(overruled.message().contains("DecideScreeningHit"), "{}", overruled.message());
     decide(&service, "rob", &hits[0], HitState::FalsePositive).await.unwrap();
     assert_eq!(check(&service).await, Some(CheckOutcome::Failed));
     decide(&service, "eva", &hits[0], HitState::FalsePositive).await.unwrap();

@@ -4,7 +4,7 @@ use clientele_proto::qualification::v1::RiskLevel;
 use proptest::prelude::*;
 
 use super::{
-    people::{People, Role},
+    people::{Clash, Deed, Deeds, People, Role},
     trigger::{Trigger, apply_trigger},
     *,
 };
@@ -186,7 +186,273 @@ fn what_is_found_out_suspends_what_is_approved_and_escalates_what_is_open() {
     assert!(apply_trigger(Status::NEW, Trigger::RegistryIrregular, false).needs_edd);
 }
 
+const NAMES: [&str; 6] = ["ann", "ben", "cho", "dev", "eva", "fay"];
+
+type Name = &'static str;
+
+/// A document as people leave it behind: states 2 to 4 are received, being verified and verified, 0 is gone.
+#[derive(Debug, Clone)]
+struct Paper {
+    state: u8,
+    version: usize,
+    uploader: Name,
+    editors: BTreeSet<Name>,
+    readers: BTreeSet<Name>,
+    verifier: Name,
+}
+
+/// What a case rests on, and who left it so; numbers are versions.
+#[derive(Debug, Clone, Default)]
+struct Pieces {
+    papers: Vec<Paper>,
+    ownership: Option<(usize, Name)>,
+    risk: (usize, Name),
+    proposed: Option<Name>,
+    overridden: Option<(Name, Name)>,
+    check: (usize, Vec<Name>),
+}
+
+impl Pieces {
+    fn papers(&self) -> impl Iterator<Item = (usize, &Paper)> {
+        self.papers.iter().enumerate().filter(|(_, paper)| paper.state != 0)
+    }
+
+    /// What the recommendation and its approvals are about, as `Evidence::root` has it.
+    fn root(&self) -> String {
+        let papers = self
+            .papers()
+            .map(|(number, paper)| (number, paper.state, if paper.state == 4 { 0 } else { paper.version }));
+        let ownership = self.ownership.map(|(version, _)| version);
+        format!("{:?} {ownership:?} {} {}", papers.collect::<Vec<_>>(), self.risk.0, self.check.0)
+    }
+
+    /// What `cases/gathering.rs` finds.
+    fn deeds(&self) -> Deeds {
+        let mut deeds = Deeds::default();
+        for (number, paper) in self.papers() {
+            let piece = number.to_string();
+            deeds.add(Deed::UploadedDocument, &piece, paper.uploader);
+            paper.editors.iter().for_each(|name| deeds.add(Deed::CorrectedDocument, &piece, name));
+            paper.readers.iter().for_each(|name| deeds.add(Deed::ReadDocument, &piece, name));
+            deeds.add(Deed::VerifiedDocument, &piece, paper.verifier);
+        }
+        deeds.add(Deed::DeclaredOwnership, "", self.ownership.map_or("", |(_, name)| name));
+        deeds.add(Deed::SetRiskInput, "equity", self.risk.1);
+        if let Some((proposer, approver)) = self.overridden {
+            deeds.add(Deed::ProposedOverride, "", proposer);
+            deeds.add(Deed::ApprovedOverride, "", approver);
+        }
+        self.check.1.iter().for_each(|name| deeds.add(Deed::DecidedCheck, "SITE_VISIT", name));
+        deeds
+    }
+
+    /// Who entered what is there, told from the pieces themselves.
+    fn entered(&self) -> BTreeSet<Name> {
+        let papers = self.papers().flat_map(|(_, paper)| paper.editors.iter().copied().chain([paper.uploader]));
+        let others = self.ownership.map(|(_, name)| name).into_iter().chain([self.risk.1]);
+        papers
+            .chain(others)
+            .chain(self.overridden.map(|(proposer, _)| proposer))
+            .filter(|name| !name.is_empty())
+            .collect()
+    }
+
+    /// Who judged what is there.
+    fn judged(&self) -> BTreeSet<Name> {
+        let papers = self.papers().flat_map(|(_, paper)| paper.readers.iter().copied().chain([paper.verifier]));
+        let others = self.check.1.iter().copied().chain(self.overridden.map(|(_, approver)| approver));
+        papers.chain(others).filter(|name| !name.is_empty()).collect()
+    }
+
+    /// Somebody does something to a piece, as the RPCs let them; `people` as they are found then. `now` is larger than ever before. Whether they became a
+    /// reviewer of the round.
+    fn happens(&mut self, what: usize, which: usize, name: Name, people: &People, now: usize) -> bool {
+        let may_review = people.may_review(name).is_ok();
+        let count = self.papers.len().max(1);
+        let mut none = Paper {
+            state: 0,
+            version: 0,
+            uploader: "",
+            editors: BTreeSet::new(),
+            readers: BTreeSet::new(),
+            verifier: "",
+        };
+        let paper = self.papers.get_mut(which % count).unwrap_or(&mut none);
+        let had_a_part = paper.uploader == name || paper.editors.contains(name);
+        match (what, paper.state) {
+            (0, _) => self.papers.push(Paper { state: 2, version: now, uploader: name, ..none }),
+            (1, 2 | 3) => {
+                paper.editors.insert(name);
+                paper.version = now;
+            }
+            (2, 2 | 3) => {
+                paper.readers.insert(name);
+                paper.version = now;
+            }
+            (3, 2) if may_review && !had_a_part => {
+                paper.readers.insert(name);
+                (paper.state, paper.version) = (3, now);
+                return true;
+            }
+            (4, 3) if may_review && !had_a_part => {
+                (paper.state, paper.version, paper.verifier) = (4, now, name);
+                return true;
+            }
+            // Revoked, rejected or superseded.
+            (5, _) => paper.state = 0,
+            (6, _) => self.ownership = Some((now, name)),
+            (7, _) => self.risk = (now, name),
+            (8, _) => self.proposed = Some(name),
+            (9, _) if may_review && self.proposed.is_some_and(|proposer| proposer != name) => {
+                self.overridden = self.proposed.take().map(|proposer| (proposer, name));
+                self.risk.0 = now;
+                return true;
+            }
+            (10, _) if may_review => {
+                self.check = (now, vec![name]);
+                return true;
+            }
+            // A waiver that is proposed: nothing rests on it yet.
+            (11, _) => return may_review,
+            _ => {}
+        }
+        false
+    }
+}
+
+#[test]
+fn whoever_clashes_is_told_what_they_did() {
+    let mut people = People::default();
+    people.deeds.add(Deed::UploadedDocument, "0198", "ana");
+    people.deeds.add(Deed::VerifiedDocument, "0198", "vic");
+    people.add(Role::Approver, "ida");
+    let told = people.may_review("ana").unwrap_err().message();
+    assert_eq!(told, "you uploaded the document 0198, which this case rests on; somebody else has to do this");
+    assert_eq!(people.may_review("vic"), Ok(()), "whoever verifies a document may recommend the case");
+    let told = people.may_decide("vic").unwrap_err().message();
+    assert_eq!(told, "you decided about the document 0198, which this case rests on; somebody else has to do this");
+    assert_eq!(people.allows(CaseState::PendingApproval, CaseEvent::Approve, "eva"), Ok(()));
+    people.add(Role::Reviewer, "ida");
+    let clash = people.allows(CaseState::PendingApproval, CaseEvent::Approve, "eva").unwrap_err();
+    assert_eq!(clash, Clash::Earlier("ida".into(), Box::new(Clash::Reviewer)));
+    assert_eq!(clash.message(), "ida approved this case and reviewed this case; return it to the reviewers");
+    assert_eq!(
+        people.allows(CaseState::PendingApproval, CaseEvent::Reject, "eva"),
+        Ok(()),
+        "a rejection needs nobody else"
+    );
+}
+
+#[derive(Debug, Clone)]
+enum Doing {
+    Event(usize),
+    Edit,
+    Piece(usize, usize),
+}
+
+fn doing() -> impl Strategy<Value = Doing> {
+    // The straight way more often than chance would have it.
+    let straight =
+        [CaseEvent::Submit, CaseEvent::StartChecks, CaseEvent::PassChecks, CaseEvent::Recommend, CaseEvent::Approve];
+    let place = |event| CaseEvent::ALL.iter().position(|one| *one == event).unwrap_or_default();
+    prop_oneof![
+        2 => (0..CaseEvent::ALL.len()).prop_map(Doing::Event),
+        8 => prop::sample::select(straight.map(place).to_vec()).prop_map(Doing::Event),
+        1 => Just(Doing::Edit),
+        6 => (0..12_usize, 0..4_usize).prop_map(|(what, which)| Doing::Piece(what, which)),
+    ]
+}
+
 proptest! {
+    /// Six people do to a case and to what it rests on what they are allowed to, in any order, also before the case is opened and between its rounds: no
+    /// approver of what is approved entered or judged a piece of it or looked at it in this round, and no recommender entered one.
+    #[test]
+    fn nobody_approves_what_they_entered_or_judged(
+        before in prop::collection::vec((0..12_usize, 0..4_usize, 0..NAMES.len()), 0..6),
+        steps in prop::collection::vec((doing(), 0..NAMES.len()), 0..300),
+        needed in 1..3_usize,
+    ) {
+        let mut pieces = Pieces::default();
+        let mut now = 0;
+        for (what, which, person) in before {
+            now += 1;
+            let people = People { deeds: pieces.deeds(), ..People::default() };
+            pieces.happens(what, which, NAMES[person], &people, now);
+        }
+        let mut status = Status::NEW;
+        let mut people = People::default();
+        people.add(Role::Maker, NAMES[0]);
+        let mut edited = BTreeSet::from([NAMES[0]]);
+        let mut looked = BTreeSet::new();
+        let (mut recommended, mut approved) = ((String::new(), NAMES[0]), BTreeSet::new());
+        for (doing, person) in steps {
+            let name = NAMES[person];
+            now += 1;
+            people.deeds = pieces.deeds();
+            let event = match doing {
+                Doing::Edit => {
+                    if matches!(status.state, CaseState::Draft | CaseState::InfoRequested) {
+                        people.add(Role::Maker, name);
+                        edited.insert(name);
+                    }
+                    continue;
+                }
+                Doing::Piece(what, which) => {
+                    if pieces.happens(what, which, name, &people, now) {
+                        people.add(Role::Reviewer, name);
+                        looked.insert(name);
+                    }
+                    continue;
+                }
+                Doing::Event(number) => CaseEvent::ALL[number],
+            };
+            let is_approval =
+                matches!(event, CaseEvent::Endorse | CaseEvent::Approve | CaseEvent::ApproveWithConditions);
+            let event = match event {
+                _ if !is_approval => event,
+                _ if people.approvers.len() + 1 >= needed => CaseEvent::Approve,
+                _ => CaseEvent::Endorse,
+            };
+            let Some(next) = status.after(event) else { continue };
+            if people.allows(status.state, event, name).is_err() || (is_approval && pieces.root() != recommended.0) {
+                continue;
+            }
+            people.take_part(event, name);
+            match event {
+                CaseEvent::Submit | CaseEvent::Resubmit => {
+                    edited.insert(name);
+                }
+                CaseEvent::Reopen => {
+                    (looked, approved) = (BTreeSet::new(), BTreeSet::new());
+                    edited.insert(name);
+                }
+                CaseEvent::Resume => (looked, approved) = (BTreeSet::from([name]), BTreeSet::new()),
+                CaseEvent::RequestInformation => {
+                    looked.insert(name);
+                }
+                CaseEvent::Recommend => {
+                    (recommended, approved) = ((pieces.root(), name), BTreeSet::new());
+                    looked.insert(name);
+                }
+                CaseEvent::Return | CaseEvent::Escalate => approved.clear(),
+                CaseEvent::Endorse => {
+                    approved.insert(name);
+                }
+                CaseEvent::Approve => {
+                    approved.insert(name);
+                    let made: BTreeSet<_> = edited.union(&pieces.entered()).copied().collect();
+                    let seen: BTreeSet<_> = looked.union(&pieces.judged()).copied().collect();
+                    prop_assert!(approved.len() >= needed);
+                    prop_assert!(approved.is_disjoint(&made), "{approved:?} made {made:?}");
+                    prop_assert!(approved.is_disjoint(&seen), "{approved:?} looked {seen:?}");
+                    prop_assert!(!made.contains(recommended.1), "{recommended:?} made {made:?}");
+                }
+                _ => {}
+            }
+            status = next;
+        }
+    }
+
     /// Whatever happens in whatever order, no illegal state is reached, and replaying what happened leads to the same one.
     #[test]
     fn no_sequence_of_events_leads_astray(numbers in prop::collection::vec(0..CaseEvent::ALL.len(), 0..200)) {

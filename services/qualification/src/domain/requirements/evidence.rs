@@ -23,6 +23,8 @@ pub struct Evidence {
     pub hits: Vec<Hit>,
     /// Its risk.
     pub risk: Option<Risk>,
+    /// Version of what is declared of its ownership.
+    pub ownership_version: Option<i32>,
     /// Checks that count, by their numbers.
     pub checks: Vec<Check>,
 }
@@ -127,13 +129,14 @@ impl Evidence {
             .risk
             .iter()
             .map(|risk| piece(b"risk", &[&i32::from(risk.level).to_be_bytes(), &risk.version.to_be_bytes()]));
+        let ownership = self.ownership_version.iter().map(|version| piece(b"ownership", &[&version.to_be_bytes()]));
         let checks = self.checks.iter().map(|check| {
             let (kind, outcome) = (i32::from(check.check), i32::from(check.outcome));
             let time = check.check_time.as_microsecond();
             piece(b"check", &[&kind.to_be_bytes(), &outcome.to_be_bytes(), &time.to_be_bytes()])
         });
         let facts = piece(b"facts", &[&self.policy_version.to_be_bytes(), &self.facts]);
-        std::iter::once(facts).chain(documents).chain(hits).chain(risk).chain(checks).collect()
+        std::iter::once(facts).chain(documents).chain(hits).chain(risk).chain(ownership).chain(checks).collect()
     }
 
     /// One SHA-256 over all of it.
@@ -176,6 +179,7 @@ mod tests {
             documents: vec![document],
             hits: vec![Hit { hit_id: Uuid::from_u128(2), state: 3, version: 1 }],
             risk: Some(Risk { level: RiskLevel::Low, version: 1 }),
+            ownership_version: Some(1),
             checks: vec![Check {
                 check: RequiredCheck::Screening,
                 outcome: CheckOutcome::Passed,
@@ -188,7 +192,7 @@ mod tests {
     fn every_piece_of_evidence_changes_the_root() {
         let root = evidence().root();
         assert_eq!((root.len(), evidence().root() == root), (32, true));
-        let changes: [fn(&mut Evidence); 9] = [
+        let changes: [fn(&mut Evidence); 11] = [
             |evidence| evidence.facts.push(0),
             |evidence| evidence.policy_version = 4,
             |evidence| evidence.documents[0].expire_time = Some(Timestamp::UNIX_EPOCH),
@@ -198,6 +202,8 @@ mod tests {
             |evidence| evidence.risk = Some(Risk { level: RiskLevel::High, version: 1 }),
             |evidence| evidence.checks[0].outcome = CheckOutcome::Waived,
             |evidence| evidence.risk = None,
+            |evidence| evidence.ownership_version = Some(2),
+            |evidence| evidence.ownership_version = None,
         ];
         for (number, change) in changes.iter().enumerate() {
             let mut changed = evidence();

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     State,
     cases::{
-        gathering::{Gathered, gather, policy_of},
+        gathering::{Gathered, gather, people_of, policy_of},
         keeping::case_settled,
         message::full_message,
     },
@@ -21,7 +21,6 @@ use crate::{
     rpc::once::{Asked, once},
     store::{
         case_approval::case_approvals,
-        case_person::case_people,
         qualification_case::{CaseRecord, case_get},
     },
 };
@@ -95,7 +94,7 @@ pub(super) async fn read(connection: &mut PgConnection, tenant: &str, case_id: U
     let found = case_get(connection, tenant, case_id).await.map_err(failed)?;
     let mut record = found.ok_or_else(|| Error::not_found("case", case_id.to_string()))?;
     let gathered = gathered(connection, tenant, &mut record).await?;
-    let people = case_people(connection, tenant, case_id).await.map_err(failed)?;
+    let people = people_of(connection, tenant, &record).await.map_err(failed)?;
     let approvals = case_approvals(connection, tenant, case_id).await.map_err(failed)?;
     Ok(full_message(&record, &gathered, &people, approvals, now))
 }

@@ -12,7 +12,7 @@ use super::acting::{act, common, gathered, nothing_missing};
 use crate::{
     State,
     cases::{
-        gathering::Gathered,
+        gathering::{Gathered, people_of},
         step::{Part, Refused, Step, step, wrong_state},
     },
     domain::{
@@ -24,7 +24,6 @@ use crate::{
     origin::Origin,
     store::{
         case_approval::{case_approval_insert, case_approvals, case_document_requirements_put},
-        case_person::case_people,
         qualification_case::CaseRecord,
         review_reminder::review_reminder_put,
     },
@@ -90,7 +89,8 @@ async fn approve(
     approvable(record, &gathered)?;
     let root = gathered.evidence.root();
     if root != recommendation.evidence_root {
-        let message = "documents, hits, risk, checks or facts have changed since it was recommended; return it";
+        let message =
+            "documents, hits, risk, ownership, checks or facts have changed since it was recommended; return it";
         return Err(Error::new(Reason::EvidenceChanged, message));
     }
     attested(record, &gathered, recommendation.compliance_attested, recommendation.compliance_attested)?;
@@ -158,7 +158,7 @@ async fn allowed(
     if record.status().after(event).is_none() {
         return Err(wrong_state(record.state));
     }
-    let people = case_people(connection, origin.tenant(), record.case_id).await.map_err(failed)?;
+    let people = people_of(connection, origin.tenant(), record).await.map_err(failed)?;
     people.allows(record.state, event, origin.actor()).map_err(|clash| Refused::Person(clash).into())
 }
 

@@ -16,13 +16,13 @@ use super::{
 };
 use crate::{
     State, audit,
-    cases::{message::check_message, step::wrong_state},
+    cases::{gathering::people_of, message::check_message, step::wrong_state},
     domain::{case_machine::people::Role, instant::message as instant, key::uuid},
     origin::Origin,
     rpc::once::{Asked, once},
     store::{
         case_note::{NoteRecord, case_note_insert, case_notes_list},
-        case_person::{case_people, case_people_put},
+        case_person::case_people_put,
         customer_check::{CheckRecord, customer_check_put},
     },
 };
@@ -33,8 +33,12 @@ pub(super) async fn record_case_check(state: &State, call: Call, request: Record
     if said.check() == RequiredCheck::RiskAssessment {
         return Err(Error::invalid_field("case_check.check", "is met by assessing the risk"));
     }
-    if said.outcome() != CheckOutcome::Passed && said.note.trim().is_empty() {
-        return Err(Error::invalid_field("case_check.note", "must say why it failed or is waived"));
+    if said.outcome() == CheckOutcome::Waived {
+        let text = "must be PASSED or FAILED: a waiver takes two people, by WaiveCheck and ApproveWaivedCheck of the check that was run";
+        return Err(Error::invalid_field("case_check.outcome", text));
+    }
+    if said.outcome() == CheckOutcome::Failed && said.note.trim().is_empty() {
+        return Err(Error::invalid_field("case_check.note", "must say why it failed"));
     }
     let asked =
         Asked { method: "RecordCaseCheck", request_id: &request.request_id, validate_only: request.validate_only };
@@ -44,7 +48,7 @@ pub(super) async fn record_case_check(state: &State, call: Call, request: Record
         if matches!(record.state, CaseState::Rejected | CaseState::Withdrawn | CaseState::Terminated) {
             return Err(wrong_state(record.state));
         }
-        let mut people = case_people(tx, origin.tenant(), case_id).await.map_err(failed)?;
+        let mut people = people_of(tx, origin.tenant(), &record).await.map_err(failed)?;
         people.may_review(origin.actor()).map_err(|clash| Error::new(Reason::FourEyes, clash.message()))?;
         people.add(Role::Reviewer, origin.actor());
         case_people_put(tx, origin.tenant(), case_id, &people).await.map_err(failed)?;
@@ -54,8 +58,11 @@ pub(super) async fn record_case_check(state: &State, call: Call, request: Record
             note: said.note.clone(),
             actor: origin.actor().to_owned(),
             check_time: origin.now,
+            reviewers: vec![origin.actor().to_owned()],
         };
-        customer_check_put(tx, origin.tenant(), record.customer_id, &check).await.map_err(failed)?;
+        if !customer_check_put(tx, origin.tenant(), record.customer_id, &check).await.map_err(failed)? {
+            return Err(found_failed(check.check));
+        }
         let message = check_message(case_id, &check);
         let written = audit::Transition {
             subject_kind: "case_check",
@@ -73,6 +80,17 @@ pub(super) async fn record_case_check(state: &State, call: Call, request: Record
         Ok(message)
     })
     .await
+}
+
+/// One person does not overrule what the service found out.
+fn found_failed(check: RequiredCheck) -> Error {
+    let name = check.as_str_name().trim_start_matches("REQUIRED_CHECK_");
+    let remedy = if check == RequiredCheck::Screening {
+        "decide about its hits (DecideScreeningHit): it passes where none stands"
+    } else {
+        "mend what it names and repeat it (RunChecks), or let two people waive it (WaiveCheck, ApproveWaivedCheck)"
+    };
+    Error::new(Reason::CheckState, format!("the service itself found that {name} failed; {remedy}"))
 }
 
 pub(super) async fn create_case_note(state: &State, call: Call, request: CreateCaseNoteRequest) -> Result<CaseNote> {

@@ -13,7 +13,7 @@ use crate::{
     State,
     assessing::{publish, transition},
     audit::{self, Transition},
-    cases::{record_check, reviews},
+    cases::reviews,
     domain::instant::message as time,
     origin::Origin,
     rpc::{
@@ -24,6 +24,7 @@ use crate::{
     store::{
         audit_subject::check_name,
         check_run::{check_get, check_update, checks_lock},
+        customer_check::{CheckRecord, customer_check_put},
     },
 };
 
@@ -71,6 +72,7 @@ pub(super) async fn approve_waived_check(
         }
         let Some(mut waiver) = check.waiver.take() else { return Err(in_wrong_state("no waiver waits")) };
         four_eyes(&call, &waiver.proposer)?;
+        let reviewers = vec![waiver.proposer.clone(), call.caller.subject.clone()];
         waiver.set_state(Step::Approved);
         waiver.approver.clone_from(&call.caller.subject);
         waiver.approve_time = Some(time(origin.now));
@@ -79,9 +81,15 @@ pub(super) async fn approve_waived_check(
         check.passed = true;
         write(state, tx, &origin, check_id, &mut check, (Step::Proposed, "waived", "approver")).await?;
         let customer_id = id(&check.customer_id, "customer_id")?;
-        record_check(tx, &origin, customer_id, (check.required_check(), CheckOutcome::Waived), &note)
-            .await
-            .map_err(failed)?;
+        let done = CheckRecord {
+            check: check.required_check(),
+            outcome: CheckOutcome::Waived,
+            note,
+            actor: origin.actor().to_owned(),
+            check_time: origin.now,
+            reviewers,
+        };
+        customer_check_put(tx, origin.tenant(), customer_id, &done).await.map_err(failed)?;
         let payload = ChecksRun { checks: vec![check.clone()] };
         publish(state, tx, &origin, format!("checks/{customer_id}"), &payload).await.map_err(failed)?;
         restate(state, tx, &origin, customer_id).await.map_err(failed)?;

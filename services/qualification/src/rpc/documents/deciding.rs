@@ -8,6 +8,7 @@ use prost::Message;
 
 use crate::{
     State,
+    cases::reviews,
     documents::changing::{Written, for_update, message, put, step, supersede, unfit},
     domain::{document::machine::Step, key::uuid, reminders::due},
     origin::Origin,
@@ -58,12 +59,17 @@ async fn run(state: &State, call: &Call, tx: &mut Tx, decision: &Decision<'_>) -
         let text = "whoever uploaded or corrected a document does not decide about it; let somebody else do it";
         return Err(Error::new(Reason::DocumentSamePerson, text));
     }
+    if decision.step != Step::Revoke {
+        reviews(tx, &origin, record.customer_id).await?;
+    }
     step(&mut record, decision.step)?;
     if decision.step == Step::Verify && due(record.expire_time, 0, origin.now, &[]).over {
         record.state = before;
         return Err(unfit(&record));
     }
-    if decision.step != Step::Start {
+    if decision.step == Step::Start {
+        record.readers.push(call.caller.subject.clone());
+    } else {
         record.verifier.clone_from(&call.caller.subject);
         record.decision_reason = decision.reason;
         decision.text.clone_into(&mut record.decision_text);

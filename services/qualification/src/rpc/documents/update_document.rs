@@ -68,8 +68,10 @@ async fn run(
         return Ok(before);
     }
     let only_facts = Document { facts: after.facts.clone(), ..before } == after;
-    if !only_facts && record.editors.iter().all(|known| known != origin.actor()) {
-        record.editors.push(origin.actor().to_owned());
+    // Reading what it says is part of looking at it; whoever says more of it makes it.
+    let people = if only_facts { &mut record.readers } else { &mut record.editors };
+    if people.iter().all(|known| known != origin.actor()) {
+        people.push(origin.actor().to_owned());
     }
     (record.valid_from, record.valid_until) = (validity.valid_from, validity.valid_until);
     record.expire_time = validity.expire_time;

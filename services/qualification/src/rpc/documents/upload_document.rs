@@ -248,6 +248,7 @@ impl<'a> Taking<'a> {
             superseded_by: None,
             uploader: self.upload.uploader.clone(),
             editors: Vec::new(),
+            readers: Vec::new(),
             verifier: String::new(),
             decision_reason: clientele_proto::qualification::v1::DocumentDecisionReason::Unspecified,
             decision_text: String::new(),

@@ -93,6 +93,7 @@ async fn run(
         content: structure.encode_to_vec(),
         certain_record_ids: owner_ids(report, Certainty::Certain),
         possible_record_ids: owner_ids(report, Certainty::Possible),
+        actor: origin.actor().to_owned(),
         create_time: now,
     };
     ownership_insert(tx, tenant, &record).await.map_err(failed)?;

@@ -13,6 +13,7 @@ use super::{etag_matches, four_eyes, id};
 use crate::{
     State,
     assessing::{ACTIVE, assess, instant, level_name, scorecard},
+    cases::reviews,
     domain::{instant::message as time, risk::overridden},
     origin::Origin,
     overriding::{Taken, name, step},
@@ -83,6 +84,7 @@ pub(super) async fn approve_risk_override(
             return Err(in_wrong_state(told.state(), if is_over { "its time is over" } else { "it does not wait" }));
         }
         four_eyes(&call, &told.proposer)?;
+        reviews(tx, &origin, customer_id).await?;
         check_floor(tx, call.tenant(), customer_id, told.risk_level()).await?;
         if let Some(mut before) = risk_override_open(tx, call.tenant(), customer_id, ACTIVE).await.map_err(failed)? {
             before.set_state(Step::Ended);
@@ -114,6 +116,10 @@ pub(super) async fn end_risk_override(
         let before = told.state();
         if !matches!(before, Step::Proposed | Step::Active) {
             return Err(in_wrong_state(before, "it has ended"));
+        }
+        // One that waits has no effect on any case.
+        if before == Step::Active {
+            reviews(tx, &origin, customer_id).await?;
         }
         told.set_state(Step::Ended);
         // The reason of the end goes with that of the override, which the log keeps as it was.

@@ -5,7 +5,7 @@ use clientele_money::currency;
 use clientele_pg::{Tx, answer::failed};
 use clientele_proto::{
     Money,
-    qualification::v1::{RiskInputs, SetRiskInputsRequest},
+    qualification::v1::{RiskInputAuthor, RiskInputs, SetRiskInputsRequest},
 };
 use clientele_service::Call;
 use uuid::Uuid;
@@ -106,9 +106,15 @@ async fn run(
     }
     let version = etag.parse::<i64>().unwrap_or_default() + 1;
     let empty = || RiskInputs { customer_id: customer_id.to_string(), ..RiskInputs::default() };
-    let mut told = mask.onto(before.clone().unwrap_or_else(empty), said);
+    let known = before.clone().unwrap_or_else(empty);
+    let mut told = mask.onto(known.clone(), said);
     if before.as_ref() == Some(&told) {
         return Ok(told);
+    }
+    let changed: Vec<_> = FIELDS.iter().filter(|field| !(field.is_same)(&known, &told)).collect();
+    for field in changed {
+        told.authors.retain(|author| author.field != field.name);
+        told.authors.push(RiskInputAuthor { field: field.name.to_owned(), actor: origin.actor().to_owned() });
     }
     told.etag = version.to_string();
     told.update_time = Some(time(now));

@@ -8,6 +8,7 @@ use futures::{Stream, stream};
 
 use crate::{
     State,
+    cases::looks,
     domain::key::uuid,
     origin::Origin,
     screening::{customer::screen, message, party::parties},
@@ -23,8 +24,10 @@ pub(super) async fn screen_customer(
     let tenant = call.tenant();
     let mut tx = Tx::begin_with(&state.pool, Begin::new(call.remaining())).await.map_err(failed)?;
     screening_lock(&mut tx, tenant, customer_id).await.map_err(failed)?;
-    screening_names_put(&mut tx, tenant, customer_id, &request.further_names).await.map_err(failed)?;
     let origin = Origin::call(&call, "", state.context.now());
+    if screening_names_put(&mut tx, tenant, customer_id, &request.further_names).await.map_err(failed)? {
+        looks(&mut tx, &origin, customer_id).await?;
+    }
     if parties(&mut tx, tenant, customer_id, origin.now).await.map_err(failed)?.is_empty() {
         return Err(Error::not_found("customer", customer_id.to_string()));
     }
