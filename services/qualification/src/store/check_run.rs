@@ -34,15 +34,14 @@ pub async fn case_facts_get(
     facts.map(|facts| decoded(&facts)).transpose()
 }
 
-/// Keeps the identifiers of a customer in place of those before, and answers whose they are as well: scheme and customer.
+/// Keeps the identifiers of a customer in place of those before, for other customers to be compared with.
 pub async fn customer_identifiers_replace(
     connection: &mut PgConnection,
     tenant: &str,
     customer_id: Uuid,
     identifiers: &[Identifier],
-) -> sqlx::Result<Vec<(String, Uuid)>> {
-    let schemes: Vec<String> = identifiers.iter().map(|one| one.scheme.to_owned()).collect();
-    let numbers: Vec<String> = identifiers.iter().map(|one| one.number.clone()).collect();
+) -> sqlx::Result<()> {
+    let (schemes, numbers) = columns(identifiers);
     sqlx::query!(
         "DELETE FROM qualification.customer_identifier WHERE tenant_id = $1 AND customer_id = $2",
         tenant,
@@ -58,8 +57,19 @@ pub async fn customer_identifiers_replace(
         &numbers,
         customer_id,
     )
-    .execute(&mut *connection)
-    .await?;
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Which other customers have identifiers too: scheme and customer.
+pub async fn customer_identifiers_shared(
+    connection: &mut PgConnection,
+    tenant: &str,
+    customer_id: Uuid,
+    identifiers: &[Identifier],
+) -> sqlx::Result<Vec<(String, Uuid)>> {
+    let (schemes, numbers) = columns(identifiers);
     let others = sqlx::query!(
         "SELECT i.scheme, i.customer_id FROM unnest($2::text[], $3::text[]) AS k (scheme, number)
          JOIN qualification.customer_identifier i ON i.tenant_id = $1 AND i.scheme = k.scheme AND i.number = k.number
@@ -72,6 +82,10 @@ pub async fn customer_identifiers_replace(
     .fetch_all(connection)
     .await?;
     Ok(others.into_iter().map(|row| (row.scheme, row.customer_id)).collect())
+}
+
+fn columns(identifiers: &[Identifier]) -> (Vec<String>, Vec<String>) {
+    identifiers.iter().map(|one| (one.scheme.to_owned(), one.number.clone())).unzip()
 }
 
 /// Keeps a check; it is the latest of its kind.

@@ -4,13 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use clientele_error::{Reason, reason_of};
 use clientele_proto::qualification::v1::{
-    ApproveWaivedCheckRequest, CaseCheck, CaseFacts, CaseIdentifier, Check, CheckFindingKind as Kind, CheckOutcome,
-    CheckResult, DeclareOwnershipStructureRequest, DeclaredShare, Document, DocumentFact, DocumentFactField,
-    GetCaseRequest, GetCheckRequest, GetRegistryRecordRequest, InterestType, ListChecksRequest, OwnershipInterest,
-    OwnershipPerson, OwnershipRelationship, OwnershipStructure, PartyKind, RecordCaseCheckRequest, RegistryKey,
-    RegistryStatus, RequiredCheck, RunChecksRequest, WaiveCheckRequest, case_service_client::CaseServiceClient,
-    check_service_client::CheckServiceClient, get_case_request, ownership_relationship::InterestedParty,
-    ownership_service_client::OwnershipServiceClient,
+    ApproveWaivedCheckRequest, Case, CaseCheck, CaseFacts, CaseIdentifier, Check, CheckFindingKind as Kind,
+    CheckOutcome, CheckResult, CreateCaseRequest, DeclareOwnershipStructureRequest, DeclaredShare, Document,
+    DocumentFact, DocumentFactField, GetCaseRequest, GetCheckRequest, GetRegistryRecordRequest, InterestType,
+    ListChecksRequest, OwnershipInterest, OwnershipPerson, OwnershipRelationship, OwnershipStructure, PartyKind,
+    RecordCaseCheckRequest, RegistryKey, RegistryStatus, RequiredCheck, RunChecksRequest, UpdateCaseRequest,
+    WaiveCheckRequest, case_service_client::CaseServiceClient, check_service_client::CheckServiceClient,
+    get_case_request, ownership_relationship::InterestedParty, ownership_service_client::OwnershipServiceClient,
     registry_connector_service_client::RegistryConnectorServiceClient,
 };
 use clientele_qualification::{
@@ -128,6 +128,34 @@ async fn a_customer_is_checked_by_the_facts_of_its_case_and_what_the_register_sa
     let listed = service.checks("reader").list_checks(request).await.unwrap().into_inner().checks;
     assert_eq!(listed, [checks[2].clone(), checks[1].clone()]);
     assert_eq!(service.count("SELECT count(*) FROM qualification.audit_entry WHERE subject_kind = 'check'").await, 6);
+}
+
+#[tokio::test]
+async fn a_customer_that_was_never_checked_is_compared_too() {
+    let service = Qualification::with_registry(file()).await;
+    let mut cases = CaseServiceClient::new(service.running.person(TENANT, "maker"));
+    let facts = |number: &str| CaseFacts {
+        party_kind: PartyKind::Organisation.into(),
+        legal_name: "甲有限公司".into(),
+        country_code: "CN".into(),
+        identifiers: vec![CaseIdentifier { scheme: "USCC".into(), value: number.into() }],
+        ..CaseFacts::default()
+    };
+    let mut enter = async |customer: &str, number: &str| {
+        let case = Case { customer_id: customer.into(), facts: Some(facts(number)), ..Case::default() };
+        let request = CreateCaseRequest { case: Some(case), ..CreateCaseRequest::default() };
+        cases.create_case(request).await.unwrap().into_inner()
+    };
+    let entered = enter(ANA, ALIVE).await;
+    enter(BEN, ALIVE).await;
+    let shared = service.run_checks(BEN).await.unwrap().remove(1);
+    assert_eq!((kinds(&shared), shared.findings[0].other_customer_id.as_str()), (vec![Kind::IdentifierShared], ANA));
+
+    let corrected = Case { case_id: entered.case_id, facts: Some(facts(UNKNOWN)), ..Case::default() };
+    let update_mask = Some(prost_types::FieldMask { paths: vec!["facts.identifiers".into()] });
+    let request = UpdateCaseRequest { case: Some(corrected), update_mask, ..UpdateCaseRequest::default() };
+    cases.update_case(request).await.unwrap();
+    assert_eq!(kinds(&service.run_checks(BEN).await.unwrap().remove(1)), []);
 }
 
 #[tokio::test]

@@ -20,12 +20,14 @@ use crate::{
             CaseEvent, Status,
             people::{People, Role},
         },
+        checks::check_identifiers,
         key::uuid,
     },
     origin::Origin,
     rpc::once::{Asked, once},
     store::{
         case_person::{case_people, case_people_put},
+        check_run::customer_identifiers_replace,
         customer::customer_get,
         qualification_case::{CUSTOMER_TAKEN, CaseRecord, case_id_of_customer, case_insert},
         screening_list::task_put,
@@ -53,6 +55,7 @@ pub(super) async fn create_case(state: &State, call: Call, request: CreateCaseRe
         case_people_put(tx, origin.tenant(), record.case_id, &people).await.map_err(failed)?;
         let opened = (CaseState::Unspecified, Step::of(CaseEvent::Submit, Part::Maker));
         write_down(state, tx, &origin, &mut record, opened).await.map_err(failed)?;
+        identifiers_keep(tx, origin.tenant(), &record).await?;
         task_put(tx, origin.tenant(), customer_id).await.map_err(failed)?;
         read(tx, origin.tenant(), record.case_id, origin.now).await
     })
@@ -70,6 +73,12 @@ async fn is_customer(connection: &mut PgConnection, tenant: &str, customer_id: U
         return Err(Error::new(Reason::CustomerDeleted, "the customer is deleted; undelete it first"));
     }
     Ok(())
+}
+
+/// Keeps what the facts identify the customer by, so that the next customer with the same is found, whether or not this one is ever checked.
+async fn identifiers_keep(connection: &mut PgConnection, tenant: &str, record: &CaseRecord) -> Result<()> {
+    let (_, identifiers) = check_identifiers(&record.facts);
+    customer_identifiers_replace(connection, tenant, record.customer_id, &identifiers).await.map_err(failed)
 }
 
 fn taken() -> Error {
@@ -136,6 +145,7 @@ pub(super) async fn update_case(state: &State, call: Call, request: UpdateCaseRe
         let mut people = case_people(connection, origin.tenant(), record.case_id).await.map_err(failed)?;
         people.add(Role::Maker, origin.actor());
         case_people_put(connection, origin.tenant(), record.case_id, &people).await.map_err(failed)?;
+        identifiers_keep(connection, origin.tenant(), record).await?;
         task_put(connection, origin.tenant(), record.customer_id).await.map_err(failed)?;
         put(connection, origin, record).await
     })

@@ -40,7 +40,9 @@ use crate::{
     standing::restate,
     store::{
         audit_subject::check_name,
-        check_run::{case_facts_get, check_insert, checks_lock, customer_identifiers_replace},
+        check_run::{
+            case_facts_get, check_insert, checks_lock, customer_identifiers_replace, customer_identifiers_shared,
+        },
         customer::{Customer, customer_get},
         document::licences,
         ownership_structure::{OwnershipRecord, ownership_latest},
@@ -134,7 +136,9 @@ async fn run(
         return Err(Error::new(Reason::Conflict, "the case changed while the register was asked; call again"));
     }
     let (findings, identifiers) = check_identifiers(&facts);
-    let others = customer_identifiers_replace(tx, tenant, customer_id, &identifiers).await.map_err(failed)?;
+    // As they are by now: a case from before its identifiers were kept with its facts has them here.
+    customer_identifiers_replace(tx, tenant, customer_id, &identifiers).await.map_err(failed)?;
+    let others = customer_identifiers_shared(tx, tenant, customer_id, &identifiers).await.map_err(failed)?;
     let today = now.to_zoned(TimeZone::UTC).date();
     let mut checks = Vec::with_capacity(which.len());
     for required_check in which {
