@@ -218,5 +218,27 @@ pub async fn write_down(
     restate(state, connection, origin, record.customer_id).await
 }
 
+/// Writes into the audit log what was changed of a case that stays where it is.
+pub async fn log(
+    state: &State,
+    connection: &mut PgConnection,
+    origin: &Origin<'_>,
+    record: &CaseRecord,
+    (change, role): (&str, &'static str),
+) -> sqlx::Result<()> {
+    let written = audit::Transition {
+        subject_kind: "case",
+        subject_id: record.case_id,
+        customer_id: Some(record.customer_id),
+        transition: change,
+        state_before: state_name(record.state),
+        state_after: state_name(record.state),
+        role,
+        policy_version: i64::from(record.policy_version),
+        evidence_hashes: Vec::new(),
+    };
+    audit::record(state, connection, origin, written, &message(record)).await
+}
+
 /// What the first step of a case is called.
 pub const OPENED: &str = "opened";

@@ -25,6 +25,7 @@ use uuid::Uuid;
 use super::{index::written, message};
 use crate::{
     State,
+    audit::{self, Transition},
     origin::Origin,
     store::screening_list::{
         ListRecord, entries_known, entries_put, entries_remove, list_get, list_lock, list_put, task_put_for_all,
@@ -162,6 +163,19 @@ pub async fn import(
         let payload = ScreeningListUpdated { screening_list: Some(told.clone()) };
         let event = origin.event(&state.context, format!("screening-lists/{id}"), &payload);
         state.outbox.publish(tx, event).await.map_err(failed)?;
+        // Each import is an entry by itself: lists are called by names, and the log's subjects by ids.
+        let written = Transition {
+            subject_kind: "screening_list_import",
+            subject_id: state.context.new_id(),
+            customer_id: None,
+            transition: "imported",
+            state_before: "",
+            state_after: "IMPORTED",
+            role: "",
+            policy_version: 0,
+            evidence_hashes: Vec::new(),
+        };
+        audit::record(state, tx, origin, written, &told).await.map_err(failed)?;
     }
     done.screening_list = Some(told);
     Ok((done, problems.into_iter().take(MOST_TOLD).map(rejected).collect()))

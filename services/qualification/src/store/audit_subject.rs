@@ -2,7 +2,7 @@
 //!
 //! A further kind: a line in [`SUBJECTS`], with the `subject_kind` that its transitions are written down with, a statement that pages through its
 //! rows by id, and how the log calls the state that a row is in. A kind that is not here is replayed, and compared with nothing: checks that
-//! people recorded (`case_check`), of which only the last has a row.
+//! people recorded (`case_check`), of which only the last has a row, and imports of screening lists (`screening_list_import`), which have none.
 
 use clientele_proto::qualification::v1::{
     AuthorisationState, CaseState, Check, CheckResult, DocumentState, HitState, RiskLevel, check_waiver,

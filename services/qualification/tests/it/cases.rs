@@ -309,6 +309,8 @@ async fn a_customer_who_does_not_answer_in_time_is_withdrawn_once() {
     let mut max = of(&service, "max");
     let updated = max.update_case(UpdateCaseRequest { case, ..Default::default() }).await.unwrap().into_inner();
     assert_eq!((updated.facts.unwrap().tier.as_str(), updated.makers.len()), ("KEY", 2));
+    let told = "SELECT count(*) FROM qualification.audit_entry WHERE transition = 'facts_changed' AND actor = 'max'";
+    assert_eq!(service.count(told).await, 1);
     max.resubmit_case(request!(ResubmitCaseRequest, case_id)).await.unwrap();
     max.start_checks_of_case(request!(StartChecksOfCaseRequest, case_id)).await.unwrap();
     max.complete_checks_of_case(request!(CompleteChecksOfCaseRequest, case_id)).await.unwrap();
@@ -386,6 +388,13 @@ async fn work_is_assigned_snoozed_and_noted() {
         let case_note = Some(CaseNote { case_id: case_id.clone(), text: text.into(), ..Default::default() });
         mia.create_case_note(CreateCaseNoteRequest { case_note, ..Default::default() }).await.unwrap();
     }
+    let told: Vec<String> =
+        sqlx::query_scalar("SELECT transition FROM qualification.audit_entry ORDER BY entry_number")
+            .fetch_all(&*service.pool)
+            .await
+            .unwrap();
+    assert_eq!(told, ["opened", "assigned", "snoozed"]);
+    service.log_agrees_until("UPDATE qualification.qualification_case SET state = 8").await;
     let page = mia.list_case_notes(request!(ListCaseNotesRequest, case_id, page_size: 1)).await.unwrap().into_inner();
     let next = ListCaseNotesRequest { case_id, page_size: 1, page_token: page.next_page_token };
     let rest = mia.list_case_notes(next).await.unwrap().into_inner();

@@ -84,7 +84,9 @@ async fn a_licence_lapses_at_its_instant_and_the_lapse_is_told_once() {
     let request = ListQualificationsRequest { filter: "state = EXPIRED".into(), ..Default::default() };
     let listed = client(&service, TENANT).list_qualifications(request).await.unwrap().into_inner();
     assert_eq!(listed.qualifications.iter().map(|told| told.customer_id.as_str()).collect::<Vec<_>>(), [ANA]);
-    assert_eq!(service.events().await, ["clientele.qualification.v1.QualificationChanged"; 2]);
+    // The keepers of the document and of the case tell of theirs, sooner or later.
+    let changes = service.events().await.into_iter().filter(|event| event.ends_with("QualificationChanged")).count();
+    assert_eq!(changes, 2);
 }
 
 #[tokio::test]

@@ -265,6 +265,11 @@ async fn a_false_positive_takes_two_people_and_opens_again_when_it_runs_out_or_a
         // Found; proposed, cleared and opened again three times; closed.
         1 + 3 * 3 + 1
     );
+    let imports = "SELECT count(*) FROM qualification.audit_entry WHERE subject_kind = 'screening_list_import'";
+    assert_eq!(
+        service.count(imports).await,
+        service.count("SELECT max(version)::bigint FROM qualification.screening_list").await
+    );
 }
 
 #[tokio::test]

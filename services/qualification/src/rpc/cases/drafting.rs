@@ -147,7 +147,7 @@ pub(super) async fn update_case(state: &State, call: Call, request: UpdateCaseRe
         case_people_put(connection, origin.tenant(), record.case_id, &people).await.map_err(failed)?;
         identifiers_keep(connection, origin.tenant(), record).await?;
         task_put(connection, origin.tenant(), record.customer_id).await.map_err(failed)?;
-        put(connection, origin, record).await
+        put(state, connection, origin, record, ("facts_changed", "maker")).await
     })
     .await
 }

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::acting::{act, common, gathered};
 use crate::{
     State,
-    cases::step::{Part, Step, step},
+    cases::step::{Part, Step, log, step},
     domain::case_machine::CaseEvent,
     origin::Origin,
     store::qualification_case::{CaseRecord, case_put},
@@ -47,7 +47,7 @@ pub(super) async fn assign_case(state: &State, call: Call, request: AssignCaseRe
         record.assignee.clone_from(&request.assignee);
         record.due_time = due;
         record.snooze_time = None;
-        put(connection, origin, record).await
+        put(state, connection, origin, record, ("assigned", "")).await
     })
     .await
 }
@@ -55,21 +55,24 @@ pub(super) async fn assign_case(state: &State, call: Call, request: AssignCaseRe
 pub(super) async fn snooze_case(state: &State, call: Call, request: SnoozeCaseRequest) -> Result<Case> {
     act(state, &call, common!("SnoozeCase", request), &request, async |connection, origin, record| {
         record.snooze_time = ahead(request.snooze_time.as_ref(), "snooze_time", origin.now)?;
-        put(connection, origin, record).await
+        put(state, connection, origin, record, ("snoozed", "")).await
     })
     .await
 }
 
-/// Stores what is no step in the life of a case.
+/// Stores what is no step in the life of a case: the audit log tells of it, the case's history does not.
 pub(super) async fn put(
+    state: &State,
     connection: &mut sqlx::PgConnection,
     origin: &Origin<'_>,
     record: &mut CaseRecord,
+    (change, role): (&str, &'static str),
 ) -> Result<()> {
     record.version += 1;
     origin.actor().clone_into(&mut record.actor);
     record.update_time = origin.now;
-    case_put(connection, origin.tenant(), record).await.map_err(failed)
+    case_put(connection, origin.tenant(), record).await.map_err(failed)?;
+    log(state, connection, origin, record, (change, role)).await.map_err(failed)
 }
 
 /// An instant of a request after now and within a year.
