@@ -55,7 +55,9 @@ pub use inference::{
 pub use mbg_cnbd::MbgCnbd;
 pub use mbg_nbd::MbgNbd;
 pub use parameters::{DropoutParameters, ParameterError, ParetoParameters, SpendParameters};
-pub use pareto::{CovariateError, CovariateHistories, CovariateParetoNbd, MAX_COVARIATES, ParetoNbd};
+pub use pareto::{
+    CovariateCovariance, CovariateError, CovariateHistories, CovariateParetoNbd, MAX_COVARIATES, ParetoNbd,
+};
 pub use purchase_log::{
     Calibration, Cohort, Cohorts, CustomerLog, Excluded, Gaps, PeriodCalibration, PeriodSummary, Periods, PurchaseLog,
     Summaries, Summary,

@@ -62,6 +62,12 @@ impl Estimate {
         Self { value, low: value, high: value }
     }
 
+    /// A value of any sign, with an interval symmetric about it.
+    pub(crate) fn of_any_sign(value: f64, standard_error: f64, confidence: Confidence) -> Self {
+        let either_side = confidence.deviations * standard_error;
+        Self { value, low: value - either_side, high: value + either_side }
+    }
+
     /// A positive value, with an interval symmetric about its logarithm.
     pub(crate) fn positive(value: f64, standard_error_of_log: f64, confidence: Confidence) -> Self {
         let factor = (confidence.deviations * standard_error_of_log).exp();

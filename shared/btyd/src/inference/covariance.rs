@@ -35,8 +35,9 @@ impl<const N: usize> Covariance<N> {
     }
 
     /// The covariance of a symmetric matrix; otherwise the parameter at which it is not positive definite.
-    pub(super) fn factored(parameters: [(&'static str, f64); N], of_logs: [[f64; N]; N]) -> Result<Self, usize> {
-        Ok(Self { parameters, of_logs, factor: cholesky(&of_logs, 0.0)? })
+    pub(crate) fn factored(parameters: [(&'static str, f64); N], of_logs: [[f64; N]; N]) -> Result<Self, usize> {
+        let factor = cholesky(&of_logs, 0.0)?;
+        Ok(Self { parameters, of_logs, factor: std::array::from_fn(|i| std::array::from_fn(|j| factor[i][j])) })
     }
 
     /// The parameters by their usual names.

@@ -1,4 +1,5 @@
-//! The covariance of each model's parameters, from its fit and the data it was fitted to.
+//! The covariance of each model's parameters, from its fit and the data it was fitted to; with covariates it is theirs
+//! ([`crate::CovariateCovariance`]).
 
 use super::covariance::Covariance;
 use super::information::covariance;
@@ -20,7 +21,7 @@ use crate::{bg_bb, dropout, erlang, gamma_gamma, pareto, sbg};
 
 impl<M> Fit<M> {
     /// Whether the search ended at a maximum within the range that data can tell.
-    fn check_determined(&self) -> Result<(), Undetermined> {
+    pub(crate) fn check_determined(&self) -> Result<(), Undetermined> {
         for warning in &self.warnings {
             match *warning {
                 // k is taken as known.

@@ -16,5 +16,6 @@ mod undetermined;
 
 pub use confidence::{Confidence, ConfidenceError, Estimate};
 pub use covariance::{Covariance, CovarianceError};
+pub(crate) use information::covariance_of;
 pub use scoring::{IntervalScorer, ScoreIntervals};
 pub use undetermined::Undetermined;

@@ -17,7 +17,7 @@ use crate::error::FitError;
 use crate::fit::Fit;
 use crate::histories::Histories;
 use crate::parameters::{ParameterError, ParetoParameters, check_positive};
-pub use covariates::{CovariateError, CovariateHistories, CovariateParetoNbd, MAX_COVARIATES};
+pub use covariates::{CovariateCovariance, CovariateError, CovariateHistories, CovariateParetoNbd, MAX_COVARIATES};
 use race::Race;
 pub(crate) use residual::Remaining;
 

@@ -3,8 +3,8 @@
 use crate::cdnow::{assert_near, calibration, day};
 use crate::simulate::Chance;
 use btyd::{
-    CovariateError, CovariateHistories, CovariateParetoNbd, FitError, Histories, History, MAX_COVARIATES, ParetoNbd,
-    ParetoParameters,
+    Confidence, CovariateError, CovariateHistories, CovariateParetoNbd, Estimate, FitError, Histories, History,
+    MAX_COVARIATES, ParetoNbd, ParetoParameters, Undetermined,
 };
 
 type Row = (History, Vec<f64>, Vec<f64>);
@@ -38,6 +38,59 @@ fn cdnow_with_first_orders_has_the_maximum_of_an_independent_program() {
     assert_near(fit.model.purchase_effects()[0], 0.365_561, 1e-5);
     assert_near(fit.model.dropout_effects()[0], 0.013_031, 1e-4);
     assert_near(fit.model.dropout_effects()[1], -0.007_729, 1e-5);
+}
+
+#[test]
+fn errors_are_those_of_an_independent_program() {
+    // Python, scipy 1.17: second differences of fourth order of the same likelihood, inverted; steps of 0.004 and of 0.008 agree to 2e-6.
+    let customers = CovariateHistories::new(cdnow(), 7.0).unwrap();
+    let covariance = CovariateParetoNbd::fit(&customers).unwrap().covariance(&customers).unwrap();
+    assert_near(covariance.purchase_errors()[0], 0.061_962_6, 1e-6);
+    assert_near(covariance.dropout_errors()[0], 0.150_515_6, 2e-6);
+    assert_near(covariance.dropout_errors()[1], 0.027_215_93, 1e-6);
+    let base = covariance.of(&[0.0], &[0.0, 0.0]).unwrap().standard_errors_of_logs();
+    for (found, expected) in base.into_iter().zip([0.087_035_4, 0.214_469_9, 0.316_443_4, 0.839_116_9]) {
+        assert_near(found, expected, 1e-5);
+    }
+    let own = covariance.of(&[3.0], &[3.0, 6.0]).unwrap();
+    for (found, expected) in own.standard_errors_of_logs().into_iter().zip([0.087_035, 0.080_542, 0.316_443, 0.557_692])
+    {
+        assert_near(found, expected, 1e-5);
+    }
+    assert_near(own.correlations()[0][1], 0.779_071, 1e-5);
+    assert_near(own.correlations()[2][3], 0.964_321, 1e-5);
+    assert_near(own.correlations()[1][3], -0.187_059, 1e-5);
+
+    // How much somebody spent at first tells how often, but not how long they buy.
+    let holds_0 = |it: &Estimate| it.low < 0.0 && it.high > 0.0;
+    assert!(covariance.purchase_effects(Confidence::USUAL)[0].low > 0.2);
+    assert!(covariance.dropout_effects(Confidence::USUAL).iter().all(holds_0));
+}
+
+#[test]
+fn the_unit_of_a_covariate_changes_no_error() {
+    let other = |(history, purchase, dropout): Row| {
+        (history, vec![1e6 - 3e4 * purchase[0]], vec![dropout[0], 7.0 * dropout[1] + 1.0])
+    };
+    let [plain, moved] = [cdnow(), cdnow().into_iter().map(other).collect()].map(|rows| {
+        let customers = CovariateHistories::new(rows, 7.0).unwrap();
+        CovariateParetoNbd::fit(&customers).unwrap().covariance(&customers).unwrap()
+    });
+    assert_near(moved.purchase_errors()[0] * 3e4 / plain.purchase_errors()[0], 1.0, 1e-5);
+    assert_near(moved.dropout_errors()[1] * 7.0 / plain.dropout_errors()[1], 1.0, 1e-5);
+    let same = [moved.of(&[1e6 - 6e4], &[2.0, 22.0]), plain.of(&[2.0], &[2.0, 3.0])]
+        .map(|covariance| covariance.unwrap().standard_errors_of_logs());
+    for (moved, plain) in same[0].into_iter().zip(same[1]) {
+        assert_near(moved / plain, 1.0, 1e-4);
+    }
+}
+
+#[test]
+fn covariates_that_follow_from_each_other_have_no_errors() {
+    let twice = |(history, purchase, _): Row| (history, vec![purchase[0], 2.0 * purchase[0] + 1.0], vec![]);
+    let customers = CovariateHistories::new(cdnow().into_iter().map(twice), 7.0).unwrap();
+    let undetermined = CovariateParetoNbd::fit(&customers).unwrap().covariance(&customers).unwrap_err();
+    assert_eq!(undetermined, Undetermined::Flat { name: "purchase covariate" });
 }
 
 #[test]
@@ -76,6 +129,11 @@ fn without_covariates_it_is_pareto_nbd() {
     let known = ParetoNbd::fit(customers.histories()).unwrap();
     assert_near(fit.log_likelihood, known.log_likelihood, 1e-8);
     assert_near(fit.model.of(&[], &[]).unwrap().parameters().alpha / known.model.parameters().alpha, 1.0, 1e-6);
+    let errors = fit.covariance(&customers).unwrap().of(&[], &[]).unwrap().standard_errors_of_logs();
+    let known = known.covariance(customers.histories()).unwrap().standard_errors_of_logs();
+    for (found, known) in errors.into_iter().zip(known) {
+        assert_near(found / known, 1.0, 1e-5);
+    }
 }
 
 #[test]
@@ -126,6 +184,12 @@ fn the_effects_on_simulated_customers_are_found() {
     let fit = CovariateParetoNbd::fit(&customers).unwrap();
     eprintln!("{fit:?}");
     assert!(fit.converged && fit.warnings.is_empty());
+    let covariance = fit.covariance(&customers).unwrap();
+    let nearly_sure = Confidence::new(0.999).unwrap();
+    let effects = [covariance.purchase_effects(nearly_sure), covariance.dropout_effects(nearly_sure)].concat();
+    for (found, truth) in effects.iter().zip([of_channel, of_order, on_dropout]) {
+        assert!(found.low < truth && truth < found.high, "{found:?} does not hold {truth}");
+    }
     assert_near(fit.model.purchase_effects()[0], of_channel, 0.1);
     assert_near(fit.model.purchase_effects()[1] / of_order, 1.0, 0.15);
     assert_near(fit.model.dropout_effects()[0], on_dropout, 0.2);

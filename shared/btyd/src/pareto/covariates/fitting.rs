@@ -2,10 +2,10 @@
 
 use super::super::{fitting as plain, likelihood};
 use super::customers::{CovariateHistories, Group};
+use super::scales::Scales;
 use super::{CovariateError, CovariateParetoNbd, MAX_COVARIATES, ParetoNbd};
 use crate::error::FitError;
 use crate::fit::{Fit, Warning};
-use crate::histories::History;
 use crate::maximise::Observed;
 use crate::minimise::{Search, minimise};
 use crate::parameters::ParetoParameters;
@@ -128,64 +128,4 @@ pub(super) fn fit(customers: &CovariateHistories) -> Result<Fit<CovariateParetoN
         evaluations: without.evaluations + found.evaluations,
         warnings,
     })
-}
-
-/// Mean and standard deviation of each covariate.
-struct Scales {
-    purchase: Vec<(f64, f64)>,
-    dropout: Vec<(f64, f64)>,
-}
-
-impl Scales {
-    fn of(customers: &CovariateHistories) -> Result<Self, CovariateError> {
-        let number = customers.histories().customers() as f64;
-        let of = |process, count: usize, covariates: fn(&Group) -> &[f64]| {
-            let mean = |value: &dyn Fn(&Group) -> f64| {
-                let weighted = |group: &Group| group.histories.customers() as f64 * value(group);
-                customers.groups().iter().map(weighted).sum::<f64>() / number
-            };
-            let of_covariate = |covariate: usize| {
-                let middle = mean(&|group| covariates(group)[covariate]);
-                let spread = mean(&|group| (covariates(group)[covariate] - middle).powi(2)).sqrt();
-                let varies = spread.is_finite() && spread > 1e-12 * middle.abs();
-                varies.then_some((middle, spread)).ok_or(CovariateError::Constant { process, covariate })
-            };
-            (0..count).map(of_covariate).collect::<Result<Vec<_>, _>>()
-        };
-        let (purchase, dropout) = customers.covariates();
-        Ok(Self {
-            purchase: of("purchase", purchase, |group| &group.purchase)?,
-            dropout: of("dropout", dropout, |group| &group.dropout)?,
-        })
-    }
-
-    fn scaled(&self, customers: &CovariateHistories) -> Result<CovariateHistories, CovariateError> {
-        let scale = |values: &[f64], scales: &[(f64, f64)]| -> Vec<f64> {
-            values.iter().zip(scales).map(|(value, (middle, spread))| (value - middle) / spread).collect()
-        };
-        let of_group = |group: &Group| {
-            let purchase = scale(&group.purchase, &self.purchase);
-            let dropout = scale(&group.dropout, &self.dropout);
-            let rows: Vec<History> = group.histories.rows().to_vec();
-            rows.into_iter().map(move |row| (row, purchase.clone(), dropout.clone()))
-        };
-        let days_per_unit = customers.histories().days_per_unit();
-        CovariateHistories::new(customers.groups().iter().flat_map(of_group), days_per_unit)
-    }
-
-    /// The same model for covariates as they were given.
-    fn unscaled(&self, model: &CovariateParetoNbd) -> CovariateParetoNbd {
-        let effects = |effects: &[f64], scales: &[(f64, f64)]| -> Vec<f64> {
-            effects.iter().zip(scales).map(|(effect, (_, spread))| effect / spread).collect()
-        };
-        let (purchase, dropout) = (effects(&model.purchase, &self.purchase), effects(&model.dropout, &self.dropout));
-        let middle = |scales: &[(f64, f64)]| -> Vec<f64> { scales.iter().map(|(middle, _)| *middle).collect() };
-        let base = model.base.parameters();
-        let parameters = ParetoParameters {
-            alpha: base.alpha * super::dot(&purchase, &middle(&self.purchase)).exp(),
-            beta: base.beta * super::dot(&dropout, &middle(&self.dropout)).exp(),
-            ..base
-        };
-        CovariateParetoNbd::new(ParetoNbd { parameters }, purchase, dropout)
-    }
 }

@@ -11,13 +11,16 @@
 //! A purchase rate is thus exp(γ1' z1) times, a dropout rate exp(γ2' z2) times, what it would be at z = 0. Customers of one z are customers
 //! of a plain Pareto/NBD, so that likelihood and gradient are sums over groups of equal z of those of [`super::likelihood`].
 
+mod covariance;
 mod customers;
 mod fitting;
+mod scales;
 
 use super::ParetoNbd;
 use crate::error::FitError;
 use crate::fit::Fit;
 use crate::parameters::ParetoParameters;
+pub use covariance::CovariateCovariance;
 pub use customers::CovariateHistories;
 
 /// Covariates of both processes together, at most.
