@@ -437,7 +437,7 @@ pub async fn score_as_of(
                SELECT score FROM value.score_revision
                WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until > $4 ORDER BY valid_until LIMIT 1
            ), found AS (
-               SELECT (jsonb_populate_record(NULL::value.score, score)).* FROM revision WHERE score IS NOT NULL
+               SELECT (score).* FROM revision WHERE score IS DISTINCT FROM NULL
                UNION ALL
                SELECT * FROM value.score
                WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND NOT EXISTS (SELECT FROM revision)
