@@ -82,7 +82,9 @@ pub enum TierError {
     #[error("another tier has this name; give each its own")]
     NameTaken,
     /// Nothing says who belongs to it.
-    #[error("says not who belongs to it: set top_share, from_value, from_index or rule; only the last tier takes the rest")]
+    #[error(
+        "says not who belongs to it: set top_share, from_value, from_index or rule; only the last tier takes the rest"
+    )]
     NoEntry,
     /// It takes nobody beyond the tier before it.
     #[error("takes nobody: top_share counts from the top, tiers before it included, so it must rise from tier to tier")]

@@ -166,7 +166,7 @@ impl Profile {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::store::tier_rule::tier_rule;
 

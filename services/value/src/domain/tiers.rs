@@ -186,8 +186,12 @@ mod tests {
 
     #[test]
     fn whoever_fits_the_rule_of_a_tier_has_it_and_keeps_its_place_in_the_shares() {
-        let thresholds =
-            [Threshold::Rule(rule("frequency = 1")), Threshold::TopShare(0.5), Threshold::FromMinor(1), Threshold::Rest];
+        let thresholds = [
+            Threshold::Rule(rule("frequency = 1")),
+            Threshold::TopShare(0.5),
+            Threshold::FromMinor(1),
+            Threshold::Rest,
+        ];
         let policy = policy(&thresholds);
         let clvs = [Some(4), Some(1), Some(2), Some(0)];
         let reach = Reach::of(&policy, &clvs.map(|clv| clv.map(|clv| clv as f64)));

@@ -152,7 +152,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     for (rank, position) in (1..).zip(&order) {
         ranks[*position as usize] = rank;
     }
-    let known = purchases.known;
+    let mut known = purchases.known;
     let costs = &purchases.costs;
     let winning = Winning::of(&summaries, &days_to_pay_back, purchases.acquisition, costs, settings.margin);
     drop(days_to_pay_back);
@@ -164,10 +164,8 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     };
     let buyer = |at: usize| summaries[at].customer;
     let base = Base { buyer: &buyer, purchased: &purchased, ranking: &order };
-    let (indexed, staged) = rayon::join(
-        || index(&base, &known, settings),
-        || stage(&summaries, known.before.as_ref(), settings),
-    );
+    let (indexed, staged) =
+        rayon::join(|| index(&base, &known, settings), || stage(&summaries, known.before.as_ref(), settings));
     let (segments, _) = segment_names(settings.rfm.bins)?;
     let as_of_day = day_number(settings.as_of_date);
     let fields = |at: usize, index: f64| {
@@ -195,6 +193,8 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         }
     };
     let judged = judge(&base, indexed, &fields, &known, settings);
+    // Nothing else asks them, and they may be large.
+    known.profiles = HashMap::new();
     progress.advance(1)?;
     let scored = Scored {
         summaries,

@@ -227,7 +227,11 @@ mod tests {
         let policy = tiers(Some(&message), Some(euro), &mut wrong).unwrap();
         assert_eq!(policy.best_unqualified, Some(1));
         let told = tiers_message(&policy, euro).tiers.remove(2);
-        assert_eq!((&told.entry, &told.stay), (&message.tiers[2].entry, &message.tiers[2].stay), "as they were written");
+        assert_eq!(
+            (&told.entry, &told.stay),
+            (&message.tiers[2].entry, &message.tiers[2].stay),
+            "as they were written"
+        );
         assert_eq!(tiers(Some(&tiers_message(&policy, euro)), Some(euro), &mut wrong), Some(policy));
         let policy = IndexPolicy::default();
         assert_eq!(index(Some(&index_message(&policy)), &mut wrong), Some(policy));

@@ -162,7 +162,8 @@ pub async fn preview(
         let (buyers, purchased) = (stored.buyers, stored.purchased);
         let base = Base { buyer: &|at| buyers[at], purchased: &|at| purchased[at], ranking: &ranking };
         let minor_per_unit = settings.currency.minor_per_unit() as f64;
-        let fields = |at: usize, index: f64| fields(&purchased[at], &stored.beside[at], index, &segment_names, minor_per_unit);
+        let fields =
+            |at: usize, index: f64| fields(&purchased[at], &stored.beside[at], index, &segment_names, minor_per_unit);
         let judged = judge(&base, index(&base, &known, &settings), &fields, &known, &settings);
         Ok(Preview { index_now: stored.index_now, judged, tiers_now, ranking, buyers })
     })

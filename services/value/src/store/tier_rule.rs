@@ -11,7 +11,8 @@ use super::{
     transaction_scan::quoted,
 };
 
-const DECIDED: &str = "is what the rules of tiers decide, which cannot ask it; ask what the tier rests on, such as clv, index or stage";
+const DECIDED: &str =
+    "is what the rules of tiers decide, which cannot ask it; ask what the tier rests on, such as clv, index or stage";
 const PLACE: &str = "is a place among all customers, which rules cannot ask; use top_share for the best share of them, or ask clv or index";
 
 /// The fields of rules, those of scores and of profiles.
