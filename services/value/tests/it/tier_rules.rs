@@ -122,7 +122,7 @@ async fn a_tier_has_the_customers_that_a_segment_by_the_same_rule_has() {
         "days_since_last_purchase <= 60".to_owned(),
         "acquisition_cost >= 10".to_owned(),
         "clv_to_cac > 0.01".to_owned(),
-        "payback_date >= \"1997-01-02\"".to_owned(),
+        "payback_date >= \"1997-01-01\"".to_owned(),
         "NOT clv_to_cac:*".to_owned(),
         "customer.kind = ORGANISATION".to_owned(),
         "NOT customer.country_code = \"DE\" AND total_revenue > 10".to_owned(),
