@@ -278,6 +278,26 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
     let channels = printed(here, &["report", "acquisition", "--format", "csv"]);
     assert!(channels.contains("\nchannel,fair,,,,1,USD,0.00,0.00,0.00,70.95,70.95,"), "{channels}");
 
+    // Only C-1 has more than 60 dollars.
+    let tiers = |rule: &str| {
+        let gold = serde_json::json!({"tier": "GOLD", "rule": rule, "stay_rule": "customer.country_code = \"GB\""});
+        let policy = serde_json::json!({"tier_policy": {"tiers": [gold, {"tier": "REST"}]}});
+        fs::write(here.join("policy.json"), policy.to_string()).unwrap();
+    };
+    tiers("total_revenue > 60");
+    let preview = printed(here, &["policy", "preview", "policy.json", "--format", "csv"]);
+    assert!(preview.contains("\ntier,GOLD,0,1,") && preview.contains("\ntier,REST,0,2,"), "{preview}");
+    let set = printed(here, &["policy", "set", "policy.json"]);
+    assert!(set.contains("is followed by score runs from now on"), "{set}");
+    let shown = json(here, &["policy", "show"]);
+    assert_eq!(shown["tier_policy"]["tiers"][0]["rule"], "total_revenue > 60");
+    assert_eq!(shown["tier_policy"]["tiers"][0]["stay_rule"], "customer.country_code = \"GB\"");
+    tiers("total_revenue > 60 AND rank < 3");
+    let refused = run(here, &["policy", "set", "policy.json"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let told = text(&refused.stderr);
+    assert!(told.contains("tier_policy.tiers[0].rule") && told.contains("character 24: rank is a place"), "{told}");
+
     let acme = json(here, &["customer", "get", "C-1", "--format", "json"]);
     assert_eq!(acme["customer"]["display_name"], "Acme Ltd");
     assert_eq!(acme["score"]["purchases"]["frequency"], 3);

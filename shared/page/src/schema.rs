@@ -78,6 +78,8 @@ pub struct Field {
     pub nullable: bool,
     /// Whether `filter` may name it.
     pub filterable: bool,
+    /// What is said to who filters by it all the same, after its name; `None` where it is not to be known of.
+    pub refusal: Option<&'static str>,
     /// Whether `order_by` may name it.
     pub sortable: bool,
 }
@@ -85,7 +87,7 @@ pub struct Field {
 impl Field {
     /// A field that one may filter by, whose column is NOT NULL.
     pub const fn new(name: &'static str, column: &'static str, kind: Kind) -> Self {
-        Self { name, column, kind, nullable: false, filterable: true, sortable: false }
+        Self { name, column, kind, nullable: false, filterable: true, refusal: None, sortable: false }
     }
 
     /// Lets `order_by` name it. Give the column an index that ends with the unique column.
@@ -118,6 +120,13 @@ impl Field {
     pub const fn not_filterable(mut self) -> Self {
         self.filterable = false;
         self
+    }
+
+    /// Keeps it out of `filter`, and says why to who names it: what it is and what to write instead, after its name.
+    #[must_use]
+    pub const fn refused(mut self, why: &'static str) -> Self {
+        self.refusal = Some(why);
+        self.not_filterable()
     }
 }
 

@@ -16,6 +16,18 @@ use crate::{
     term::{self, Column, Format, Table, note, number},
 };
 
+const WRITTEN: &str = "\
+FILE is a ValuePolicy of the contract as JSON; what it leaves out is the default. Tiers stand best first, and the last takes the \
+rest; each says who rises to it and, if wanted, who stays in it: top_share and stay_top_share (0.05 for the best 5 %), from_value and \
+stay_from_value (money), from_index and stay_from_index, or rule and stay_rule (a filter over scores and attributes, as segments \
+have them).
+
+Example:
+  {\"tier_policy\": {\"grace_days\": 30, \"tiers\": [
+    {\"tier\": \"KEY\", \"rule\": \"clv > 500 AND customer.attributes.region = north\", \"stay_rule\": \"clv > 400\"},
+    {\"tier\": \"GROWTH\", \"top_share\": 0.2},
+    {\"tier\": \"BASE\"}]}}";
+
 /// What to do with the policy.
 #[derive(Debug, Subcommand)]
 pub enum Policy {
@@ -39,6 +51,7 @@ pub struct Show {
 
 /// Flags of `policy preview`.
 #[derive(Debug, Args)]
+#[command(after_help = WRITTEN)]
 pub struct Preview {
     /// The policy as JSON, as `policy show` writes it; - reads stdin
     #[arg(value_name = "FILE")]
@@ -58,6 +71,7 @@ pub struct Preview {
 
 /// Flags of `policy set`.
 #[derive(Debug, Args)]
+#[command(after_help = WRITTEN)]
 pub struct Set {
     /// The policy as JSON, as `policy show` writes it; - reads stdin
     #[arg(value_name = "FILE")]

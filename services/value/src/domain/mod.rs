@@ -33,5 +33,6 @@ pub mod sales_period;
 pub mod score_settings;
 pub mod tier_movement;
 pub mod tier_policy;
+pub mod tier_rule;
 pub mod tiers;
 pub mod transaction;

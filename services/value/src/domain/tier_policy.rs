@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::tier_rule::Rule;
+
 /// Tiers at most.
 pub const MAX_TIERS: usize = 10;
 
@@ -43,7 +45,7 @@ pub struct Tier {
 }
 
 /// What a tier asks for.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Threshold {
     /// To be in the best share of all customers, tiers before it included.
     TopShare(f64),
@@ -51,6 +53,8 @@ pub enum Threshold {
     FromMinor(i64),
     /// At least this index.
     FromIndex(f64),
+    /// To fit a rule, whatever the place.
+    Rule(Rule),
     /// Nothing: it takes everyone the tiers before it left.
     Rest,
 }
@@ -78,7 +82,9 @@ pub enum TierError {
     #[error("another tier has this name; give each its own")]
     NameTaken,
     /// Nothing says who belongs to it.
-    #[error("says not who belongs to it: set top_share, from_value or from_index; only the last tier takes the rest")]
+    #[error(
+        "says not who belongs to it: set top_share, from_value, from_index or rule; only the last tier takes the rest"
+    )]
     NoEntry,
     /// It takes nobody beyond the tier before it.
     #[error("takes nobody: top_share counts from the top, tiers before it included, so it must rise from tier to tier")]
@@ -86,6 +92,9 @@ pub enum TierError {
     /// It takes nobody beyond the tier before it.
     #[error("takes nobody: from_value and from_index must fall from tier to tier")]
     ValueNotFalling,
+    /// A tier before it takes all who fit.
+    #[error("takes nobody: a tier before it has the same rule; ask for something else, or merge the two")]
+    RuleTaken,
     /// Money where the metric is a number, or the other way round.
     #[error("does not fit the metric: from_index goes with INDEX, from_value with CLV and TOTAL_REVENUE")]
     WrongMetric,
@@ -114,15 +123,18 @@ impl TierPolicy {
             }
             let (entry, stay) = match tier.entry {
                 _ if at == last => (Threshold::Rest, Threshold::Rest),
-                Some(entry) => (entry, tier.stay.unwrap_or(entry)),
+                Some(entry) => (entry.clone(), tier.stay.unwrap_or(entry)),
                 None => {
                     errors.push((at, TierError::NoEntry));
                     continue;
                 }
             };
-            let wrong = [entry, stay].into_iter().find_map(|threshold| threshold.wrong_for(metric));
-            let wrong =
-                wrong.or_else(|| stay.wrong_beside(entry)).or_else(|| entries.next(entry)).or_else(|| stays.next(stay));
+            let wrong = [&entry, &stay].into_iter().find_map(|threshold| threshold.wrong_for(metric));
+            let wrong = wrong
+                .or_else(|| stay.wrong_beside(&entry))
+                .or_else(|| entries.next(&entry))
+                .or_else(|| stays.next(&stay))
+                .or_else(|| taken(&made, &entry));
             errors.extend(wrong.map(|error| (at, error)));
             made.push(Tier { name: tier.name, entry, stay, entitlements: tier.entitlements });
         }
@@ -132,10 +144,31 @@ impl TierPolicy {
         Ok(Self { metric, tiers: made, grace_days: 0, best_unqualified: None })
     }
 
+    /// Whether a tier has a rule.
+    pub fn has_rules(&self) -> bool {
+        self.rules().next().is_some()
+    }
+
+    /// The fields of profiles that rules ask.
+    pub fn profile_fields(&self) -> BTreeSet<&'static str> {
+        self.rules().flat_map(Rule::profile_fields).collect()
+    }
+
+    fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.tiers.iter().flat_map(|tier| [&tier.entry, &tier.stay]).filter_map(Threshold::rule)
+    }
+
     /// The place of a tier.
     pub fn place(&self, name: &str) -> Option<usize> {
         self.tiers.iter().position(|tier| tier.name == name)
     }
+}
+
+/// A rule takes nobody whom the same rule of a tier before it has taken. Whoever may stay by the same rule is in one tier or the other.
+fn taken(before: &[Tier], entry: &Threshold) -> Option<TierError> {
+    // What everybody fits is no rule that could be read: it has been told of.
+    let rule = entry.rule().filter(|rule| !rule.is_empty())?;
+    before.iter().filter_map(|tier| tier.entry.rule()).any(|taken| taken.asks_as(rule)).then_some(TierError::RuleTaken)
 }
 
 /// Thresholds from tier to tier: each must take someone that the one before did not.
@@ -146,16 +179,16 @@ struct Falling {
 }
 
 impl Falling {
-    fn next(&mut self, threshold: Threshold) -> Option<TierError> {
+    fn next(&mut self, threshold: &Threshold) -> Option<TierError> {
         let value = match threshold {
-            Threshold::TopShare(share) if share <= self.share => return Some(TierError::ShareNotRising),
+            Threshold::TopShare(share) if *share <= self.share => return Some(TierError::ShareNotRising),
             Threshold::TopShare(share) => {
-                self.share = share;
+                self.share = *share;
                 return None;
             }
-            Threshold::FromMinor(from) => from as f64,
-            Threshold::FromIndex(from) => from,
-            Threshold::Rest => return None,
+            Threshold::FromMinor(from) => *from as f64,
+            Threshold::FromIndex(from) => *from,
+            Threshold::Rule(_) | Threshold::Rest => return None,
         };
         if self.value.is_some_and(|before| value >= before) {
             return Some(TierError::ValueNotFalling);
@@ -166,22 +199,30 @@ impl Falling {
 }
 
 impl Threshold {
-    fn wrong_for(self, metric: TierMetric) -> Option<TierError> {
+    /// The rule, where it is one.
+    pub fn rule(&self) -> Option<&Rule> {
+        match self {
+            Self::Rule(rule) => Some(rule),
+            Self::TopShare(_) | Self::FromMinor(_) | Self::FromIndex(_) | Self::Rest => None,
+        }
+    }
+
+    fn wrong_for(&self, metric: TierMetric) -> Option<TierError> {
         let fits = match self {
             Self::FromMinor(_) => metric != TierMetric::Index,
             Self::FromIndex(_) => metric == TierMetric::Index,
-            Self::TopShare(_) | Self::Rest => true,
+            Self::TopShare(_) | Self::Rule(_) | Self::Rest => true,
         };
         (!fits).then_some(TierError::WrongMetric)
     }
 
-    /// What is wrong with it as the threshold to stay in a tier that is entered by `entry`.
-    fn wrong_beside(self, entry: Self) -> Option<TierError> {
+    /// What is wrong with it as the threshold to stay in a tier that is entered by `entry`. No rule is too strict: whoever could enter stays.
+    fn wrong_beside(&self, entry: &Self) -> Option<TierError> {
         let stricter = match (self, entry) {
             (Self::TopShare(stay), Self::TopShare(entry)) => stay < entry,
             (Self::FromMinor(stay), Self::FromMinor(entry)) => stay > entry,
             (Self::FromIndex(stay), Self::FromIndex(entry)) => stay > entry,
-            (Self::Rest, Self::Rest) => false,
+            (Self::Rule(_), Self::Rule(_)) | (Self::Rest, Self::Rest) => false,
             _ => return Some(TierError::StayOfOtherKind),
         };
         stricter.then_some(TierError::StayStricter)
@@ -190,9 +231,9 @@ impl Threshold {
 
 impl Default for TierPolicy {
     fn default() -> Self {
-        let tier = |name: &str, threshold| Tier {
+        let tier = |name: &str, threshold: Threshold| Tier {
             name: name.to_owned(),
-            entry: threshold,
+            entry: threshold.clone(),
             stay: threshold,
             entitlements: BTreeMap::new(),
         };
@@ -213,6 +254,7 @@ impl Default for TierPolicy {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::tier_rule::tests::rule;
 
     fn tier(name: &str, entry: Option<Threshold>, stay: Option<Threshold>) -> NewTier {
         NewTier { name: name.to_owned(), entry, stay, ..NewTier::default() }
@@ -240,6 +282,24 @@ mod tests {
         assert_eq!(errors(TierMetric::Clv, &values), [(1, TierError::ValueNotFalling)]);
         let unsaid = [tier("A", None, None), tier("A", None, None)];
         assert_eq!(errors(TierMetric::Clv, &unsaid), [(0, TierError::NoEntry), (1, TierError::NameTaken)]);
+    }
+
+    #[test]
+    fn rules_go_with_any_metric_and_any_other_tier_but_not_twice() {
+        let rule = |text| Some(Threshold::Rule(rule(text)));
+        let tiers = |second, stay| {
+            let share = tier("SHARE", Some(Threshold::TopShare(0.2)), None);
+            [tier("A", rule("clv > 5"), rule("clv > 9")), share, tier("B", rule(second), stay), tier("C", None, None)]
+        };
+        for metric in [TierMetric::Clv, TierMetric::TotalRevenue, TierMetric::Index] {
+            let policy = TierPolicy::new(metric, tiers("customer.kind = PERSON", rule("clv > 9")).to_vec()).unwrap();
+            assert!(policy.has_rules());
+            assert_eq!(policy.profile_fields().into_iter().collect::<Vec<_>>(), ["customer.kind"]);
+        }
+        assert_eq!(errors(TierMetric::Clv, &tiers("clv>5.0", None)), [(2, TierError::RuleTaken)]);
+        let share = Some(Threshold::TopShare(0.5));
+        assert_eq!(errors(TierMetric::Clv, &tiers("index > 5", share)), [(2, TierError::StayOfOtherKind)]);
+        assert!(!TierPolicy::default().has_rules());
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Puts ranked customers into tiers, and keeps them there while their numbers only waver.
 
-use super::tier_policy::{Threshold, Tier, TierPolicy};
+use super::{
+    tier_policy::{Threshold, Tier, TierPolicy},
+    tier_rule::Rule,
+};
 
 /// Up to which place each tier reaches, by its entry and by its stay thresholds: tier i takes the places from the end of the tier before
-/// it up to, not including, its own.
+/// it up to, not including, its own, but for those whom a rule gives a better one. A tier with a rule reaches no place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reach {
     /// For who rises.
@@ -16,25 +19,76 @@ impl Reach {
     /// `values` are the customers' values by the policy's metric, best first: minor units of money or the index. A customer without a
     /// value reaches no threshold of values.
     pub fn of(policy: &TierPolicy, values: &[Option<f64>]) -> Self {
-        Self { entry: ends(policy, values, |tier| tier.entry), stay: ends(policy, values, |tier| tier.stay) }
+        Self { entry: ends(policy, values, |tier| &tier.entry), stay: ends(policy, values, |tier| &tier.stay) }
     }
 
-    /// The tier of a place by its entry and by its stay thresholds.
-    pub fn tiers_at(&self, place: usize) -> (u8, u8) {
+    /// The best tier whose entry threshold is met at a place by a customer that fits rules, and the best whose stay threshold is: whoever
+    /// could enter a tier may stay in it, so that the second is never the lesser.
+    pub fn tiers_at(&self, place: usize, fits: Fits) -> (u8, u8) {
         let of = |ends: &[usize]| ends.partition_point(|end| *end <= place) as u8;
-        (of(&self.entry), of(&self.stay))
+        let best = |tier: u8, by_rule: Option<u8>| by_rule.map_or(tier, |by_rule| tier.min(by_rule));
+        let entry = best(of(&self.entry), fits.entry);
+        (entry, best(of(&self.stay), fits.stay).min(entry))
     }
 }
 
-fn ends(policy: &TierPolicy, values: &[Option<f64>], threshold: impl Fn(&Tier) -> Threshold) -> Vec<usize> {
+/// The best tier whose rule a customer fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Fits {
+    /// By the rules of entry.
+    pub entry: Option<u8>,
+    /// By the rules of staying; not looked for beyond `entry`.
+    pub stay: Option<u8>,
+}
+
+/// The rules of a policy, to be asked of everyone.
+#[derive(Debug)]
+pub struct Rules<'p> {
+    /// Place of the tier, its rule, and that of staying where it is another.
+    rules: Vec<(u8, &'p Rule, Option<&'p Rule>)>,
+}
+
+impl<'p> Rules<'p> {
+    /// Those of a policy.
+    pub fn of(policy: &'p TierPolicy) -> Self {
+        let of_tier = |(at, tier): (usize, &'p Tier)| {
+            let entry = tier.entry.rule()?;
+            Some((at as u8, entry, tier.stay.rule().filter(|stay| !stay.asks_as(entry))))
+        };
+        Self { rules: policy.tiers.iter().enumerate().filter_map(of_tier).collect() }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// What `fits` says, asked as little as possible.
+    pub fn ask(&self, fits: impl Fn(&Rule) -> bool) -> Fits {
+        let mut found = Fits::default();
+        for (tier, entry, stay) in &self.rules {
+            if fits(entry) {
+                found.entry = Some(*tier);
+                break;
+            }
+            if found.stay.is_none() && stay.is_some_and(&fits) {
+                found.stay = Some(*tier);
+            }
+        }
+        found
+    }
+}
+
+fn ends(policy: &TierPolicy, values: &[Option<f64>], threshold: impl Fn(&Tier) -> &Threshold) -> Vec<usize> {
     let customers = values.len();
     let reached = |from: f64| values.partition_point(|value| value.is_some_and(|value| value >= from));
     let mut end = 0;
     let ends = policy.tiers.iter().map(|tier| {
         let reach = match threshold(tier) {
-            Threshold::TopShare(share) => places(share, customers),
-            Threshold::FromMinor(from) => reached(from as f64),
-            Threshold::FromIndex(from) => reached(from),
+            Threshold::TopShare(share) => places(*share, customers),
+            Threshold::FromMinor(from) => reached(*from as f64),
+            Threshold::FromIndex(from) => reached(*from),
+            Threshold::Rule(_) => 0,
             Threshold::Rest => customers,
         };
         end = reach.clamp(end, customers);
@@ -58,9 +112,9 @@ pub struct Standing {
     pub below_since: Option<i32>,
 }
 
-/// How a customer stands today whose place is in tier `entry` by entry thresholds and in tier `stay` by stay thresholds.
+/// How a customer stands today whose best tier by entry thresholds is `entry`, and by stay thresholds `stay`.
 ///
-/// It rises at once. It stays while it meets the stay threshold of its tier, and `grace_days` longer; then it falls to the best tier
+/// It rises at once. It stays while it meets the stay threshold of its tier or of a better one, and `grace_days` longer; then it falls to the best tier
 /// whose stay threshold it meets.
 pub fn stand((entry, stay): (u8, u8), before: Option<Standing>, today: i32, grace_days: u32) -> Standing {
     let at_ease = |tier| Standing { tier, below_since: None };
@@ -89,15 +143,66 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::tier_policy::{NewTier, TierMetric};
+    use crate::domain::{
+        tier_policy::{NewTier, TierMetric},
+        tier_rule::{ScoreFields, tests::rule},
+    };
 
     fn policy(thresholds: &[Threshold]) -> TierPolicy {
         let tiers = thresholds.iter().enumerate().map(|(at, entry)| NewTier {
             name: format!("T{at}"),
-            entry: Some(*entry),
+            entry: Some(entry.clone()),
             ..NewTier::default()
         });
         TierPolicy::new(TierMetric::Clv, tiers.collect()).unwrap()
+    }
+
+    /// The thresholds of a tier of some kind that lets more pass the later it stands: of entry, and of staying. One rule asks what has
+    /// nothing to do with the place, and staying by it is asked for more than rising, which must not matter.
+    fn mixed(kind: u8, at: i64) -> (Threshold, Threshold) {
+        let frequency = |at: i64| Threshold::Rule(rule(&format!("frequency = {at}")));
+        let minor = |from: i64| Threshold::Rule(rule(&format!("clv >= {from}")));
+        match kind {
+            0 => (Threshold::TopShare(0.1 * (at + 1) as f64), Threshold::TopShare(0.1 * (at + 1) as f64 + 0.05)),
+            1 => (Threshold::FromMinor(50 - 10 * at), Threshold::FromMinor(45 - 10 * at)),
+            2 => (frequency(at), minor(55 - 10 * at)),
+            _ => (minor(50 - 10 * at), frequency(at + 1)),
+        }
+    }
+
+    fn rest() -> NewTier {
+        NewTier { name: "REST".to_owned(), ..NewTier::default() }
+    }
+
+    /// Of a currency without minor units.
+    fn scores(clv: Option<i64>) -> ScoreFields<'static> {
+        ScoreFields {
+            clv_minor: clv.map(|clv| clv as f64),
+            frequency: clv.unwrap_or_default() as i32 % 7,
+            minor_per_unit: 1.0,
+            ..ScoreFields::nothing()
+        }
+    }
+
+    #[test]
+    fn whoever_fits_the_rule_of_a_tier_has_it_and_keeps_its_place_in_the_shares() {
+        let thresholds = [
+            Threshold::Rule(rule("frequency = 1")),
+            Threshold::TopShare(0.5),
+            Threshold::FromMinor(1),
+            Threshold::Rest,
+        ];
+        let policy = policy(&thresholds);
+        let clvs = [Some(4), Some(1), Some(2), Some(0)];
+        let reach = Reach::of(&policy, &clvs.map(|clv| clv.map(|clv| clv as f64)));
+        assert_eq!(reach.entry, [0, 2, 3, 4]);
+        let rules = Rules::of(&policy);
+        let tiers = clvs.iter().enumerate().map(|(place, clv)| {
+            let scores = scores(*clv);
+            reach.tiers_at(place, rules.ask(|rule| rule.fits(&scores, None))).0
+        });
+        // The second has a tier by rule, and the third does not come into the best half for that.
+        assert_eq!(tiers.collect::<Vec<_>>(), [1, 0, 2, 3]);
     }
 
     fn entry_ends(policy: &TierPolicy, values: &[Option<f64>]) -> Vec<usize> {
@@ -164,6 +269,43 @@ mod tests {
                 let exact = f64::from(*share) / 1_000.0 * customers as f64;
                 prop_assert!((*end as f64) >= exact - 1e-3 && (*end as f64) < exact + 1.0);
             }
+        }
+
+        /// By the definition, tier by tier: the best tier whose threshold is met, whatever kinds of thresholds the others have.
+        #[test]
+        fn everyone_has_the_best_tier_whose_threshold_it_meets(
+            kinds in prop::collection::vec(0_u8..4, 0..5), clvs in prop::collection::vec(prop::option::of(0_i64..60), 1..60),
+        ) {
+            let thresholds: Vec<_> = kinds.iter().enumerate().map(|(at, kind)| mixed(*kind, at as i64)).collect();
+            let tiers = thresholds.iter().enumerate().map(|(at, (entry, stay))| NewTier {
+                name: format!("T{at}"), entry: Some(entry.clone()), stay: Some(stay.clone()), ..NewTier::default()
+            });
+            let policy = TierPolicy::new(TierMetric::Clv, tiers.chain([rest()]).collect()).unwrap();
+            let mut clvs = clvs;
+            clvs.sort_by_key(|clv| std::cmp::Reverse(clv.unwrap_or(-1)));
+            let values: Vec<_> = clvs.iter().map(|clv| clv.map(|clv| clv as f64)).collect();
+            let (reach, rules) = (Reach::of(&policy, &values), Rules::of(&policy));
+            let mut counted = vec![0; policy.tiers.len()];
+            for (place, clv) in clvs.iter().enumerate() {
+                let scores = scores(*clv);
+                let meets = |threshold: &Threshold| match threshold {
+                    Threshold::TopShare(share) => (place as f64) < share * clvs.len() as f64 - 1e-6,
+                    Threshold::FromMinor(from) => clv.is_some_and(|clv| clv >= *from),
+                    Threshold::Rule(rule) => rule.fits(&scores, None),
+                    Threshold::FromIndex(_) => false,
+                    Threshold::Rest => true,
+                };
+                let best = |meets: &dyn Fn(&Tier) -> bool| policy.tiers.iter().position(meets).unwrap() as u8;
+                let entry = best(&|tier| meets(&tier.entry));
+                let stay = best(&|tier| meets(&tier.entry) || meets(&tier.stay));
+                let found = reach.tiers_at(place, rules.ask(|rule| rule.fits(&scores, None)));
+                prop_assert_eq!(found, (entry, stay));
+                prop_assert!(stay <= entry, "staying is never harder than rising");
+                let risen = stand(found, None, 0, 0);
+                prop_assert_eq!(stand(found, Some(risen), 1, 0), risen, "who just rose stays");
+                counted[usize::from(entry)] += 1;
+            }
+            prop_assert_eq!(counted.iter().sum::<usize>(), clvs.len(), "everyone is in one tier");
         }
 
         #[test]

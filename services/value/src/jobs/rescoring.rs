@@ -29,7 +29,7 @@ use crate::{
     scoring::{
         RunError, ScoredRun,
         churn_message::alert,
-        converting, known, needs, newest_run,
+        converting, known, needs, newest_run, profiles,
         reading::day_number,
         rescoring::Rescorer,
         tiering::{Newest, move_events},
@@ -48,6 +48,7 @@ use crate::{
         },
         score_run::score_run_get,
         segment_review::segment_reviews_put_for_buyers,
+        segment_rule::Asked,
         tier::{NewMoves, cause, tier_override_get, tiers_lock},
     },
 };
@@ -273,6 +274,7 @@ async fn rescore_tenant(
     for one in histories_of(connection, tenant, &run, &buyers).await? {
         past.entry(one.buyer_id).or_default().push(one);
     }
+    let profiles = profiles::read(connection, tenant, &run.settings.tiers, Asked::Buyers(&buyers)).await?;
     let now = state.context.now();
     score_revisions_insert(connection, tenant, set, &buyers, now).await?;
     scores_restore(connection, tenant, set, &restored).await?;
@@ -293,7 +295,8 @@ async fn rescore_tenant(
             _ => None,
         };
         let signals = renewed.as_deref().or(encoded).and_then(|encoded| known::signals(encoded).ok());
-        let Some(score) = rescorer.score(*buyer, past, signals.as_ref(), before) else {
+        let known = (signals.as_ref(), profiles.get(&(*buyer as u64)));
+        let Some(score) = rescorer.score(*buyer, past, known, before) else {
             gone.push(*buyer);
             continue;
         };

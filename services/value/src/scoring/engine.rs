@@ -18,7 +18,7 @@ use super::{
     drifting::{Drifted, drifted},
     error::RunError,
     fitted,
-    judging::{Base, Judged, Known, judge},
+    judging::{Base, Judged, Known, index, judge},
     progress::Progress,
     reading::{Purchases, day_number, day_of_number},
     staging::{Staged, stage},
@@ -29,6 +29,7 @@ use crate::domain::{
     currency::grouped,
     index::Purchased,
     score_settings::ScoreSettings,
+    tier_rule::ScoreFields,
 };
 
 /// Every customer scored, ascending by buyer, and the models behind it.
@@ -151,7 +152,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     for (rank, position) in (1..).zip(&order) {
         ranks[*position as usize] = rank;
     }
-    let known = purchases.known;
+    let mut known = purchases.known;
     let costs = &purchases.costs;
     let winning = Winning::of(&summaries, &days_to_pay_back, purchases.acquisition, costs, settings.margin);
     drop(days_to_pay_back);
@@ -162,10 +163,38 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         purchased(&summaries[at], &scores[at], (recorded.total(), acquired), per_unit)
     };
     let buyer = |at: usize| summaries[at].customer;
-    let (judged, staged) = rayon::join(
-        || judge(&Base { buyer: &buyer, purchased: &purchased, ranking: &order }, &known, settings),
-        || stage(&summaries, known.before.as_ref(), settings),
-    );
+    let base = Base { buyer: &buyer, purchased: &purchased, ranking: &order };
+    let (indexed, staged) =
+        rayon::join(|| index(&base, &known, settings), || stage(&summaries, known.before.as_ref(), settings));
+    let (segments, _) = segment_names(settings.rfm.bins)?;
+    let as_of_day = day_number(settings.as_of_date);
+    let fields = |at: usize, index: f64| {
+        let (summary, score, code, stay) = (&summaries[at], &scores[at], rfm.codes[at], staged.stays[at]);
+        let acquired = winning.of_one(summary.customer);
+        ScoreFields {
+            index,
+            segment: segments.segment(code),
+            rfm_code: i16::from(code.r) * 100 + i16::from(code.f) * 10 + i16::from(code.m),
+            p_alive: score.probability_alive,
+            expected_purchases: score.expected_purchases[0],
+            expected_spend_minor: score.expected_spend.map(|spend| spend * per_unit),
+            clv_minor: score.clv.map(|clv| clv * per_unit),
+            total_revenue_minor: summary.total_minor,
+            repeat_revenue_minor: summary.repeat_total_minor,
+            last_year_minor: summary.last_year_minor,
+            acquisition_cost_minor: acquired.cost_minor,
+            frequency: summary.frequency as i32,
+            first_day: summary.first_day,
+            last_day: summary.last_day,
+            as_of_day,
+            stage: Some((stay.stage, stay.since)),
+            payback_date: acquired.payback_day.map(day_of_number),
+            minor_per_unit: per_unit,
+        }
+    };
+    let judged = judge(&base, indexed, &fields, &known, settings);
+    // Nothing else asks them, and they may be large.
+    known.profiles = HashMap::new();
     progress.advance(1)?;
     let scored = Scored {
         summaries,

@@ -11,7 +11,8 @@ use crate::domain::{
     lifecycle::Stay,
     score_settings::ScoreSettings,
     tier_policy::TierMetric,
-    tiers::{Reach, Standing, given, stand},
+    tier_rule::{Profile, ScoreFields},
+    tiers::{Fits, Reach, Rules, Standing, given, stand},
 };
 
 /// What a run knows beside purchases.
@@ -25,6 +26,8 @@ pub struct Known {
     pub overrides: HashMap<u64, String>,
     /// The tiers of the run before.
     pub before: Option<Before>,
+    /// What the customers service tells, by buyer, as far as rules of tiers ask it.
+    pub profiles: HashMap<u64, Profile>,
 }
 
 /// The tiers of an earlier run.
@@ -107,22 +110,46 @@ pub struct Base<'a> {
     pub ranking: &'a [u32],
 }
 
-/// Judges everyone by the policies of `settings`.
-pub fn judge(base: &Base<'_>, known: &Known, settings: &ScoreSettings) -> Judged {
+/// The index of everyone, in the order of the summaries.
+#[derive(Debug)]
+pub struct Indexed {
+    index: Vec<f64>,
+    yardsticks: Vec<Yardstick>,
+}
+
+/// Makes the index of everyone by the policy of `settings`.
+pub fn index(base: &Base<'_>, known: &Known, settings: &ScoreSettings) -> Indexed {
     let customers = Customers { base, signals: &known.signals, settings };
     let yardsticks = customers.yardsticks();
     let judge = Judge::new(&settings.index, yardsticks.iter().cloned());
-    let all = base.ranking.len();
-    let index: Vec<f64> = (0..all).into_par_iter().map(|at| judge.index(&customers.subject(at))).collect();
+    let index = (0..base.ranking.len()).into_par_iter().map(|at| judge.index(&customers.subject(at))).collect();
+    Indexed { index, yardsticks }
+}
 
+/// What rules of tiers can ask of everyone: the score at a position, given its index.
+pub type Fields<'a> = dyn Fn(usize, f64) -> ScoreFields<'a> + Sync + 'a;
+
+/// Puts everyone into tiers by the policy of `settings`. `fields` are asked only where tiers have rules.
+pub fn judge(
+    base: &Base<'_>,
+    Indexed { index, yardsticks }: Indexed,
+    fields: &Fields<'_>,
+    known: &Known,
+    settings: &ScoreSettings,
+) -> Judged {
+    let customers = Customers { base, signals: &known.signals, settings };
     let (order, values) = customers.by_metric(&index);
     let reach = Reach::of(&settings.tiers, &values);
+    let fits = customers.fits(&index, fields, &known.profiles);
+    let fits = |at: usize| fits.get(at).copied().unwrap_or_default();
     let names = Names::of(known.before.as_ref(), settings);
     let mut findings: Vec<TierFound> = reach
         .entry
         .iter()
-        .map(|end| {
-            let last = end.checked_sub(1).and_then(|last| values[last]);
+        .zip(&settings.tiers.tiers)
+        .map(|(end, tier)| {
+            // A rule has no last place.
+            let last = end.checked_sub(1).filter(|_| tier.entry.rule().is_none()).and_then(|last| values[last]);
             let per_unit = if settings.tiers.metric == TierMetric::Index { 1.0 } else { customers.per_unit() };
             TierFound { end: *end, threshold: last.map(|value| value / per_unit), ..TierFound::default() }
         })
@@ -135,7 +162,7 @@ pub fn judge(base: &Base<'_>, known: &Known, settings: &ScoreSettings) -> Judged
         let at = *position as usize;
         let stood = before.as_ref().and_then(|before| before[at]);
         let earned_before = stood.and_then(|stood| names.standing(stood.earned));
-        standings[at] = stand(reach.tiers_at(place), earned_before, today, settings.tiers.grace_days);
+        standings[at] = stand(reach.tiers_at(place, fits(at)), earned_before, today, settings.tiers.grace_days);
         let buyer = (base.buyer)(at);
         let decided = known.overrides.get(&buyer).and_then(|tier| settings.tiers.place(tier)).map(|place| place as u8);
         let unqualified = known.signals.get(&buyer).is_some_and(|signals| signals.qualified == Some(false));
@@ -226,6 +253,20 @@ impl Customers<'_> {
             }
         });
         rules.collect()
+    }
+
+    /// The tiers whose rules each fits; of nobody where no tier has a rule.
+    fn fits(&self, index: &[f64], fields: &Fields<'_>, profiles: &HashMap<u64, Profile>) -> Vec<Fits> {
+        let rules = Rules::of(&self.settings.tiers);
+        if rules.is_empty() {
+            return Vec::new();
+        }
+        let of = index.par_iter().enumerate().map(|(at, index)| {
+            let fields = fields(at, *index);
+            let profile = if profiles.is_empty() { None } else { profiles.get(&(self.base.buyer)(at)) };
+            rules.ask(|rule| rule.fits(&fields, profile))
+        });
+        of.collect()
     }
 
     /// Positions, best first by the tiers' metric, and the values: minor units or the index.

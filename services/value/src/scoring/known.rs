@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use super::{
     error::RunError,
     judging::{Before, Known, Stood},
-    needs,
+    needs, profiles,
     progress::Progress,
     reading::{POSTGRES_EPOCH, day_number, day_of_number},
     session,
@@ -24,6 +24,7 @@ use crate::{
     store::{
         account_signals::account_signals_all,
         declared_needs,
+        segment_rule::Asked,
         tier::{EarlierRun, earlier_runs, standings_copy, standings_middle, tier_overrides_all},
     },
 };
@@ -130,7 +131,9 @@ pub async fn read(
     };
     let mut signals = signals.into_iter().map(|(buyer, signals)| (buyer as u64, signals)).collect();
     let needs = needs::read(connection, tenant, settings, &mut signals).await?;
+    let profiles = profiles::read(connection, tenant, &settings.tiers, Asked::All).await?;
     Ok(Known {
+        profiles,
         signals,
         needs,
         overrides: overrides.into_iter().map(|(buyer, tier)| (buyer as u64, tier)).collect(),

@@ -29,6 +29,7 @@ pub mod lifecycle_message;
 pub mod needs;
 pub mod policy_message;
 pub mod preview;
+pub mod profiles;
 pub mod progress;
 mod publishing;
 pub mod quality;

@@ -1,5 +1,6 @@
 //! Tier and index policies between the contract and the rules.
 
+use clientele_page::Filter;
 use clientele_proto::value::v1::{
     IndexMetric, IndexMetricRule, IndexPolicy as IndexMessage, LinearScale, TierMetric as MetricMessage,
     TierPolicy as TierMessage, TierRule,
@@ -11,7 +12,9 @@ use crate::domain::{
     currency::Currency,
     index::{IndexPolicy, Metric, MetricRule, Scale},
     tier_policy::{NewTier, Threshold, TierMetric, TierPolicy},
+    tier_rule::Rule,
 };
+use crate::store::tier_rule::tier_rule;
 
 /// The tier policy asked for; without `currency` amounts may be in any one.
 pub fn tiers(message: Option<&TierMessage>, currency: Option<Currency>, wrong: &mut Wrong) -> Option<TierPolicy> {
@@ -54,41 +57,62 @@ fn new_tiers(rules: &[TierRule], currency: Option<Currency>, wrong: &mut Wrong) 
     let mut tiers = Vec::with_capacity(rules.len());
     let mut currency = currency;
     for (at, rule) in rules.iter().enumerate() {
-        let mut from = |field: &str, from: &clientele_proto::Money| {
+        let field = |field: &str| format!("tier_policy.tiers[{at}].{field}");
+        let mut from = |name: &str, from: &clientele_proto::Money, wrong: &mut Wrong| {
             // Amounts of one policy are in one currency.
             currency = currency.or_else(|| Currency::of_code(&from.currency_code).ok());
-            let field = format!("tier_policy.tiers[{at}].{field}");
-            Threshold::FromMinor(minor(&field, from, currency, wrong).unwrap_or_default())
+            Threshold::FromMinor(minor(&field(name), from, currency, wrong).unwrap_or_default())
         };
         let entry = rule.entry.as_ref().map(|entry| match entry {
             Entry::TopShare(share) => Threshold::TopShare(*share),
             Entry::FromIndex(index) => Threshold::FromIndex(*index),
-            Entry::FromValue(value) => from("from_value", value),
+            Entry::FromValue(value) => from("from_value", value, wrong),
+            Entry::Rule(text) => by_rule(&field("rule"), text, wrong),
         });
         let stay = rule.stay.as_ref().map(|stay| match stay {
             Stay::StayTopShare(share) => Threshold::TopShare(*share),
             Stay::StayFromIndex(index) => Threshold::FromIndex(*index),
-            Stay::StayFromValue(value) => from("stay_from_value", value),
+            Stay::StayFromValue(value) => from("stay_from_value", value, wrong),
+            Stay::StayRule(text) => by_rule(&field("stay_rule"), text, wrong),
         });
         tiers.push(NewTier { name: rule.tier.clone(), entry, stay, entitlements: rule.entitlements.clone() });
     }
     tiers
 }
 
+/// The threshold that a rule stands for; one that cannot be read is told and stands for one that takes everybody.
+fn by_rule(field: &str, text: &str, wrong: &mut Wrong) -> Threshold {
+    let filter = match tier_rule(text) {
+        Ok(filter) => {
+            if filter.is_empty() {
+                wrong.add(field, "is empty, which everybody fits: say whom the tier takes, such as clv > 500");
+            }
+            filter
+        }
+        Err(error) => {
+            wrong.add(field, error.to_string());
+            Filter::everything()
+        }
+    };
+    Threshold::Rule(Rule::new(text, filter))
+}
+
 /// The tier policy as the contract tells it.
 pub fn tiers_message(policy: &TierPolicy, currency: Currency) -> TierMessage {
     let rule = |tier: &crate::domain::tier_policy::Tier| TierRule {
         tier: tier.name.clone(),
-        entry: match tier.entry {
-            Threshold::TopShare(share) => Some(Entry::TopShare(share)),
-            Threshold::FromMinor(from) => Some(Entry::FromValue(money(currency, from))),
-            Threshold::FromIndex(from) => Some(Entry::FromIndex(from)),
+        entry: match &tier.entry {
+            Threshold::TopShare(share) => Some(Entry::TopShare(*share)),
+            Threshold::FromMinor(from) => Some(Entry::FromValue(money(currency, *from))),
+            Threshold::FromIndex(from) => Some(Entry::FromIndex(*from)),
+            Threshold::Rule(rule) => Some(Entry::Rule(rule.text().to_owned())),
             Threshold::Rest => None,
         },
-        stay: match tier.stay {
-            Threshold::TopShare(share) => Some(Stay::StayTopShare(share)),
-            Threshold::FromMinor(from) => Some(Stay::StayFromValue(money(currency, from))),
-            Threshold::FromIndex(from) => Some(Stay::StayFromIndex(from)),
+        stay: match &tier.stay {
+            Threshold::TopShare(share) => Some(Stay::StayTopShare(*share)),
+            Threshold::FromMinor(from) => Some(Stay::StayFromValue(money(currency, *from))),
+            Threshold::FromIndex(from) => Some(Stay::StayFromIndex(*from)),
+            Threshold::Rule(rule) => Some(Stay::StayRule(rule.text().to_owned())),
             Threshold::Rest => None,
         },
         entitlements: tier.entitlements.clone(),
@@ -193,6 +217,7 @@ mod tests {
             tiers: vec![
                 tier("GOLD", Some(Entry::FromValue(money(euro, 5_000))), Some(Stay::StayFromValue(money(euro, 4_000)))),
                 tier("SILVER", Some(Entry::TopShare(0.5)), None),
+                tier("LOYAL", Some(Entry::Rule("stage = LOYAL".into())), Some(Stay::StayRule(" p_alive>0.5".into()))),
                 tier("REST", None, None),
             ],
             grace_days: 90,
@@ -201,10 +226,45 @@ mod tests {
         let mut wrong = Wrong::default();
         let policy = tiers(Some(&message), Some(euro), &mut wrong).unwrap();
         assert_eq!(policy.best_unqualified, Some(1));
+        let told = tiers_message(&policy, euro).tiers.remove(2);
+        assert_eq!(
+            (&told.entry, &told.stay),
+            (&message.tiers[2].entry, &message.tiers[2].stay),
+            "as they were written"
+        );
         assert_eq!(tiers(Some(&tiers_message(&policy, euro)), Some(euro), &mut wrong), Some(policy));
         let policy = IndexPolicy::default();
         assert_eq!(index(Some(&index_message(&policy)), &mut wrong), Some(policy));
         assert!(wrong.violations().is_empty());
+    }
+
+    #[test]
+    fn a_rule_that_cannot_be_read_is_told_with_its_field_and_where_and_nothing_else() {
+        let rule = |entry: &str, stay: Option<&str>| TierRule {
+            tier: format!("T{}", entry.len()),
+            entry: Some(Entry::Rule(entry.to_owned())),
+            stay: stay.map(|stay| Stay::StayRule(stay.to_owned())),
+            ..TierRule::default()
+        };
+        let rules = [rule("clv > 5", Some("clv > x")), rule("tier = KEY", None), rule(" ", None), rule("rank <", None)];
+        let last = TierRule { tier: "REST".into(), ..TierRule::default() };
+        let mut wrong = Wrong::default();
+        let message = TierMessage { tiers: rules.into_iter().chain([last]).collect(), ..TierMessage::default() };
+        tiers(Some(&message), None, &mut wrong);
+        let told: Vec<_> = wrong.violations().iter().map(|told| (told.field.as_str(), &told.description)).collect();
+        for (at, (field, says)) in [
+            ("tiers[0].stay_rule", "filter, character 7: clv expects a number"),
+            ("tiers[1].rule", "filter, character 1: tier is what the rules of tiers decide"),
+            ("tiers[2].rule", "is empty, which everybody fits"),
+            ("tiers[3].rule", "filter, character 1: rank is a place among all customers"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert_eq!(told[at].0, format!("settings.tier_policy.{field}"));
+            assert!(told[at].1.starts_with(says), "{}", told[at].1);
+        }
+        assert_eq!(told.len(), 4, "{told:?}");
     }
 
     #[test]

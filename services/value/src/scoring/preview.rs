@@ -8,20 +8,22 @@ use sqlx::AssertSqlSafe;
 
 use super::{
     error::RunError,
-    judging::{Base, Before, Judged, Known, Stood, judge},
-    known,
+    judging::{Base, Before, Judged, Known, Stood, index, judge},
+    known, profiles,
     progress::Progress,
-    reading::{POSTGRES_EPOCH, day_number},
+    reading::{POSTGRES_EPOCH, day_number, day_of_number},
     reads::ScoredRun,
     session,
 };
 use crate::{
     domain::{
         index::{Purchased, Signals},
+        lifecycle::{Stage, Stay},
         score_settings::ScoreSettings,
+        tier_rule::ScoreFields,
         tiers::Standing,
     },
-    store::{score::judged_copy, tier::tier_overrides_all},
+    store::{score::judged_copy, segment_rule::Asked, tier::tier_overrides_all},
 };
 
 /// The customers of a run as a policy judges them, ascending by buyer.
@@ -48,6 +50,23 @@ struct Stored {
     index_now: Vec<Option<f64>>,
     signals: HashMap<u64, Signals>,
     standings: Vec<Stood>,
+    /// Of nobody where no tier has a rule.
+    beside: Vec<Beside>,
+}
+
+/// What rules of tiers ask beside what everything else does.
+#[derive(Debug)]
+struct Beside {
+    p_alive: f64,
+    expected_spend_minor: Option<f64>,
+    repeat_revenue_minor: i64,
+    rfm_code: i16,
+    segment: i16,
+    stay: Option<Stay>,
+    payback_day: Option<i32>,
+    first_day: i32,
+    last_day: i32,
+    as_of_day: i32,
 }
 
 /// Judges the customers of `run` by the policies of `settings`.
@@ -60,7 +79,9 @@ pub async fn preview(
 ) -> Result<Preview, RunError> {
     let mut connection = session::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let overrides = tier_overrides_all(&mut connection, tenant, now).await?;
-    let copy = judged_copy(tenant, set);
+    let has_rules = settings.tiers.has_rules();
+    let copy = judged_copy(tenant, set, has_rules);
+    let profiles = profiles::read(&mut connection, tenant, &settings.tiers, Asked::All).await?;
     let as_of_day = day_number(run.settings.as_of_date);
     let progress = Progress::default();
     let reading = async move {
@@ -88,6 +109,26 @@ pub async fn preview(
             {
                 stored.signals.insert(buyer, signals);
             }
+            if has_rules {
+                let day = |day: Option<i32>| day.map(|day| day + POSTGRES_EPOCH);
+                let (p_alive, expected_spend_minor, repeat_revenue_minor) = (row.get()?, row.get_opt()?, row.get()?);
+                let (rfm_code, segment) = (row.get()?, row.get()?);
+                let (stage, since) = (row.get_opt::<i16>()?, day(row.get_opt()?));
+                let payback_day = day(row.get_opt()?);
+                let stay = stage.and_then(Stage::of_number).zip(since).map(|(stage, since)| Stay { stage, since });
+                stored.beside.push(Beside {
+                    p_alive,
+                    expected_spend_minor,
+                    repeat_revenue_minor,
+                    rfm_code,
+                    segment,
+                    stay,
+                    payback_day,
+                    first_day: first + POSTGRES_EPOCH,
+                    last_day: last + POSTGRES_EPOCH,
+                    as_of_day: day(row.get_opt()?).unwrap_or(as_of_day),
+                });
+            }
             let place = |number: i16| u8::try_from(number - 1).unwrap_or(u8::MAX);
             let earned = Standing { tier: place(earned), below_since };
             stored.standings.push(Stood { buyer, tier: place(tier), earned, stay: None });
@@ -100,7 +141,7 @@ pub async fn preview(
     };
     let (stored, connection) = session::apart(&progress, reading).await?;
     session::end(connection).await?;
-    let tier_names = run.tier_names.clone();
+    let (tier_names, segment_names) = (run.tier_names.clone(), run.segment_names.clone());
     let score_run_id = run.score_run_id;
     session::compute(move || {
         let mut tiers_now = vec![0; tier_names.len()];
@@ -116,11 +157,46 @@ pub async fn preview(
             needs: HashMap::new(),
             overrides: overrides.into_iter().map(|(buyer, tier)| (buyer as u64, tier)).collect(),
             before: Some(Before { score_run_id, tier_names, standings: stored.standings }),
+            profiles,
         };
         let (buyers, purchased) = (stored.buyers, stored.purchased);
         let base = Base { buyer: &|at| buyers[at], purchased: &|at| purchased[at], ranking: &ranking };
-        let judged = judge(&base, &known, &settings);
+        let minor_per_unit = settings.currency.minor_per_unit() as f64;
+        let fields =
+            |at: usize, index: f64| fields(&purchased[at], &stored.beside[at], index, &segment_names, minor_per_unit);
+        let judged = judge(&base, index(&base, &known, &settings), &fields, &known, &settings);
         Ok(Preview { index_now: stored.index_now, judged, tiers_now, ranking, buyers })
     })
     .await
+}
+
+/// What rules ask of a customer whose index the policy makes.
+fn fields<'a>(
+    purchased: &Purchased,
+    beside: &Beside,
+    index: f64,
+    segment_names: &'a [String],
+    minor_per_unit: f64,
+) -> ScoreFields<'a> {
+    let segment = usize::try_from(beside.segment - 1).ok().and_then(|at| segment_names.get(at));
+    ScoreFields {
+        index,
+        segment: segment.map(String::as_str),
+        rfm_code: beside.rfm_code,
+        p_alive: beside.p_alive,
+        expected_purchases: purchased.expected_purchases,
+        expected_spend_minor: beside.expected_spend_minor,
+        clv_minor: purchased.clv_minor,
+        total_revenue_minor: purchased.total_revenue_minor,
+        repeat_revenue_minor: beside.repeat_revenue_minor,
+        last_year_minor: purchased.last_year_minor,
+        acquisition_cost_minor: purchased.acquisition_cost_minor,
+        frequency: purchased.frequency,
+        first_day: beside.first_day,
+        last_day: beside.last_day,
+        as_of_day: beside.as_of_day,
+        stage: beside.stay.map(|stay| (stay.stage, stay.since)),
+        payback_date: beside.payback_day.map(day_of_number),
+        minor_per_unit,
+    }
 }

@@ -20,7 +20,8 @@ use crate::{
         currency::Currency,
         index::{Signals, Subject},
         lifecycle::{Bought, Stay},
-        tier_policy::TierMetric,
+        tier_policy::{Threshold, TierMetric},
+        tier_rule::{Profile, ScoreFields},
         transaction::CostKind,
     },
     store::rescore::{Past, Rescored},
@@ -67,11 +68,12 @@ impl<'r> Rescorer<'r> {
     }
 
     /// The score of a buyer from all it did, going on from its stage and its share of acquisition spends; `None` where no purchase is left.
+    /// `profile` is what rules of tiers ask beside.
     pub fn score(
         &self,
         buyer_id: i64,
         past: &[Past],
-        signals: Option<&Signals>,
+        (signals, profile): (Option<&Signals>, Option<&Profile>),
         (stay_before, share_minor): (Option<Stay>, i64),
     ) -> Option<Rescored> {
         let settings = &self.run.settings;
@@ -102,6 +104,29 @@ impl<'r> Rescorer<'r> {
             TierMetric::TotalRevenue => Some(summary.total_minor as f64),
             TierMetric::Index => Some(index),
         };
+        let rfm_code = i16::from(code.r) * 100 + i16::from(code.f) * 10 + i16::from(code.m);
+        let expected_spend_minor = score.expected_spend.map(|spend| spend * per_unit);
+        let payback_date = acquired.payback_day.map(day_of_number);
+        let fields = ScoreFields {
+            index,
+            segment: Some(self.segments.name(code)),
+            rfm_code,
+            p_alive: score.probability_alive,
+            expected_purchases: score.expected_purchases[0],
+            expected_spend_minor,
+            clv_minor,
+            total_revenue_minor: summary.total_minor,
+            repeat_revenue_minor: summary.repeat_total_minor,
+            last_year_minor: summary.last_year_minor,
+            acquisition_cost_minor: acquired.cost_minor,
+            frequency: summary.frequency as i32,
+            first_day: summary.first_day,
+            last_day: summary.last_day,
+            as_of_day: day_number(as_of_date),
+            stage: Some((stay.stage, stay.since)),
+            payback_date,
+            minor_per_unit: per_unit,
+        };
         Some(Rescored {
             buyer_id,
             total_revenue_minor: summary.total_minor,
@@ -109,33 +134,41 @@ impl<'r> Rescorer<'r> {
             total_cost_minor: costs.total(),
             p_alive: score.probability_alive,
             expected_purchases: score.expected_purchases[0],
-            expected_spend_minor: score.expected_spend.map(|spend| spend * per_unit),
+            expected_spend_minor,
             clv_minor,
             frequency: summary.frequency as i32,
             first_purchase_date: day_of_number(summary.first_day),
             last_purchase_date: day_of_number(summary.last_day),
-            rfm_code: i16::from(code.r) * 100 + i16::from(code.f) * 10 + i16::from(code.m),
+            rfm_code,
             segment: self.segments.number(code),
             index,
             last_year_minor: summary.last_year_minor,
             year_before_minor: summary.year_before_minor,
             as_of_date,
-            candidate_tier: self.candidate_tier(value),
+            candidate_tier: self.candidate_tier(value, &fields, profile),
             stage: i16::from(stay.stage.number()),
             stage_since: day_of_number(stay.since),
             cost_of_goods_minor: unless_nothing(costs.of_goods),
             acquisition_cost_minor: unless_nothing(acquired.cost_minor),
-            payback_date: acquired.payback_day.map(day_of_number),
+            payback_date,
             new: (self.run.tier_names.len() as i16, (self.run.findings.customers + 1) as i32),
         })
     }
 
-    /// The first tier whose last customer of the run has no more.
-    fn candidate_tier(&self, value: Option<f64>) -> i16 {
-        let tiers = &self.run.findings.tiers;
-        let entered = tiers.iter().position(|tier| match (value, tier.threshold) {
-            (Some(value), Some(threshold)) => tier.end > 0 && value >= threshold,
-            _ => false,
+    /// The best tier whose entry threshold the customer meets by now. A share of all customers is met by whoever has as much as the last
+    /// customer of the run that was in it; what is not met, or cannot be told, leaves the last tier.
+    fn candidate_tier(&self, value: Option<f64>, fields: &ScoreFields<'_>, profile: Option<&Profile>) -> i16 {
+        let tiers = &self.run.settings.tiers.tiers;
+        let from = |from: f64| value.is_some_and(|value| value >= from);
+        let entered = tiers.iter().enumerate().position(|(at, tier)| match &tier.entry {
+            Threshold::FromMinor(minor) => from(*minor as f64),
+            Threshold::FromIndex(index) => from(*index),
+            Threshold::Rule(rule) => rule.fits(fields, profile),
+            Threshold::TopShare(_) => {
+                let last = self.run.findings.tiers.get(at).filter(|tier| tier.end > 0);
+                last.and_then(|tier| tier.threshold).is_some_and(from)
+            }
+            Threshold::Rest => true,
         });
         entered.unwrap_or(tiers.len().saturating_sub(1)) as i16 + 1
     }

@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(settings.time_unit, TimeUnit::Week);
         assert_eq!((settings.horizon_months, settings.annual_discount_rate, settings.margin), (12, 0.1, 1.0));
         assert_eq!(settings.rfm, RfmPolicy { bins: 5, recency_cuts: None, frequency_cuts: None, monetary_cuts: None });
-        let shares: Vec<_> = settings.tiers.tiers.iter().map(|tier| (tier.name.as_str(), tier.entry)).collect();
+        let shares: Vec<_> = settings.tiers.tiers.iter().map(|tier| (tier.name.as_str(), tier.entry.clone())).collect();
         assert_eq!(
             shares,
             [

@@ -44,6 +44,7 @@ pub mod segment_rule;
 pub mod target_population;
 pub mod tier;
 pub mod tier_movement;
+pub mod tier_rule;
 pub mod transaction;
 pub mod transaction_change;
 pub mod transaction_item;

@@ -413,12 +413,18 @@ pub async fn scores_in_order_of_key(connection: &mut PgConnection) -> sqlx::Resu
     sqlx::raw_sql("SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off").execute(connection).await.map(drop)
 }
 
-/// The statement that copies out what a set's customers are judged by, ascending by buyer.
-pub fn judged_copy(tenant: &str, set: i64) -> String {
+/// The statement that copies out what a set's customers are judged by, ascending by buyer; with what only rules of tiers ask after it.
+pub fn judged_copy(tenant: &str, set: i64, with_rules: bool) -> String {
+    let for_rules = if with_rules {
+        ", p_alive, expected_spend_minor, repeat_revenue_minor, rfm_code, segment, stage, stage_since, payback_date, as_of_date"
+    } else {
+        ""
+    };
     format!(
         "COPY (SELECT buyer_id, rank, tier, coalesce(earned_tier, tier), below_since, frequency, first_purchase_date, last_purchase_date, \
          clv_minor, total_revenue_minor, coalesce(last_year_minor, 0), coalesce(year_before_minor, 0), \
-         total_cost_minor + coalesce(acquisition_share_minor, 0), coalesce(acquisition_cost_minor, 0), expected_purchases, index, signals \
+         total_cost_minor + coalesce(acquisition_share_minor, 0), coalesce(acquisition_cost_minor, 0), expected_purchases, index, signals\
+         {for_rules} \
          FROM value.score WHERE tenant_id = {} AND score_set = {set} ORDER BY buyer_id) TO STDOUT (FORMAT binary)",
         super::transaction_scan::quoted(tenant)
     )

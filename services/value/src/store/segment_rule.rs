@@ -21,10 +21,13 @@ static OF_CUSTOMERS: [Field; 6] = [
     Field::new("customer.attributes", "p.attributes", Kind::TextMap).nullable(),
 ];
 
-/// The fields of rules: those of the customers service, and those of scores, which not every customer has.
+/// The fields of rules: those of scores, which not every customer has, and those of the customers service.
+pub(super) fn fields() -> impl Iterator<Item = Field> {
+    SCORES.all().map(|field| field.nullable()).chain(OF_CUSTOMERS)
+}
+
 static RULES: LazyLock<Schema> = LazyLock::new(|| {
-    let of_scores = SCORES.all().map(|field| field.nullable());
-    let fields: Vec<Field> = of_scores.chain(OF_CUSTOMERS).collect();
+    let fields: Vec<Field> = fields().collect();
     Schema::new(Field::new("buyer_id", "b.buyer_id", Kind::Integer).not_filterable(), fields.leak())
 });
 

@@ -32,7 +32,7 @@ impl Value {
     }
 }
 
-fn cost(external_id: &str, customer: &str, dollars: i64, kind: CostKind) -> Transaction {
+pub fn cost(external_id: &str, customer: &str, dollars: i64, kind: CostKind) -> Transaction {
     Transaction {
         kind: TransactionKind::Cost.into(),
         cost_kind: kind.into(),

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// An organisation of a region, known as `ann`.
-fn ana(region: &str) -> Customer {
+pub fn ana(region: &str) -> Customer {
     Customer {
         customer_id: ANA.to_owned(),
         external_id: "ann".to_owned(),

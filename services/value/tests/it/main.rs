@@ -49,6 +49,7 @@ mod scoring;
 mod segment_clusterings;
 mod segments;
 mod start_score_run;
+mod tier_rules;
 mod tiers;
 mod transaction_detail;
 mod value_reports;

@@ -78,9 +78,21 @@ impl Filter {
         Ok(Self { root: parser::parse(text, schema)? })
     }
 
+    /// The one that lets everything pass, as an empty text does.
+    pub fn everything() -> Self {
+        Self { root: Expr::And(Vec::new()) }
+    }
+
     /// Whether it lets everything pass.
     pub fn is_empty(&self) -> bool {
         matches!(&self.root, Expr::And(all) if all.is_empty())
+    }
+
+    /// The fields it asks, those of several comparisons as often.
+    pub fn fields(&self) -> Vec<&'static Field> {
+        let mut fields = Vec::new();
+        self.root.add_fields(&mut fields);
+        fields
     }
 
     /// As a boolean SQL expression in parentheses, or `TRUE`.
@@ -98,5 +110,15 @@ impl Filter {
     /// The same as in SQL, where the database orders text by code point (the "C" collation).
     pub fn matches(&self, object: &dyn Fn(&str) -> FieldValue) -> bool {
         matches::evaluate(&self.root, object)
+    }
+}
+
+impl Expr {
+    fn add_fields(&self, fields: &mut Vec<&'static Field>) {
+        match self {
+            Self::And(all) | Self::Or(all) => all.iter().for_each(|expr| expr.add_fields(fields)),
+            Self::Not(inner) => inner.add_fields(fields),
+            Self::Test(test) => fields.push(test.field),
+        }
     }
 }

@@ -147,7 +147,8 @@ impl Parser {
     /// The field a path names, and the key where the field is a map.
     fn resolve(&self, path: &[String], position: usize) -> Result<(&'static Field, Option<String>)> {
         let find = |name: &str| self.schema.field(name).filter(|field| field.filterable);
-        if let Some(field) = find(&path.join(".")) {
+        let name = path.join(".");
+        if let Some(field) = find(&name) {
             return Ok((field, None));
         }
         for end in (1..path.len()).rev() {
@@ -156,8 +157,11 @@ impl Parser {
                 return Ok((field, Some(path[end..].join("."))));
             }
         }
+        if let Some(why) = self.schema.field(&name).and_then(|field| field.refusal) {
+            return Err(PageError::filter(position, format!("{name} {why}")));
+        }
         let names = self.schema.filterable_names();
-        let message = format!("there is no field {} to filter by; the fields are {names}", path.join("."));
+        let message = format!("there is no field {name} to filter by; the fields are {names}");
         Err(PageError::filter(position, message))
     }
 

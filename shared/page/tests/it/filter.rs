@@ -64,6 +64,14 @@ fn an_empty_filter_lets_everything_pass() {
 }
 
 #[test]
+fn a_filter_knows_the_fields_it_asks() {
+    let filter = parse("NOT orders = (1 OR 2) AND (attributes.region = \"north\" OR clv:*)").unwrap();
+    let names: Vec<_> = filter.fields().into_iter().map(|field| field.name).collect();
+    assert_eq!(names, ["orders", "orders", "attributes", "clv"]);
+    assert!(parse("").unwrap().fields().is_empty());
+}
+
+#[test]
 fn literals_may_be_alternatives_in_parentheses() {
     let at = |orders| Thing { orders: Some(orders), ..Thing::default() };
     for (text, passing) in [
@@ -207,6 +215,7 @@ fn errors_say_where_and_what_to_write_instead() {
         ("organisation.vat = a", 1, fields),
         ("name.first = a", 1, "there is no field name.first"),
         ("secret = a", 1, "there is no field secret"),
+        ("orders = 1 AND place = 2", 16, "place is what is being decided; use rank"),
         ("orders = \"7\"", 10, "orders expects a whole number, such as 42"),
         ("orders = 7.5", 10, "whole number"),
         ("orders = 9223372036854775808", 10, "whole number"),

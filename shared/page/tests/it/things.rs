@@ -26,6 +26,7 @@ pub static THINGS: Schema = Schema::new(
         Field::new("tags", "t.tags", Kind::TextList).nullable(),
         Field::new("rank", "t.rank", Kind::Integer).sortable(),
         Field::new("secret", "t.secret", Kind::Text).not_filterable(),
+        Field::new("place", "t.place", Kind::Integer).refused("is what is being decided; use rank"),
     ],
 );
 

@@ -54,6 +54,7 @@ pub fn facts() -> Facts<'static> {
             ranked_by_clv: true,
             tier_metric: TierMetric::Clv,
             tier: (1, 118, Some(8_000.0)),
+            tier_rules: None,
             grace_days: 90,
             medians: &MEDIANS,
             lifecycle: &LIFECYCLE,

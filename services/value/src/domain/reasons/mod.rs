@@ -97,6 +97,8 @@ pub struct RunFacts<'a> {
     pub tier_metric: TierMetric,
     /// First and last place by which the customer's tier is entered, and the value of the last one: minor units or the index.
     pub tier: (u64, u64, Option<f64>),
+    /// The rules by which the customer's tier is entered and kept; `None` where it is no tier by rule.
+    pub tier_rules: Option<(&'a str, &'a str)>,
     /// Days of grace below a tier.
     pub grace_days: u32,
     /// The rules of the lifecycle stages.

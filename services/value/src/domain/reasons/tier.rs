@@ -22,6 +22,7 @@ impl Facts<'_> {
         };
         let (rank, customers) = (grouped(customer.rank), grouped(run.customers));
         let mut text = match run.tier_metric {
+            _ if run.tier_rules.is_some() => self.by_rule(),
             TierMetric::Clv if run.ranked_by_clv => {
                 format!("Rank {rank} of {customers} by CLV; {} holds {places}{threshold}.", customer.tier)
             }
@@ -71,6 +72,18 @@ impl Facts<'_> {
         inputs.extend(run.tier.2.map(|value| ("tier_threshold", value / per_unit)));
         Reason { score: "tier", text, inputs, ratio_to_median }
     }
+
+    /// What a tier asks for that takes no places.
+    fn by_rule(&self) -> String {
+        let tier = self.customer.tier;
+        match self.run.tier_rules {
+            Some((entry, stay)) if entry == stay => format!("{tier} takes whoever fits: {entry}."),
+            Some((entry, stay)) => {
+                format!("{tier} takes whoever fits: {entry}. Who was there before also stays while it fits: {stay}.")
+            }
+            None => String::new(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -86,6 +99,20 @@ mod tests {
         assert!(text(&facts, "tier").ends_with("It was there before, and is still above what staying asks for."));
         facts.customer.clv_minor = Some(8_000.0);
         assert!(text(&facts, "tier").ends_with("from 80.00 EUR on."));
+    }
+
+    #[test]
+    fn a_tier_by_rule_says_the_rule() {
+        let mut facts = facts();
+        (facts.run.tier, facts.run.tier_rules) = ((1, 0, None), Some(("clv > 80", "clv > 80")));
+        assert_eq!(text(&facts, "tier"), "KEY takes whoever fits: clv > 80.");
+        facts.run.tier_rules = Some(("clv > 80", "p_alive > 0.5"));
+        facts.customer.below_since = Some(Date::constant(2026, 3, 1));
+        assert_eq!(
+            text(&facts, "tier"),
+            "KEY takes whoever fits: clv > 80. Who was there before also stays while it fits: p_alive > 0.5. Below what KEY asks for since \
+             2026-03-01: it falls after 90 days of that."
+        );
     }
 
     #[test]

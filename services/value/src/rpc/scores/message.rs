@@ -190,14 +190,23 @@ fn component_message(component: Component) -> IndexComponent {
     }
 }
 
-/// First and last place by which a tier is entered; runs of before tiers were kept had no difference between those and who was in it.
+/// First and last place by which a tier is entered; runs of before tiers were kept had no difference between those and who was in it. Tiers
+/// by rule take no places.
 fn places(run: &ScoredRun, tier: usize) -> (u64, u64) {
     let tiers = &run.findings.tiers;
+    let has_rules = run.settings.tiers.has_rules();
     let end = |of: usize| match tiers.get(of).map(|tier| tier.end) {
-        None | Some(0) => tiers.iter().take(of + 1).map(|tier| tier.customers).sum(),
-        Some(end) => end,
+        None | Some(0) if !has_rules => tiers.iter().take(of + 1).map(|tier| tier.customers).sum(),
+        end => end.unwrap_or_default(),
     };
     (tier.checked_sub(1).map_or(0, end) as u64 + 1, end(tier) as u64)
+}
+
+/// The rules by which a tier is entered and kept.
+fn tier_rules(run: &ScoredRun, tier: usize) -> Option<(&str, &str)> {
+    let tier = run.settings.tiers.tiers.get(tier)?;
+    let (entry, stay) = tier.entry.rule().zip(tier.stay.rule())?;
+    Some((entry.text(), stay.text()))
 }
 
 fn score_reasons(
@@ -242,6 +251,7 @@ fn score_reasons(
             ranked_by_clv: findings.ranked_by_clv,
             tier_metric: run.settings.tiers.metric,
             tier: (first, last, own.threshold),
+            tier_rules: tier_rules(run, tier),
             grace_days: run.settings.tiers.grace_days,
             lifecycle: &run.settings.lifecycle,
             medians: &findings.medians,
