@@ -46,6 +46,7 @@ pub mod tier;
 pub mod tier_movement;
 pub mod transaction;
 pub mod transaction_change;
+pub mod transaction_history;
 pub mod transaction_item;
 pub mod transaction_list;
 pub mod transaction_revision;
