@@ -263,7 +263,7 @@ mod tests {
         let history = history(vec![foreign, refund], vec![(20, entry("a", 10, Some(1), 5)), (30, moved)]);
         let bought = |at, any| {
             let past = history.at(second(at), any).into_iter().find(|(past, _)| past.kind == 2).unwrap().0;
-            past.purchase_date.map(|day| day.to_jiff())
+            past.purchase_date.map(jiff_sqlx::Date::to_jiff)
         };
         assert_eq!(bought(15, false), Some(Date::constant(1997, 1, 1)));
         assert_eq!(bought(25, false), Some(Date::constant(1997, 2, 2)));

@@ -115,7 +115,7 @@ pub async fn reproduce(
         };
         let buyer = (stored.buyer_id, past.as_slice());
         let score = rescorer.score(buyer, as_of_date, signals.as_ref(), (stay_before, share_minor));
-        let reproduced = score.map(|score| before.lacking(record, with(record, score, run)));
+        let reproduced = score.map(|score| before.lacking(record, with(record, &score, run)));
         let differences = differences(record, reproduced.as_ref());
         let transactions = Counted::of(&past, as_of_date);
         (Found { record: reproduced, differences, transactions_time: instant, transactions }, stay_before)
@@ -286,7 +286,7 @@ impl Counted {
 }
 
 /// The stored score with everything that was computed again; what a run of its time did not store is left as it is.
-fn with(stored: &ScoreRecord, score: Rescored, run: &ScoredRun) -> ScoreRecord {
+fn with(stored: &ScoreRecord, score: &Rescored, run: &ScoredRun) -> ScoreRecord {
     let made_again = stored.update_time.is_some();
     let knew = |kept: bool| kept || made_again;
     let (indexed, staged) = (knew(run.findings.medians.index.is_some()), knew(run.findings.lifecycle.is_some()));
@@ -318,13 +318,16 @@ fn with(stored: &ScoreRecord, score: Rescored, run: &ScoredRun) -> ScoreRecord {
     }
 }
 
+/// How a field of a score is written.
+type Written = fn(&ScoreRecord) -> String;
+
 /// Whatever is not the same, to the bit.
 fn differences(stored: &ScoreRecord, reproduced: Option<&ScoreRecord>) -> Vec<Difference> {
     let Some(reproduced) = reproduced else {
         let stored = format!("{} purchase days", i64::from(stored.frequency) + 1);
         return vec![Difference { field: "purchases", stored, reproduced: String::new() }];
     };
-    let fields: [(&'static str, fn(&ScoreRecord) -> String); 22] = [
+    let fields: [(&'static str, Written); 22] = [
         ("as_of_date", |of| day(of.as_of_date)),
         ("rfm.code", |of| of.rfm_code.to_string()),
         ("rfm.segment", |of| of.segment.to_string()),

@@ -34,14 +34,14 @@ impl Value {
         Ok(self.scores().reproduce_score(request).await?.into_inner())
     }
 
-    async fn reproduced(&self, customer: &str) -> ScoreReproduction {
+    pub async fn reproduced(&self, customer: &str) -> ScoreReproduction {
         let found = self.reproduce(asked(customer)).await.unwrap();
         assert!(found.identical, "{customer}: {:?}", found.differences);
         assert_eq!((&found.reproduced, found.differences.as_slice()), (&found.stored, [].as_slice()), "{customer}");
         found
     }
 
-    async fn reproduced_at(&self, customer: &str, time: Timestamp) -> ScoreReproduction {
+    pub async fn reproduced_at(&self, customer: &str, time: Timestamp) -> ScoreReproduction {
         let found = self.reproduce(ReproduceScoreRequest { read_time: Some(instant(time)), ..asked(customer) }).await;
         let found = found.unwrap();
         assert!(found.identical, "{customer}: {:?}", found.differences);
@@ -54,7 +54,7 @@ impl Value {
         self.sql("UPDATE value.transaction SET create_time = '2026-03-02T12:00:00Z'").await;
     }
 
-    async fn sql(&self, statement: &'static str) {
+    pub async fn sql(&self, statement: &'static str) {
         let mut owner = self.database.owner().await;
         let done = sqlx::query(statement).execute(&mut owner).await.unwrap();
         assert!(done.rows_affected() > 0, "{statement}");
@@ -62,7 +62,7 @@ impl Value {
     }
 
     /// An hour later: farther than the times of transactions and scores may be apart.
-    fn later(&self) -> Timestamp {
+    pub fn later(&self) -> Timestamp {
         self.clock.advance(SignedDuration::from_hours(1));
         self.clock.now()
     }
@@ -94,7 +94,7 @@ fn in_euro(transaction: Transaction) -> Transaction {
     Transaction { amount, ..transaction }
 }
 
-fn revenue(score: Option<&Score>) -> i64 {
+pub fn revenue(score: Option<&Score>) -> i64 {
     score.unwrap().purchases.as_ref().unwrap().total_revenue.as_ref().unwrap().units
 }
 
@@ -379,6 +379,25 @@ async fn what_was_committed_about_the_time_of_the_score_is_found_out() {
         .sql("UPDATE value.transaction SET create_time = '2026-03-02T14:00:00Z' WHERE occur_date = '1997-06-10'")
         .await;
     assert!(!value.reproduce(asked("cat")).await.unwrap().identical);
+}
+
+/// Runs of before it was kept when they read: some time between their start and their end.
+#[tokio::test]
+async fn a_run_that_does_not_say_when_it_read_is_reproduced_all_the_same() {
+    let value = shop().await;
+    value.scored().await;
+    value.later();
+    // The last field of the findings: two bytes that say which, and eight of the number.
+    value
+        .sql(
+            "UPDATE value.score_run SET findings = substring(findings for length(findings) - 10)
+             WHERE substring(findings from length(findings) - 9 for 2) = '\\xb001'::bytea",
+        )
+        .await;
+    value.record(on(purchase("late", "bob", 150), 6, 20)).await;
+    for customer in CUSTOMERS {
+        value.reproduced(customer).await;
+    }
 }
 
 #[tokio::test]
