@@ -137,6 +137,8 @@ impl Garbage {
             Kind::Message(inner) => Value::Message(self.fill(&inner, depth + 1)),
             Kind::String if wild => Value::String(self.wild_text()),
             Kind::String => Value::String(self.sane_text(name)),
+            // Of the choice of a customer it says that it is the one chosen.
+            Kind::Bool if !wild && name == "new_customer" => Value::Bool(true),
             Kind::Bool => Value::Bool(self.chance(0.5)),
             Kind::Enum(of) if !wild => {
                 let numbers: Vec<i32> = of.values().map(|value| value.number()).filter(|number| *number != 0).collect();
@@ -183,6 +185,7 @@ impl Garbage {
             "seconds" => 900_000_000 + self.below(800_000_000) as i64,
             "page_size" | "after_position" => self.below(10) as i64,
             "horizon_months" => 12,
+            "horizon_days" => 30 * (1 + self.below(12) as i64),
             "bins" => 5,
             "medium_from" => 30,
             "high_from" => 60,

@@ -185,6 +185,38 @@ fn a_file_becomes_scores_that_can_be_asked_for() {
         compared.starts_with("line,key,customer_id,") && compared.contains("\ntotal,,,,,,3,0,0,EUR,"),
         "{compared}"
     );
+    let changes = ["score", "changes", "--filter", "kind = KEPT", "--order-by", "clv_change"];
+    let changed = json(here, &[&changes[..], &["--format", "json"]].concat());
+    assert_eq!(changed["score_changes"].as_array().map(Vec::len), Some(3));
+    assert!(printed(here, &changes).contains("KEPT"));
+    let changed = printed(here, &[&changes[..2], &[earlier, "--number", "1", "--format", "csv"]].concat());
+    assert!(changed.starts_with("customer_id,customer_external_id,kind,currency,as_of_date_before,"), "{changed}");
+    assert_eq!(changed.lines().count(), 2, "{changed}");
+    assert_eq!(run(here, &["score", "changes", "--filter", "nothing = 1"]).status.code(), Some(2));
+
+    let shown = printed(here, &["score", "show", "C-1", "--interval-level", "0.8"]);
+    for part in ["interval_level", "80.0 %", "purchase_probability", "next_purchase_50", "C-1"] {
+        assert!(shown.contains(part), "{part} is missing in\n{shown}");
+    }
+    let shown = json(here, &["score", "show", "C-1", "--format", "json"]);
+    assert_eq!(shown["forecast"]["interval_level"], 0.95);
+    let same = json(here, &["score", "reproduce", "C-1", "--format", "json"]);
+    assert_eq!((same["identical"].as_bool(), same["inputs"]["transactions"].as_i64()), (Some(true), Some(4)));
+    assert!(printed(here, &["score", "reproduce", "C-2", "--run", earlier]).contains("to the bit"));
+    assert!(printed(here, &["score", "reproduce", "C-2", "--format", "csv"]).contains("\nidentical,true\n"));
+    let early = run(here, &["score", "reproduce", "C-1", "--as-of", "2020-01-01T00:00:00Z"]);
+    assert_eq!(early.status.code(), Some(1));
+    assert!(text(&early.stderr).contains("no score run had succeeded by then"), "{}", text(&early.stderr));
+    let predicted = json(here, &["score", "predict", "C-1", "--horizons", "7,400", "--format", "json"]);
+    let days: Vec<_> =
+        predicted["horizons"].as_array().unwrap().iter().map(|within| within["horizon_days"].as_i64()).collect();
+    assert_eq!(days, [Some(7), Some(400)]);
+    let new = printed(here, &["score", "predict", "--new-customer"]);
+    assert!(new.contains("Of a customer won now, from the first purchase, by bg-nbd"), "{new}");
+    let new = printed(here, &["score", "predict", "--new-customer", "--format", "csv"]);
+    assert!(new.starts_with("line,horizon_days,end_date,") && new.contains("\nresidual,"), "{new}");
+    assert_eq!(run(here, &["score", "predict"]).status.code(), Some(2));
+    assert_eq!(run(here, &["score", "predict", "C-1", "--horizons", "0"]).status.code(), Some(2));
     let growth = ["report", "growth", "--currency", "EUR", "--to", "2026-01-31"];
     let lines = printed(here, &[&growth[..], &["--format", "csv"]].concat());
     assert!(lines.contains("\n2026-01-01,2026-01-31,true,3,3,0,0,0,3,EUR,144.00,144.00,0.00,"), "{lines}");

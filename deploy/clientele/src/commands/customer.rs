@@ -4,7 +4,6 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use clientele_error::{Reason, reason_of};
 use clientele_proto::{
-    Money,
     customers::v1::{Customer as Record, GetCustomerRequest, customer::Kind, get_customer_request::Key},
     value::v1::{GetScoreRequest, Score, ScoreView, get_score_request},
 };
@@ -13,8 +12,11 @@ use serde_json::json;
 use crate::{
     commands::customer_merge,
     online::{Online, block_on, explain},
-    report::{self, currency, date, json, money, plain},
-    term::{Column, Format, Table, number},
+    report::{
+        self, json,
+        score::{Fields, Writing},
+    },
+    term::{Format, Table},
 };
 
 /// What to do with a customer.
@@ -91,55 +93,33 @@ fn get(args: &Get) -> Result<()> {
 
 /// Field by field; plain for a spreadsheet, where numbers are as they are.
 fn table(record: &Record, score: Option<&Score>, is_plain: bool) -> Table {
-    let mut table = Table::new([Column::text("field"), Column::text("value")]);
+    let mut fields = Fields::new(if is_plain { Writing::PLAIN } else { Writing::ROUNDED });
     let kind = match record.kind {
         Some(Kind::Organisation(_)) => "organisation",
         Some(Kind::Person(_)) => "person",
         None => "",
     };
-    let mut row = |field: &str, value: String| {
-        if !value.is_empty() {
-            table.row([field.to_owned(), value]);
-        }
-    };
-    row("customer_id", record.customer_id.clone());
-    row("external_id", record.external_id.clone());
-    row("display_name", record.display_name.clone());
-    row("kind", kind.to_owned());
-    row("email", record.email.clone());
-    row("phone", record.phone.clone());
-    row("country_code", record.country_code.clone());
+    fields.field("customer_id", record.customer_id.clone());
+    fields.field("external_id", record.external_id.clone());
+    fields.field("display_name", record.display_name.clone());
+    fields.field("kind", kind.to_owned());
+    fields.field("email", record.email.clone());
+    fields.field("phone", record.phone.clone());
+    fields.field("country_code", record.country_code.clone());
     let Some(score) = score else {
-        row("score", "none yet: run `clientele score`".to_owned());
-        return table;
+        fields.field("score", "none yet: run `clientele score`".to_owned());
+        return fields.table();
     };
-    let rfm = score.rfm.clone().unwrap_or_default();
-    let purchases = score.purchases.clone().unwrap_or_default();
-    let count = |number: i64| if is_plain { number.to_string() } else { number::count(number.unsigned_abs()) };
-    let decimal = |number: f64, decimals| if is_plain { number.to_string() } else { number::decimal(number, decimals) };
-    let amount = |amount: Option<&Money>| if is_plain { plain(amount) } else { money(amount) };
-    row("as_of_date", date(score.as_of_date.as_ref()));
-    row("rank", count(score.rank));
-    row("tier", score.tier.clone());
-    row("candidate_tier", score.candidate_tier.clone());
-    row("index", score.index.map(|index| decimal(index, 1)).unwrap_or_default());
-    row("rfm", format!("{} {}", rfm.code, rfm.segment));
-    row("purchases", count(purchases.frequency + 1));
-    row("last_purchase_date", date(purchases.last_purchase_date.as_ref()));
-    if is_plain {
-        row("currency", currency(purchases.total_revenue.as_ref()));
+    report::score::score(score, &mut fields);
+    if let Some(forecast) = &score.forecast {
+        report::score::forecast(forecast, &mut fields);
     }
-    row("total_revenue", amount(purchases.total_revenue.as_ref()));
-    row("p_alive", decimal(score.p_alive, 3));
-    row("expected_purchases", decimal(score.expected_purchases, 2));
-    row("expected_spend", amount(score.expected_spend.as_ref()));
-    row("clv", amount(score.clv.as_ref()));
-    table
+    fields.table()
 }
 
 #[cfg(test)]
 mod tests {
-    use clientele_proto::value::v1::PurchaseSummary;
+    use clientele_proto::{Money, value::v1::PurchaseSummary};
 
     use super::*;
 

@@ -26,6 +26,8 @@ pub mod offers;
 pub mod policy;
 pub mod report;
 pub mod score;
+pub mod score_changes;
+pub mod score_of;
 pub mod screening;
 pub mod segment;
 pub mod segment_change;
@@ -57,6 +59,9 @@ Examples:
     clientele report sales --from 2026-01-01 --to 2026-10-31 --currency EUR --by month --compare last-year
     clientele report growth --unit quarter --currency EUR
     clientele score compare <EARLIER RUN>
+    clientele score changes --order-by clv_change
+    clientele score show <CUSTOMER>
+    clientele score predict <CUSTOMER> --horizons 30,90,365
     clientele export transactions --format csv -o transactions.csv
     clientele churn list
   Your own rules for who is a key customer: see them, change them, try them, set them

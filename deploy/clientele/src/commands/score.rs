@@ -1,4 +1,4 @@
-//! `clientele score`: scores every customer and waits for the end.
+//! `clientele score`: scores every customer and waits for the end, and what to look at in scores afterwards.
 
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
@@ -8,6 +8,10 @@ use clientele_proto::value::v1::{
 use jiff::civil;
 
 use crate::{
+    commands::{
+        score_changes::{self, Changes},
+        score_of::{self, Predict, Reproduce, Show},
+    },
     files::date,
     online::{Online, block_on, explain},
     report::{comparison, json, run},
@@ -60,6 +64,10 @@ pub struct Score {
 #[derive(Debug, Subcommand)]
 enum Other {
     Compare(Box<Compare>),
+    Changes(Box<Changes>),
+    Show(Box<Show>),
+    Reproduce(Box<Reproduce>),
+    Predict(Box<Predict>),
 }
 
 /// Compare two score runs: who moved, whose value changed most, and why
@@ -107,9 +115,17 @@ enum Unit {
 
 /// Runs the command.
 pub fn run(args: &Score) -> Result<()> {
-    if let Some(Other::Compare(args)) = &args.other {
-        return compare(args);
+    match &args.other {
+        None => start(args),
+        Some(Other::Compare(args)) => compare(args),
+        Some(Other::Changes(args)) => score_changes::run(args),
+        Some(Other::Show(args)) => score_of::show(args),
+        Some(Other::Reproduce(args)) => score_of::reproduce(args),
+        Some(Other::Predict(args)) => score_of::predict(args),
     }
+}
+
+fn start(args: &Score) -> Result<()> {
     let settings = ScoreRunSettings {
         as_of_date: args.as_of.map(date::message),
         currency_code: args.currency.clone(),

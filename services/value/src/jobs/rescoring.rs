@@ -270,12 +270,13 @@ async fn rescore_tenant(
     let Some(summary) = record.and_then(|record| record.summary) else { return Ok(()) };
     let rescorer = Rescorer::new(&run, &summary)?;
 
+    // Before the transactions are read: a score says with its time which of them it knows.
+    let now = state.context.now();
     let mut past: HashMap<i64, Vec<Past>> = HashMap::new();
     for one in histories_of(connection, tenant, &run, &buyers).await? {
         past.entry(one.buyer_id).or_default().push(one);
     }
     let profiles = profiles::read(connection, tenant, &run.settings.tiers, Asked::Buyers(&buyers)).await?;
-    let now = state.context.now();
     score_revisions_insert(connection, tenant, set, &buyers, now).await?;
     scores_restore(connection, tenant, set, &restored).await?;
     let beside = scores_beside(connection, tenant, set, &buyers).await?.into_iter();
@@ -288,15 +289,19 @@ async fn rescore_tenant(
         let share_minor = beside.and_then(|beside| beside.acquisition_share_minor).unwrap_or_default();
         let before = (beside.and_then(stay), share_minor);
         let encoded = beside.and_then(|beside| beside.signals.as_deref());
-        let renewed = match (encoded, rescorer.as_of_date(past)) {
-            (Some(encoded), Some(as_of_date)) => {
+        let Some(as_of_date) = rescorer.as_of_date(past) else {
+            gone.push(*buyer);
+            continue;
+        };
+        let renewed = match encoded {
+            Some(encoded) => {
                 needs::renewed(connection, tenant, (*buyer, encoded), run.settings.currency, as_of_date).await?
             }
-            _ => None,
+            None => None,
         };
         let signals = renewed.as_deref().or(encoded).and_then(|encoded| known::signals(encoded).ok());
         let known = (signals.as_ref(), profiles.get(&(*buyer as u64)));
-        let Some(score) = rescorer.score(*buyer, past, known, before) else {
+        let Some(score) = rescorer.score((*buyer, past), as_of_date, known, before) else {
             gone.push(*buyer);
             continue;
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clientele_proto::value::v1::OtherCurrency;
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use sqlx::PgConnection;
 
 use super::{
@@ -19,7 +19,7 @@ use crate::{
     },
     store::{
         conversion_scan::histories_of_all_currencies,
-        fx_rate::{RateAsOf, fx_rates_as_of},
+        fx_rate::{RateAsOf, fx_rates_as_of, fx_rates_at},
         rescore::Past,
     },
 };
@@ -31,9 +31,29 @@ pub async fn book(
     (into, conversion): (Currency, Conversion),
     (as_of, version): (Date, i64),
 ) -> Result<FxBook, RunError> {
+    let rates = fx_rates_as_of(connection, tenant, &ends(into, conversion), as_of, version).await?;
+    book_of((into, conversion), &rates)
+}
+
+/// The same, of later days as they were at an instant.
+pub async fn book_at(
+    connection: &mut PgConnection,
+    tenant: &str,
+    (into, conversion): (Currency, Conversion),
+    as_of: (Date, i64),
+    at: Timestamp,
+) -> Result<FxBook, RunError> {
+    let rates = fx_rates_at(connection, tenant, &ends(into, conversion), as_of, at).await?;
+    book_of((into, conversion), &rates)
+}
+
+/// The currencies that a rate has to begin or end with to be of use.
+fn ends(into: Currency, conversion: Conversion) -> Vec<String> {
     let ends: BTreeSet<&str> = [into].into_iter().chain(conversion.reporting).map(Currency::code).collect();
-    let ends: Vec<String> = ends.into_iter().map(str::to_owned).collect();
-    let rates = fx_rates_as_of(connection, tenant, &ends, as_of, version).await?;
+    ends.into_iter().map(str::to_owned).collect()
+}
+
+fn book_of((into, conversion): (Currency, Conversion), rates: &[RateAsOf]) -> Result<FxBook, RunError> {
     let rates: Vec<(i32, FxRate)> = rates.iter().map(rate).collect::<Result<_, _>>()?;
     Ok(FxBook::new(into, conversion, rates.into_iter()))
 }
@@ -58,13 +78,15 @@ pub async fn histories(
     buyers: &[i64],
 ) -> Result<Vec<Past>, RunError> {
     let past = histories_of_all_currencies(connection, tenant, buyers).await?.into_iter();
-    let converted = past.filter_map(|(past, currency_code)| {
-        // A refund that names a purchase takes the rate of its day.
-        let day = day_number(past.purchase_date.unwrap_or(past.occur_date).to_jiff());
-        let amount_minor = book.convert(past.amount_minor, &currency_code, day)?;
-        Some(Past { amount_minor, ..past })
-    });
-    Ok(converted.collect())
+    Ok(past.filter_map(|(past, currency_code)| converted(book, past, &currency_code)).collect())
+}
+
+/// A transaction in the currency of the book; `None` where it has no rate.
+pub fn converted(book: &FxBook, past: Past, currency_code: &str) -> Option<Past> {
+    // A refund that names a purchase takes the rate of its day.
+    let day = day_number(past.purchase_date.unwrap_or(past.occur_date).to_jiff());
+    let amount_minor = book.convert(past.amount_minor, currency_code, day)?;
+    Some(Past { amount_minor, ..past })
 }
 
 /// What became of transactions in other currencies, as the contract tells it.

@@ -51,6 +51,8 @@ pub struct Scored {
     pub known: Known,
     /// Up to where the feed was, when all this was read.
     pub feed_position: i64,
+    /// When that was.
+    pub read_time: Option<jiff::Timestamp>,
     /// The version of the rates that money was converted by.
     pub fx_version: i64,
     /// Recorded costs by buyer.
@@ -205,6 +207,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
         staged,
         known,
         feed_position: purchases.feed_position,
+        read_time: purchases.read_time,
         fx_version: purchases.fx_version,
         costs: purchases.costs,
         winning,

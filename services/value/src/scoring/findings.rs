@@ -47,6 +47,9 @@ pub struct Findings {
     /// What winning customers cost and brought; absent in runs of before this was computed.
     #[prost(message, optional, tag = "21")]
     pub acquisition: Option<AcquisitionReport>,
+    /// When the transactions were read, in microseconds since 1970; absent in runs of before this was kept.
+    #[prost(int64, optional, tag = "22")]
+    pub read_time_micros: Option<i64>,
 }
 
 /// Customers by lifecycle stage.

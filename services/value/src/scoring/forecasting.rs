@@ -94,7 +94,7 @@ impl Forecaster {
 }
 
 /// Days rounded up to whole ones; `None` beyond what is told.
-fn whole_days(days: f64) -> Option<i32> {
+pub fn whole_days(days: f64) -> Option<i32> {
     (0.0..=FARTHEST_DAYS).contains(&days).then(|| days.ceil() as i32)
 }
 

@@ -61,6 +61,8 @@ pub struct Purchases {
     pub earlier_fits: Vec<EarlierFit>,
     /// Up to where the feed was in the snapshot.
     pub feed_position: i64,
+    /// When the snapshot was taken, by the clock that recorded transactions have their times from.
+    pub read_time: Option<Timestamp>,
     /// The items of the transactions; `None` for a tenant without any.
     pub items: Option<Items>,
 }
@@ -121,7 +123,7 @@ pub async fn read(
         tokio::try_join!(session::apart(progress, copy_half(connection, first, for_first, at_first)), second)?;
 
     let transactions = (first.log.len() + second.log.len()) as i64;
-    let mut read = Purchases { transactions, log: first.log, fx_version, ..Purchases::default() };
+    let mut read = Purchases { transactions, log: first.log, fx_version, read_time: Some(now), ..Purchases::default() };
     read.log.append(second.log);
     let mut tally = first.tally;
     tally.add(second.tally);

@@ -120,6 +120,7 @@ pub fn findings(scored: &Scored, settings: &ScoreSettings, segments: impl Fn(u8,
         lifecycle: Some(lifecycle(scored, per_unit)),
         fx_version: scored.fx_version,
         acquisition: Some(acquisition_report::report(scored, settings)),
+        read_time_micros: scored.read_time.map(jiff::Timestamp::as_microsecond),
     }
 }
 

@@ -67,17 +67,16 @@ impl<'r> Rescorer<'r> {
         Some(self.run.settings.as_of_date.max(last_bought))
     }
 
-    /// The score of a buyer from all it did, going on from its stage and its share of acquisition spends; `None` where no purchase is left.
+    /// The score of a buyer as of a day from all it did, going on from its stage and its share of acquisition spends; `None` where no purchase is left.
     /// `profile` is what rules of tiers ask beside.
     pub fn score(
         &self,
-        buyer_id: i64,
-        past: &[Past],
+        (buyer_id, past): (i64, &[Past]),
+        as_of_date: Date,
         (signals, profile): (Option<&Signals>, Option<&Profile>),
         (stay_before, share_minor): (Option<Stay>, i64),
     ) -> Option<Rescored> {
         let settings = &self.run.settings;
-        let as_of_date = self.as_of_date(past)?;
         let log = log(buyer_id, past);
         let paid = spent(past, as_of_date);
         let acquired = acquired(&log, as_of_date, (&paid.0, &paid.1), share_minor, settings.margin);

@@ -26,6 +26,11 @@ pub fn message(record: &RunRecord) -> Result<ScoreRun, DecodeError> {
     })
 }
 
+/// The settings of a stored run.
+pub fn settings(record: &RunRecord) -> Result<ScoreRunSettings, DecodeError> {
+    ScoreRunSettings::decode(record.settings.as_slice())
+}
+
 /// Puts a fresher step of a run at work in place of the stored one.
 pub fn set_step(run: &mut ScoreRun, step: Step) {
     if let Some(progress) = &mut run.progress {

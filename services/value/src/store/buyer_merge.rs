@@ -111,7 +111,8 @@ pub async fn buyer_merge(
 ) -> sqlx::Result<Moved> {
     sqlx::query!(
         "INSERT INTO value.buyer_merge (tenant_id, buyer_id, survivor_id, yearly_wallet_minor, wallet_currency_code, strategic_fit, nps, csat,
-             open_complaints, last_interaction_date, qualification_status, acquisition_channel, declared_needs, interaction_interval_days)
+             open_complaints, last_interaction_date, qualification_status, acquisition_channel, declared_needs, interaction_interval_days,
+             merge_time)
          SELECT $1, $2, $3,
              CASE WHEN s.yearly_wallet_minor IS NULL THEN m.yearly_wallet_minor END,
              CASE WHEN s.yearly_wallet_minor IS NULL THEN m.wallet_currency_code END,
@@ -123,13 +124,15 @@ pub async fn buyer_merge(
              CASE WHEN s.qualification_status IS NULL THEN m.qualification_status END,
              CASE WHEN s.acquisition_channel IS NULL THEN m.acquisition_channel END,
              CASE WHEN s.declared_needs IS NULL THEN m.declared_needs END,
-             CASE WHEN s.interaction_interval_days IS NULL THEN m.interaction_interval_days END
+             CASE WHEN s.interaction_interval_days IS NULL THEN m.interaction_interval_days END,
+             $4::timestamptz
          FROM (SELECT) AS one
          LEFT JOIN value.account_signals m ON m.tenant_id = $1 AND m.buyer_id = $2
          LEFT JOIN value.account_signals s ON s.tenant_id = $1 AND s.buyer_id = $3",
         tenant,
         merged,
         survivor,
+        now.to_sqlx() as _,
     )
     .execute(&mut *connection)
     .await?;

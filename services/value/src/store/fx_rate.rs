@@ -73,8 +73,8 @@ pub async fn fx_rates_put(
     let ids: Vec<String> = rates.iter().map(FxRate::id).collect();
     sqlx::query!(
         "INSERT INTO value.fx_rate_revision
-             (version, until_version, rate_date, tenant_id, fx_rate_id, base_currency_code, quote_currency_code, rate)
-         SELECT version, $3, rate_date, tenant_id, fx_rate_id, base_currency_code, quote_currency_code, rate
+             (version, until_version, update_time, rate_date, tenant_id, fx_rate_id, base_currency_code, quote_currency_code, rate)
+         SELECT version, $3, update_time, rate_date, tenant_id, fx_rate_id, base_currency_code, quote_currency_code, rate
          FROM value.fx_rate WHERE tenant_id = $1 AND fx_rate_id = ANY ($2)",
         tenant,
         &ids,
@@ -144,6 +144,44 @@ pub async fn fx_rates_as_of(
         currencies,
         as_of.to_sqlx() as _,
         version,
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// The rates from or to any of `currencies`: of the days up to `as_of` as they were at `version`, of later days as they were at an instant. A replaced
+/// rate of which it is not known when it was stored is taken for old.
+pub async fn fx_rates_at(
+    connection: &mut PgConnection,
+    tenant: &str,
+    currencies: &[String],
+    (as_of, version): (Date, i64),
+    at: Timestamp,
+) -> sqlx::Result<Vec<RateAsOf>> {
+    sqlx::query_as!(
+        RateAsOf,
+        r#"SELECT base_currency_code AS "base_currency_code!", quote_currency_code AS "quote_currency_code!",
+               rate_date AS "rate_date!: _", trim_scale(rate)::text AS "rate!"
+           FROM value.fx_rate
+           WHERE tenant_id = $1 AND (base_currency_code = ANY ($2) OR quote_currency_code = ANY ($2))
+               AND CASE WHEN rate_date <= $3 THEN version <= $4 ELSE update_time <= $5 END
+           UNION ALL
+           SELECT base_currency_code, quote_currency_code, rate_date, trim_scale(rate)::text
+           FROM value.fx_rate_revision
+           WHERE tenant_id = $1 AND (base_currency_code = ANY ($2) OR quote_currency_code = ANY ($2))
+               AND rate_date <= $3 AND version <= $4 AND until_version > $4
+           UNION ALL
+           SELECT base_currency_code, quote_currency_code, rate_date, trim_scale(rate)::text
+           FROM (SELECT DISTINCT ON (r.fx_rate_id) r.* FROM value.fx_rate_revision r
+                 JOIN value.fx_rate n ON n.tenant_id = r.tenant_id AND n.fx_rate_id = r.fx_rate_id
+                 WHERE r.tenant_id = $1 AND (r.base_currency_code = ANY ($2) OR r.quote_currency_code = ANY ($2))
+                     AND r.rate_date > $3 AND n.update_time > $5 AND (r.update_time IS NULL OR r.update_time <= $5)
+                 ORDER BY r.fx_rate_id, r.version DESC) AS replaced"#,
+        tenant,
+        currencies,
+        as_of.to_sqlx() as _,
+        version,
+        at.to_sqlx() as _,
     )
     .fetch_all(connection)
     .await

@@ -47,6 +47,7 @@ pub mod tier_movement;
 pub mod tier_rule;
 pub mod transaction;
 pub mod transaction_change;
+pub mod transaction_history;
 pub mod transaction_item;
 pub mod transaction_list;
 pub mod transaction_revision;

@@ -109,7 +109,7 @@ pub async fn buyers_of_transactions(
 }
 
 /// A transaction of a buyer's history.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Past {
     /// Whose.
     pub buyer_id: i64,

@@ -468,3 +468,36 @@ pub async fn score_as_of(
     .await?;
     Ok(row.map(|row| record!(row)))
 }
+
+/// Lifecycle stages and since when, of what a score was until it was made again at an instant: the row replaced then and, where there was none, the
+/// last one before; none where there never was one.
+pub async fn score_replaced_at(
+    connection: &mut PgConnection,
+    tenant: &str,
+    set: i64,
+    buyer_id: i64,
+    time: jiff::Timestamp,
+) -> sqlx::Result<Vec<(Option<i16>, Option<jiff_sqlx::Date>)>> {
+    let rows = sqlx::query!(
+        r#"SELECT (score).stage, (score).stage_since AS "stage_since: jiff_sqlx::Date"
+           FROM (
+               (SELECT 1 AS place, score FROM value.score_revision
+                WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until = $4)
+               UNION ALL
+               (SELECT 2, score FROM value.score_revision
+                WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until < $4
+                    AND score IS DISTINCT FROM NULL
+                    AND NOT EXISTS (SELECT FROM value.score_revision
+                                    WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until = $4
+                                        AND score IS DISTINCT FROM NULL)
+                ORDER BY valid_until DESC LIMIT 1)
+           ) AS replaced ORDER BY place"#,
+        tenant,
+        set,
+        buyer_id,
+        time.to_sqlx() as _,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.stage, row.stage_since)).collect())
+}

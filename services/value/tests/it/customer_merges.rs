@@ -20,6 +20,7 @@ use crate::{
     customers_projection::{ANA, BEN, Feed, caught_up, customer, of_id, of_key, start},
     harness::{Value, by_id, on, purchase},
     policies::by_revenue,
+    reproduce_score::revenue,
     scoring::{SHOP, settings},
     tiers::score_of,
 };
@@ -105,6 +106,27 @@ async fn shop() -> (Value, Feed, clientele_testkit::Running) {
     feed.created(BEN, "bob");
     caught_up(&value, &feed).await;
     (value, feed, customers)
+}
+
+/// What a score of before the merge rests on are the survivor's own purchases, since then those of both.
+#[tokio::test]
+async fn scores_of_before_a_merge_and_since_are_reproduced() {
+    let (value, feed, _customers) = shop().await;
+    value.sql("UPDATE value.transaction SET create_time = '2026-03-02T12:00:00Z'").await;
+    value.later();
+    value.scored().await;
+    let before = value.clock.now();
+    value.later();
+    feed.merged(&[(ANA, "ann"), (BEN, "bob")]);
+    worth(&value, "ann", 97).await;
+    value.later();
+    assert_eq!(revenue(value.reproduced("ann").await.reproduced.as_ref()), 97);
+    assert_eq!(revenue(value.reproduced_at("ann", before).await.reproduced.as_ref()), 85);
+    feed.unmerged(&[(ANA, "ann"), (BEN, "bob")]);
+    for (customer, dollars) in [("ann", 85), ("bob", 12)] {
+        worth(&value, customer, dollars).await;
+        assert_eq!(revenue(value.reproduced(customer).await.reproduced.as_ref()), dollars, "{customer}");
+    }
 }
 
 /// Ann bought for 85 dollars, bob for 12.

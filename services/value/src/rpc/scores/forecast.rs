@@ -22,7 +22,7 @@ use crate::{
     store::score::ScoreRecord,
 };
 
-const NO_INTERVALS: &str = "the data do not determine the parameters of the run's model, or the run was made before this was kept; see the \
+pub(super) const NO_INTERVALS: &str = "the data do not determine the parameters of the run's model, or the run was made before this was kept; see the \
     warnings of its model fits";
 
 /// The confidence that a request asks for; 0 for the usual.
@@ -41,16 +41,19 @@ pub(super) fn forecast(
     record: &ScoreRecord,
     confidence: Confidence,
 ) -> Option<ScoreForecast> {
-    let currency = run.settings.currency;
+    let found = forecasts.of(run, &customer(run, record), confidence)?;
+    Some(message(&found, confidence, as_of_date(run, record), run.settings.currency))
+}
+
+/// What the models of a run know of a customer.
+pub(super) fn customer(run: &ScoredRun, record: &ScoreRecord) -> Customer {
     let days = Days::of(run, record);
-    let customer = Customer {
+    Customer {
         frequency: record.frequency.unsigned_abs(),
         recency_days: days.recency.unsigned_abs(),
         age_days: days.age.unsigned_abs(),
-        mean_spend: monetary_value_minor(record) / currency.minor_per_unit() as f64,
-    };
-    let found = forecasts.of(run, &customer, confidence)?;
-    Some(message(&found, confidence, as_of_date(run, record), currency))
+        mean_spend: monetary_value_minor(record) / run.settings.currency.minor_per_unit() as f64,
+    }
 }
 
 fn message(found: &Forecast, confidence: Confidence, as_of: Date, currency: Currency) -> ScoreForecast {
@@ -72,19 +75,25 @@ fn message(found: &Forecast, confidence: Confidence, as_of: Date, currency: Curr
             .zip(found.count_probabilities)
             .map(|(count, probability)| PurchaseCountProbability { min_purchases: count as i32, probability })
             .collect(),
-        next_purchases: NEXT_PURCHASE
-            .into_iter()
-            .zip(found.next_purchase_days)
-            .map(|(probability, days)| NextPurchase {
-                probability,
-                days,
-                by_date: days.map(day_after),
-                absent_reason: absent_reason(probability, days, found.ever_purchase_probability),
-            })
-            .collect(),
+        next_purchases: next_purchases(&found.next_purchase_days, found.ever_purchase_probability, Some(as_of)),
         median_wait_days: found.median_wait_days,
         median_wait_date: found.median_wait_days.map(day_after),
     }
+}
+
+/// The days by which the next purchase has come; of a customer whose day is not known without dates.
+pub(super) fn next_purchases(
+    days: &[Option<i32>; NEXT_PURCHASE.len()],
+    ever_purchase_probability: f64,
+    as_of: Option<Date>,
+) -> Vec<NextPurchase> {
+    let next = |(probability, days): (f64, &Option<i32>)| NextPurchase {
+        probability,
+        days: *days,
+        by_date: as_of.zip(*days).map(|(as_of, days)| date(as_of.saturating_add(days.days()))),
+        absent_reason: absent_reason(probability, *days, ever_purchase_probability),
+    };
+    NEXT_PURCHASE.into_iter().zip(days).map(next).collect()
 }
 
 fn absent_reason(probability: f64, days: Option<i32>, ever: f64) -> String {
@@ -99,11 +108,11 @@ fn absent_reason(probability: f64, days: Option<i32>, ever: f64) -> String {
     }
 }
 
-fn interval(estimate: &Estimate) -> ValueInterval {
+pub(super) fn interval(estimate: &Estimate) -> ValueInterval {
     ValueInterval { low: estimate.low, high: Some(estimate.high).filter(|high| high.is_finite()) }
 }
 
-fn money_interval(estimate: &Estimate, currency: Currency) -> MoneyInterval {
+pub(super) fn money_interval(estimate: &Estimate, currency: Currency) -> MoneyInterval {
     let per_unit = currency.minor_per_unit() as f64;
     // What does not fit into minor units is no bound.
     let amount = |units: f64| -> Option<Money> {

@@ -1,5 +1,7 @@
 //! `GetScore`: one customer's score, read together with those that others ask for at the same time.
 
+use std::sync::Arc;
+
 use btyd::Confidence;
 use clientele_error::{Error, Reason, Result};
 use clientele_pg::answer::{failed, shared_failed};
@@ -45,15 +47,37 @@ async fn get_score_as_of(
     read_time: prost_types::Timestamp,
     full: Full,
 ) -> Result<Score> {
+    let read_time = past_instant(state, read_time)?;
+    let tenant = call.tenant();
+    let customer = customer_key(customer_of!(request, get_score_request), "")?;
+    let (run, set) = run_at(state, tenant, &request.score_run_id, read_time).await?;
+    let mut connection = state.pool.acquire().await.map_err(failed)?;
+    let buyer = buyer(&mut connection, tenant, &customer).await?;
+    let found = score_as_of(&mut connection, tenant, set, buyer.buyer_id, read_time).await.map_err(failed)?;
+    let of = format!("of the customer {}", customer::name(&customer));
+    let record = found.ok_or_else(|| Error::not_found("score", of).with("score_run_id", &run.id))?;
+    Ok(full.reply(state, &run, &record))
+}
+
+/// The instant to read a score as of, which has passed.
+pub(super) fn past_instant(state: &State, read_time: prost_types::Timestamp) -> Result<Timestamp> {
     let read_time = Timestamp::new(read_time.seconds, read_time.nanos)
         .map_err(|_| Error::invalid_field("read_time", "must be an instant"))?;
     if read_time > state.context.now() {
         return Err(Error::invalid_field("read_time", "must not be in the future"));
     }
-    let tenant = call.tenant();
-    let customer = customer_key(customer_of!(request, get_score_request), "")?;
+    Ok(read_time)
+}
+
+/// The run to read as of an instant: the one that was the newest, or the one that is named, which must have succeeded by then.
+pub(super) async fn run_at(
+    state: &State,
+    tenant: &str,
+    id: &str,
+    read_time: Timestamp,
+) -> Result<(Arc<ScoredRun>, i64)> {
     let mut connection = state.pool.acquire().await.map_err(failed)?;
-    let id = match request.score_run_id.as_str() {
+    let id = match id {
         "" => {
             let newest = scored_run_at(&mut connection, tenant, read_time).await.map_err(failed)?;
             let text = "no score run had succeeded by then; take a later read_time";
@@ -67,12 +91,8 @@ async fn get_score_as_of(
             id.to_owned()
         }
     };
-    let (run, set) = scored_run(state, tenant, &id).await?;
-    let buyer = buyer(&mut connection, tenant, &customer).await?;
-    let found = score_as_of(&mut connection, tenant, set, buyer.buyer_id, read_time).await.map_err(failed)?;
-    let of = format!("of the customer {}", customer::name(&customer));
-    let record = found.ok_or_else(|| Error::not_found("score", of).with("score_run_id", &run.id))?;
-    Ok(full.reply(state, &run, &record))
+    drop(connection);
+    scored_run(state, tenant, &id).await
 }
 
 /// Why a run that is named cannot be read as of then: it is unknown, has not succeeded, or had not by then.
@@ -105,17 +125,24 @@ impl Full {
 
 fn parse(customer: Option<Customer>) -> Result<(CustomerKey, String)> {
     match customer {
-        Some(Customer::CustomerId(id)) => {
+        Some(Customer::CustomerId(id)) => key_of(Some(&id), None),
+        Some(Customer::CustomerExternalId(key)) => key_of(None, Some(&key)),
+        None => key_of(None, None),
+    }
+}
+
+/// The customer to look up by its id or by its key, and as an error tells it.
+pub(super) fn key_of(id: Option<&str>, external_id: Option<&str>) -> Result<(CustomerKey, String)> {
+    match (id, external_id) {
+        (Some(id), _) => {
             let key = id.parse().map_err(|_| Error::invalid_field("customer_id", "must be a UUID"))?;
             Ok((CustomerKey::Id(key), format!("of the customer {id}")))
         }
         // Postgres holds no NUL in a text, so no customer has one in its key.
-        Some(Customer::CustomerExternalId(key)) if key.contains('\0') => {
+        (None, Some(key)) if key.contains('\0') => {
             Err(Error::invalid_field("customer_external_id", "must not hold a NUL character"))
         }
-        Some(Customer::CustomerExternalId(key)) => {
-            Ok((CustomerKey::External(key.clone()), format!("of the customer {key}")))
-        }
-        None => Err(Error::invalid_field("customer", "is required: customer_id or customer_external_id")),
+        (None, Some(key)) => Ok((CustomerKey::External(key.to_owned()), format!("of the customer {key}"))),
+        (None, None) => Err(Error::invalid_field("customer", "is required: customer_id or customer_external_id")),
     }
 }

@@ -6,12 +6,14 @@ mod export_scores;
 mod forecast;
 mod get_concentration_report;
 mod get_lifecycle_report;
+mod get_prediction;
 mod get_purchase_depth_report;
 mod get_retention_report;
 mod get_rfm_report;
 mod get_score;
 mod list_scores;
 mod message;
+mod reproduce_score;
 
 use std::sync::Arc;
 
@@ -19,9 +21,10 @@ use clientele_error::{Error, Reason, Result};
 use clientele_pg::answer::{failed, shared_failed};
 use clientele_proto::value::v1::{
     BatchGetScoresRequest, BatchGetScoresResponse, ConcentrationReport, ExportScoresRequest, ExportScoresResponse,
-    GetConcentrationReportRequest, GetLifecycleReportRequest, GetPurchaseDepthReportRequest, GetRetentionReportRequest,
-    GetRfmReportRequest, GetScoreRequest, LifecycleReport, ListScoresRequest, ListScoresResponse, PurchaseDepthReport,
-    RetentionReport, RfmReport, Score,
+    GetConcentrationReportRequest, GetLifecycleReportRequest, GetPredictionRequest, GetPurchaseDepthReportRequest,
+    GetRetentionReportRequest, GetRfmReportRequest, GetScoreRequest, LifecycleReport, ListScoresRequest,
+    ListScoresResponse, Prediction, PurchaseDepthReport, ReproduceScoreRequest, RetentionReport, RfmReport, Score,
+    ScoreReproduction,
     score_service_server::{ScoreService, ScoreServiceServer},
 };
 use clientele_service::rpc::{Answers, streaming, unary};
@@ -47,6 +50,17 @@ pub struct Scores {
 impl ScoreService for Scores {
     async fn get_score(&self, request: Request<GetScoreRequest>) -> Result<Response<Score>, Status> {
         unary(request, async |call, request| get_score::get_score(&self.state, call, request).await).await
+    }
+
+    async fn reproduce_score(
+        &self,
+        request: Request<ReproduceScoreRequest>,
+    ) -> Result<Response<ScoreReproduction>, Status> {
+        unary(request, async |call, request| reproduce_score::reproduce_score(&self.state, call, request).await).await
+    }
+
+    async fn get_prediction(&self, request: Request<GetPredictionRequest>) -> Result<Response<Prediction>, Status> {
+        unary(request, async |call, request| get_prediction::get_prediction(&self.state, call, request).await).await
     }
 
     async fn batch_get_scores(
@@ -132,6 +146,12 @@ pub(super) async fn scored_run(state: &State, tenant: &str, id: &str) -> Result<
 /// The scores of a run are gone.
 fn scores_removed(run: &ScoredRun) -> Error {
     Error::not_found("score_run", run.id.clone()).with("cause", "its scores were removed, as newer runs succeeded")
+}
+
+/// The models that a run stored cannot be read.
+fn models_unreadable(run: &ScoredRun) -> Error {
+    let message = "the models that the run stored cannot be read; start a new run with StartScoreRun";
+    Error::new(Reason::ModelNotFitted, message).about("score_run", run.id.clone())
 }
 
 /// What a run counted; runs of before it was counted do not have it.
