@@ -27,6 +27,7 @@ pub mod judging;
 pub mod known;
 pub mod lifecycle_message;
 pub mod needs;
+pub mod peers;
 pub mod policy_message;
 pub mod preview;
 pub mod progress;
@@ -50,8 +51,8 @@ use clientele_pg::Pool;
 
 pub use error::RunError;
 pub use findings::{
-    DepthFinding, Findings, LifecycleFinding, Medians, OnceFinding, StageFinding, TierFinding, TransitionFinding,
-    YardstickFinding,
+    DepthFinding, Findings, LifecycleFinding, Medians, OnceFinding, PeerGroupFinding, StageFinding, TierFinding,
+    TransitionFinding, YardstickFinding,
 };
 pub use forecasts::Forecasts;
 pub use hub::Hub;

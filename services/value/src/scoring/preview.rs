@@ -10,6 +10,7 @@ use super::{
     error::RunError,
     judging::{Base, Before, Judged, Known, Stood, judge},
     known,
+    peers::{self, Peers},
     progress::Progress,
     reading::{POSTGRES_EPOCH, day_number},
     reads::ScoredRun,
@@ -47,6 +48,8 @@ struct Stored {
     ranks: Vec<u32>,
     index_now: Vec<Option<f64>>,
     signals: HashMap<u64, Signals>,
+    /// Those whose wallet is that of their peers in the run, and the number of the group.
+    peers: Vec<(u64, i32)>,
     standings: Vec<Stood>,
 }
 
@@ -88,6 +91,10 @@ pub async fn preview(
             {
                 stored.signals.insert(buyer, signals);
             }
+            let group: i32 = row.get()?;
+            if group > 0 {
+                stored.peers.push((buyer, group));
+            }
             let place = |number: i16| u8::try_from(number - 1).unwrap_or(u8::MAX);
             let earned = Standing { tier: place(earned), below_since };
             stored.standings.push(Stood { buyer, tier: place(tier), earned, stay: None });
@@ -98,7 +105,13 @@ pub async fn preview(
         .await?;
         Ok((stored, connection))
     };
-    let (stored, connection) = session::apart(&progress, reading).await?;
+    let (mut stored, mut connection) = session::apart(&progress, reading).await?;
+    let benchmark = settings.index.wallet_benchmark();
+    let peers = if benchmark == run.settings.index.wallet_benchmark() {
+        Peers { groups: run.peer_groups.clone(), members: std::mem::take(&mut stored.peers) }
+    } else {
+        peers::read(&mut connection, tenant, settings.currency, benchmark).await?
+    };
     session::end(connection).await?;
     let tier_names = run.tier_names.clone();
     let score_run_id = run.score_run_id;
@@ -114,6 +127,7 @@ pub async fn preview(
         let known = Known {
             signals: stored.signals,
             needs: HashMap::new(),
+            peers,
             overrides: overrides.into_iter().map(|(buyer, tier)| (buyer as u64, tier)).collect(),
             before: Some(Before { score_run_id, tier_names, standings: stored.standings }),
         };

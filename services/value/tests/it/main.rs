@@ -52,3 +52,4 @@ mod start_score_run;
 mod tiers;
 mod transaction_detail;
 mod value_reports;
+mod wallet_benchmarks;
