@@ -17,6 +17,8 @@ use tempfile::TempDir;
 
 #[path = "online/imports.rs"]
 mod imports;
+#[path = "online/policies.rs"]
+mod policies;
 
 /// A folder that Postgres' own user may enter.
 fn folder() -> TempDir {

@@ -17,6 +17,7 @@ pub mod model_quality;
 pub mod populations;
 pub mod purchase_depth;
 pub mod retention;
+pub mod rfm;
 pub mod run;
 pub mod sales;
 pub mod screening_hits;

@@ -37,6 +37,7 @@ pub mod reading;
 mod reads;
 pub mod report;
 pub mod rescoring;
+pub mod rfm_message;
 pub mod run;
 pub mod run_message;
 pub mod session;

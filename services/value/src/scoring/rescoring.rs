@@ -62,7 +62,7 @@ impl<'r> Rescorer<'r> {
         let fitted = Fitted::of_summary(&summary, run.transaction_kind())
             .ok_or_else(|| RunError::Fault("the run's transaction model cannot be read".to_owned()))?;
         let scorer = fitted.scorer(settings).map_err(|error| RunError::Fault(error.to_string()))?;
-        let (map, _) = segment_names(settings.rfm.bins)?;
+        let (map, _) = segment_names(&settings.rfm)?;
         Ok(Self {
             run,
             scorer,

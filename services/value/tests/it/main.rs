@@ -39,6 +39,7 @@ mod qualification_projection;
 mod record_transaction;
 mod reports;
 mod rescoring;
+mod rfm_segments;
 mod sales_currencies;
 mod score_changes;
 mod score_forecast;
