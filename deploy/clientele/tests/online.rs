@@ -17,6 +17,8 @@ use tempfile::TempDir;
 
 #[path = "online/imports.rs"]
 mod imports;
+#[path = "online/policies.rs"]
+mod policies;
 
 /// A folder that Postgres' own user may enter.
 fn folder() -> TempDir {
@@ -454,7 +456,8 @@ fn what_happened_to_a_hit_is_proven(here: &Path, hit: &str) {
     let verify = [&["audit", "verify-proof", "proof.json"], &key[..]].concat();
     assert_eq!(printed(here, &verify), proven);
     let told = fs::read_to_string(here.join("proof.json")).unwrap();
-    fs::write(here.join("proof.json"), told.replace(&format!("\"leaf_index\": {}", count - 1), "\"leaf_index\": 0")).unwrap();
+    fs::write(here.join("proof.json"), told.replace(&format!("\"leaf_index\": {}", count - 1), "\"leaf_index\": 0"))
+        .unwrap();
     let moved = run(here, &verify);
     assert!(text(&moved.stderr).contains("does not stand at its place"), "{}", text(&moved.stderr));
 

@@ -8,11 +8,12 @@ use clientele_proto::value::v1::{
     end_tier_override_request, list_tier_moves_request, tier_move::Cause, tier_override,
 };
 use clientele_service::Context;
+use iso_currency::Currency;
 use jiff::{Timestamp, civil};
 
 use crate::{
-    commands::{Usage, offers},
-    files::date,
+    commands::{Usage, acquisition_spend::given, offers},
+    files::{amount, date},
     online::{Online, block_on, explain},
     report::json,
     term::{self, Column, Format, Table},
@@ -57,6 +58,12 @@ pub struct Signals {
     /// Mean days from one interaction to the next, 0.01 to 3,650: 14 for who is met every other week
     #[arg(long, value_name = "DAYS")]
     interaction_interval: Option<f64>,
+    /// What the customer spends a year on what we could sell to it, from us and from others
+    #[arg(long, value_name = "AMOUNT")]
+    yearly_wallet: Option<String>,
+    /// Currency of the wallet
+    #[arg(long, default_value = "USD", value_name = "CODE", value_parser = amount::currency_flag)]
+    currency: Currency,
     /// Whether we may do business with the customer
     #[arg(long, value_enum)]
     qualification: Option<Qualification>,
@@ -147,6 +154,7 @@ fn signals(args: &Signals) -> Result<()> {
     let needs = products.chain(args.needs_category.iter().cloned().map(Need::Category));
     let account_signals = AccountSignals {
         customer: Some(account_signals::Customer::CustomerExternalId(args.customer.clone())),
+        yearly_wallet: args.yearly_wallet.as_deref().map(|wallet| given(wallet, args.currency)).transpose()?,
         strategic_fit: args.strategic_fit,
         nps: args.nps,
         csat: args.csat,

@@ -207,7 +207,7 @@ fn delete(args: &Delete) -> Result<()> {
 }
 
 /// The amount of a flag.
-fn given(text: &str, currency: Currency) -> Result<Money> {
+pub(super) fn given(text: &str, currency: Currency) -> Result<Money> {
     let minor = amount::parse(text, currency)
         .map_err(|problem| Usage(format!("the amount {text}: {problem}; {}", problem.remedy())))?;
     Ok(money(minor, currency))

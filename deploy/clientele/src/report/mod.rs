@@ -19,6 +19,7 @@ pub mod prediction;
 pub mod purchase_depth;
 pub mod reproduction;
 pub mod retention;
+pub mod rfm;
 pub mod run;
 pub mod sales;
 pub mod score;

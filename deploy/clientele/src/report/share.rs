@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use clientele_proto::value::v1::{CustomerShare, CustomerShareReport, WalletShare};
+use clientele_proto::value::v1::{CustomerShare, CustomerShareReport, WalletBenchmarkSource, WalletShare};
 
 use super::{amount, currency, date, figure, plain};
 use crate::term::{Column, Screen, Table, number};
@@ -19,6 +19,8 @@ pub fn render(report: &CustomerShareReport, screen: &Screen) -> String {
         Column::number("share"),
         Column::number("CLV"),
         Column::number("share"),
+        Column::number("of declared"),
+        Column::number("of benchmark"),
         Column::number("of wallet"),
     ]);
     let percent = |share: Option<f64>| share.map(number::percent).unwrap_or_default();
@@ -34,6 +36,8 @@ pub fn render(report: &CustomerShareReport, screen: &Screen) -> String {
             percent(share.sales_share),
             amount(share.clv.as_ref()),
             percent(share.value_share),
+            wallet(share.declared_wallets.as_ref()),
+            wallet(share.peer_wallets.as_ref()),
             wallet(share.benchmarked_wallets.as_ref()),
         ]);
     }
@@ -41,10 +45,25 @@ pub fn render(report: &CustomerShareReport, screen: &Screen) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(
         drawn,
-        "As of {}. Wallets are those that customers declared, or those of their peers.",
-        date(report.as_of_date.as_ref())
+        "As of {}. Wallets are those that customers declared; of those that declared none, {}.",
+        date(report.as_of_date.as_ref()),
+        benchmark(report)
     );
     drawn
+}
+
+/// Where the wallets come from that customers did not declare.
+fn benchmark(report: &CustomerShareReport) -> String {
+    let groups = report.peer_wallets.len() as u64;
+    match report.benchmark_source() {
+        WalletBenchmarkSource::PeerWallets => {
+            let more = if groups == 1 { "group" } else { "groups" };
+            format!("the benchmark of what their peers declared, in {} {more} of peers", number::count(groups))
+        }
+        WalletBenchmarkSource::PeerRevenue | WalletBenchmarkSource::Unspecified => {
+            "the benchmark of what their peers buy".to_owned()
+        }
+    }
 }
 
 /// For a spreadsheet: shares as they are, amounts without separators.
@@ -66,6 +85,12 @@ pub fn csv(report: &CustomerShareReport) -> String {
         "declared_wallet_share",
         "benchmarked_wallet",
         "benchmarked_wallet_share",
+        "wallet_customers",
+        "declared_wallet_customers",
+        "peer_wallet_customers",
+        "peer_wallet",
+        "peer_wallet_share",
+        "wallet_benchmark",
     ];
     let mut table = Table::new(heads.map(Column::text));
     for (label, group) in lines(report) {
@@ -73,8 +98,12 @@ pub fn csv(report: &CustomerShareReport) -> String {
             let wallets = wallets.clone().unwrap_or_default();
             [plain(wallets.wallet.as_ref()), figure(wallets.share)]
         };
+        let customers = |wallets: &Option<WalletShare>| {
+            wallets.as_ref().map(|wallets| wallets.customers).unwrap_or_default().to_string()
+        };
         let [declared, declared_share] = wallets(&group.declared_wallets);
         let [benchmarked, benchmarked_share] = wallets(&group.benchmarked_wallets);
+        let [peers, peers_share] = wallets(&group.peer_wallets);
         table.row([
             label,
             group.customers.to_string(),
@@ -92,6 +121,17 @@ pub fn csv(report: &CustomerShareReport) -> String {
             declared_share,
             benchmarked,
             benchmarked_share,
+            customers(&group.benchmarked_wallets),
+            customers(&group.declared_wallets),
+            customers(&group.peer_wallets),
+            peers,
+            peers_share,
+            match report.benchmark_source() {
+                WalletBenchmarkSource::PeerWallets => "peer_wallets",
+                WalletBenchmarkSource::PeerRevenue => "peer_revenue",
+                WalletBenchmarkSource::Unspecified => "",
+            }
+            .to_owned(),
         ]);
     }
     table.csv()
@@ -106,9 +146,35 @@ fn lines(report: &CustomerShareReport) -> impl Iterator<Item = (String, &Custome
 
 #[cfg(test)]
 mod tests {
-    use clientele_proto::Money;
+    use clientele_proto::{Money, value::v1::PeerWallets};
 
     use super::*;
+
+    #[test]
+    fn declared_wallets_and_benchmarks_are_shown_apart_and_together() {
+        let of = |customers, units, share| {
+            let wallet = Some(Money { currency_code: "EUR".into(), units, nanos: 0 });
+            Some(WalletShare { customers, wallet, share: Some(share), ..WalletShare::default() })
+        };
+        let total = CustomerShare {
+            customers: 4,
+            declared_wallets: of(1, 200, 0.4),
+            peer_wallets: of(3, 600, 0.2),
+            benchmarked_wallets: of(4, 800, 0.25),
+            ..CustomerShare::default()
+        };
+        let report = CustomerShareReport {
+            total: Some(total),
+            benchmark_source: WalletBenchmarkSource::PeerWallets.into(),
+            peer_wallets: vec![PeerWallets::default(); 2],
+            ..CustomerShareReport::default()
+        };
+        let drawn = render(&report, &Screen::plain(160));
+        assert!(drawn.lines().any(|line| line.trim_end().ends_with("40.0 %         20.0 %     25.0 %")), "{drawn}");
+        assert!(drawn.contains("the benchmark of what their peers declared, in 2 groups of peers."), "{drawn}");
+        let csv = csv(&report);
+        assert!(csv.contains("200.00,0.4,800.00,0.25,4,1,3,600.00,0.2,peer_wallets"), "{csv}");
+    }
 
     #[test]
     fn groups_come_before_the_total() {

@@ -1,6 +1,6 @@
 //! What a score run computes: its settings, complete and checked.
 
-use btyd::TransactionKind;
+use btyd::{SegmentMap, TransactionKind, rfm::SegmentError};
 use jiff::civil::Date;
 
 use super::{
@@ -75,6 +75,25 @@ pub struct RfmPolicy {
     pub frequency_cuts: Option<Vec<f64>>,
     /// Net revenue that separates the scores, in minor units.
     pub monetary_cuts: Option<Vec<i64>>,
+    /// The named segments of the codes, for so many scores; `None` for the usual ones.
+    pub own_segments: Option<SegmentMap>,
+}
+
+impl Default for RfmPolicy {
+    fn default() -> Self {
+        Self { bins: 5, recency_cuts: None, frequency_cuts: None, monetary_cuts: None, own_segments: None }
+    }
+}
+
+impl RfmPolicy {
+    /// The named segments of the codes.
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError::Scores`] unless `bins` is 2 to 9.
+    pub fn segments(&self) -> Result<SegmentMap, SegmentError> {
+        self.own_segments.clone().map_or_else(|| SegmentMap::usual(self.bins), Ok)
+    }
 }
 
 /// Whether values can separate `bins` scores: one fewer than scores, rising.

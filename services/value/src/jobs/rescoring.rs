@@ -29,9 +29,9 @@ use crate::{
     scoring::{
         RunError, ScoredRun,
         churn_message::alert,
-        converting, known, needs, newest_run, profiles,
+        converting, known, needs, newest_run, peers, profiles,
         reading::day_number,
-        rescoring::Rescorer,
+        rescoring::{Kept, Rescorer},
         tiering::{Newest, move_events},
     },
     store::{
@@ -281,13 +281,19 @@ async fn rescore_tenant(
     scores_restore(connection, tenant, set, &restored).await?;
     let beside = scores_beside(connection, tenant, set, &buyers).await?.into_iter();
     let beside: HashMap<i64, Beside> = beside.map(|beside| (beside.buyer_id, beside)).collect();
+    // Whom the run did not know is judged by the benchmark of its peers, too.
+    let new: Vec<i64> = buyers.iter().copied().filter(|buyer| !beside.contains_key(buyer)).collect();
+    let groups_of_new = peers::groups_of(connection, tenant, &run, &new).await?;
     let (mut gone, mut bought) = (Vec::new(), (Vec::new(), Vec::new()));
     let (mut scores, mut signalled) = (Vec::with_capacity(buyers.len()), Vec::new());
     for buyer in &buyers {
         let beside = beside.get(buyer);
         let past = past.get(buyer).map(Vec::as_slice).unwrap_or_default();
-        let share_minor = beside.and_then(|beside| beside.acquisition_share_minor).unwrap_or_default();
-        let before = (beside.and_then(stay), share_minor);
+        let before = Kept {
+            stay: beside.and_then(stay),
+            share_minor: beside.and_then(|beside| beside.acquisition_share_minor).unwrap_or_default(),
+            wallet_group: beside.map_or_else(|| groups_of_new.get(buyer).copied(), |beside| beside.wallet_group),
+        };
         let encoded = beside.and_then(|beside| beside.signals.as_deref());
         let Some(as_of_date) = rescorer.as_of_date(past) else {
             gone.push(*buyer);

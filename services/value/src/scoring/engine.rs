@@ -28,7 +28,7 @@ use crate::domain::{
     contribution::{Acquired, Costs},
     currency::grouped,
     index::Purchased,
-    score_settings::ScoreSettings,
+    score_settings::{RfmPolicy, ScoreSettings},
     tier_rule::ScoreFields,
 };
 
@@ -317,9 +317,9 @@ pub fn ranked(scores: &[Score<1>]) -> Vec<u32> {
     keys.into_par_iter().map(|(_, _, position)| position).collect()
 }
 
-/// The segments by number, from 1: the names of the usual map for so many scores, each once, in its order.
-pub fn segment_names(bins: u8) -> Result<(SegmentMap, Vec<String>), RunError> {
-    let map = SegmentMap::usual(bins).map_err(|error| RunError::Fault(error.to_string()))?;
+/// The segments by number, from 1: the names of the policy's map, each once, in its order.
+pub fn segment_names(policy: &RfmPolicy) -> Result<(SegmentMap, Vec<String>), RunError> {
+    let map = policy.segments().map_err(|error| RunError::Fault(error.to_string()))?;
     let mut names: Vec<String> = Vec::new();
     for rule in map.rules() {
         if !names.contains(&rule.name) {
@@ -353,7 +353,8 @@ mod tests {
     #[test]
     fn every_code_of_every_number_of_bins_has_one_of_the_names() {
         for bins in 2..=9 {
-            let (map, names) = segment_names(bins).unwrap();
+            let policy = RfmPolicy { bins, ..RfmPolicy::default() };
+            let (map, names) = segment_names(&policy).unwrap();
             for code in (1..=bins).flat_map(|r| (1..=bins).flat_map(move |f| (1..=bins).map(move |m| Code { r, f, m })))
             {
                 let segment = map.segment(code).unwrap();

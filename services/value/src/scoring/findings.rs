@@ -50,6 +50,23 @@ pub struct Findings {
     /// When the transactions were read, in microseconds since 1970; absent in runs of before this was kept.
     #[prost(int64, optional, tag = "22")]
     pub read_time_micros: Option<i64>,
+    /// The peer groups whose wallets stand in for those that customers did not declare, by their numbers from 1; none without a benchmark.
+    #[prost(message, repeated, tag = "23")]
+    pub peer_groups: Vec<PeerGroupFinding>,
+}
+
+/// Customers with the same values of the attributes that make peers.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct PeerGroupFinding {
+    /// The values, in the order of the policy's attributes.
+    #[prost(string, repeated, tag = "1")]
+    pub values: Vec<String>,
+    /// Declared wallets.
+    #[prost(int64, tag = "2")]
+    pub wallets: i64,
+    /// What they come to, in minor units.
+    #[prost(int64, tag = "3")]
+    pub benchmark_minor: i64,
 }
 
 /// Customers by lifecycle stage.

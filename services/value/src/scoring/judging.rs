@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use uuid::Uuid;
 
-use super::reading::day_number;
+use super::{peers::Peers, reading::day_number};
 use crate::domain::{
     index::{Judge, Purchased, Scale, Signals, Subject, Yardstick},
     lifecycle::Stay,
@@ -22,6 +22,8 @@ pub struct Known {
     pub signals: HashMap<u64, Signals>,
     /// Encoded declared needs by buyer, of those with signals that have any.
     pub needs: HashMap<u64, Vec<u8>>,
+    /// Peer groups and whose wallets they stand in for.
+    pub peers: Peers,
     /// The tiers that people decided, by buyer.
     pub overrides: HashMap<u64, String>,
     /// The tiers of the run before.
@@ -59,6 +61,8 @@ pub struct Stood {
 pub struct Judged {
     /// The index.
     pub index: Vec<f64>,
+    /// The peer group of each whose wallet is that of its peers, from 1; 0 for none. Empty where there are no groups.
+    pub wallet_groups: Vec<i32>,
     /// The yardsticks of the policy's rules.
     pub yardsticks: Vec<Yardstick>,
     /// How each stands by its own numbers.
@@ -115,15 +119,18 @@ pub struct Base<'a> {
 pub struct Indexed {
     index: Vec<f64>,
     yardsticks: Vec<Yardstick>,
+    /// The peer group of everyone, 0 for none; empty where there is no group at all.
+    wallet_groups: Vec<i32>,
 }
 
 /// Makes the index of everyone by the policy of `settings`.
 pub fn index(base: &Base<'_>, known: &Known, settings: &ScoreSettings) -> Indexed {
-    let customers = Customers { base, signals: &known.signals, settings };
+    let wallet_groups = known.peers.of_buyers(base.ranking.len(), base.buyer);
+    let customers = Customers { base, signals: &known.signals, peers: (&known.peers, &wallet_groups), settings };
     let yardsticks = customers.yardsticks();
     let judge = Judge::new(&settings.index, yardsticks.iter().cloned());
     let index = (0..base.ranking.len()).into_par_iter().map(|at| judge.index(&customers.subject(at))).collect();
-    Indexed { index, yardsticks }
+    Indexed { index, yardsticks, wallet_groups }
 }
 
 /// What rules of tiers can ask of everyone: the score at a position, given its index.
@@ -132,12 +139,12 @@ pub type Fields<'a> = dyn Fn(usize, f64) -> ScoreFields<'a> + Sync + 'a;
 /// Puts everyone into tiers by the policy of `settings`. `fields` are asked only where tiers have rules.
 pub fn judge(
     base: &Base<'_>,
-    Indexed { index, yardsticks }: Indexed,
+    Indexed { index, yardsticks, wallet_groups }: Indexed,
     fields: &Fields<'_>,
     known: &Known,
     settings: &ScoreSettings,
 ) -> Judged {
-    let customers = Customers { base, signals: &known.signals, settings };
+    let customers = Customers { base, signals: &known.signals, peers: (&known.peers, &wallet_groups), settings };
     let (order, values) = customers.by_metric(&index);
     let reach = Reach::of(&settings.tiers, &values);
     let fits = customers.fits(&index, fields, &known.profiles);
@@ -186,7 +193,7 @@ pub fn judge(
         moves.push(Moved { position: at as u32, from: stood.tier });
     }
     let median_index = median(&index);
-    Judged { index, yardsticks, standings, tiers, tier_findings: findings, moves, median_index }
+    Judged { index, wallet_groups, yardsticks, standings, tiers, tier_findings: findings, moves, median_index }
 }
 
 fn median(values: &[f64]) -> f64 {
@@ -227,6 +234,7 @@ fn aligned(base: &Base<'_>, before: Option<&Before>) -> Option<Vec<Option<Stood>
 struct Customers<'a> {
     base: &'a Base<'a>,
     signals: &'a HashMap<u64, Signals>,
+    peers: (&'a Peers, &'a [i32]),
     settings: &'a ScoreSettings,
 }
 
@@ -239,6 +247,7 @@ impl Customers<'_> {
         Subject {
             purchased: (self.base.purchased)(at),
             signals: if self.signals.is_empty() { None } else { self.signals.get(&(self.base.buyer)(at)) },
+            benchmark_wallet_minor: self.peers.1.get(at).and_then(|group| self.peers.0.benchmark_minor(*group)),
             as_of_date: self.settings.as_of_date,
             margin: self.settings.margin,
             minor_per_unit: self.per_unit(),

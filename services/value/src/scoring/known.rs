@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use super::{
     error::RunError,
     judging::{Before, Known, Stood},
-    needs, profiles,
+    needs, peers, profiles,
     progress::Progress,
     reading::{POSTGRES_EPOCH, day_number, day_of_number},
     session,
@@ -132,10 +132,12 @@ pub async fn read(
     let mut signals = signals.into_iter().map(|(buyer, signals)| (buyer as u64, signals)).collect();
     let needs = needs::read(connection, tenant, settings, &mut signals).await?;
     let profiles = profiles::read(connection, tenant, &settings.tiers, Asked::All).await?;
+    let peers = peers::read(connection, tenant, settings.currency, settings.index.wallet_benchmark()).await?;
     Ok(Known {
         profiles,
         signals,
         needs,
+        peers,
         overrides: overrides.into_iter().map(|(buyer, tier)| (buyer as u64, tier)).collect(),
         before,
     })

@@ -28,6 +28,7 @@ pub mod judging;
 pub mod known;
 pub mod lifecycle_message;
 pub mod needs;
+pub mod peers;
 pub mod policy_message;
 pub mod predicting;
 pub mod preview;
@@ -40,6 +41,7 @@ mod reads;
 pub mod report;
 pub mod reproducing;
 pub mod rescoring;
+pub mod rfm_message;
 pub mod run;
 pub mod run_message;
 pub mod session;
@@ -54,8 +56,8 @@ use clientele_pg::Pool;
 
 pub use error::RunError;
 pub use findings::{
-    DepthFinding, Findings, LifecycleFinding, Medians, OnceFinding, StageFinding, TierFinding, TransitionFinding,
-    YardstickFinding,
+    DepthFinding, Findings, LifecycleFinding, Medians, OnceFinding, PeerGroupFinding, StageFinding, TierFinding,
+    TransitionFinding, YardstickFinding,
 };
 pub use forecasts::Forecasts;
 pub use hub::Hub;

@@ -3,14 +3,14 @@
 use clientele_page::Filter;
 use clientele_proto::value::v1::{
     IndexMetric, IndexMetricRule, IndexPolicy as IndexMessage, LinearScale, TierMetric as MetricMessage,
-    TierPolicy as TierMessage, TierRule,
+    TierPolicy as TierMessage, TierRule, WalletBenchmark as BenchmarkMessage,
     tier_rule::{Entry, Stay},
 };
 
 use super::settings_message::{Wrong, minor, money};
 use crate::domain::{
     currency::Currency,
-    index::{IndexPolicy, Metric, MetricRule, Scale},
+    index::{IndexPolicy, Metric, MetricRule, PeerAttribute, Scale, WalletBenchmark},
     tier_policy::{NewTier, Threshold, TierMetric, TierPolicy},
     tier_rule::Rule,
 };
@@ -145,11 +145,32 @@ pub fn index(message: Option<&IndexMessage>, wrong: &mut Wrong) -> Option<IndexP
         };
         rules.push(MetricRule { metric, weight: rule.weight, scale });
     }
+    let benchmark = wallet_benchmark(message.and_then(|message| message.wallet_benchmark.as_ref()), wrong);
     match IndexPolicy::new(rules) {
-        Ok(policy) => Some(policy),
+        Ok(policy) => Some(policy.with_wallet_benchmark(benchmark?)),
         Err(errors) => {
             for (at, error) in errors {
                 wrong.add(&format!("index_policy.metrics[{at}].{}", error.field()), error.to_string());
+            }
+            None
+        }
+    }
+}
+
+/// The benchmark of wallets asked for: none, or `None` where what is asked for does not hold.
+#[expect(clippy::option_option, reason = "none asked for is not the same as none that holds")]
+fn wallet_benchmark(message: Option<&BenchmarkMessage>, wrong: &mut Wrong) -> Option<Option<WalletBenchmark>> {
+    let Some(message) = message else { return Some(None) };
+    let quantile = if message.quantile == 0.0 { WalletBenchmark::QUANTILE } else { message.quantile };
+    let minimum_wallets = match message.minimum_wallets {
+        0 => WalletBenchmark::MINIMUM_WALLETS,
+        wallets => u32::try_from(wallets).unwrap_or_default(),
+    };
+    match WalletBenchmark::new(&message.attributes, quantile, minimum_wallets) {
+        Ok(benchmark) => Some(Some(benchmark)),
+        Err(errors) => {
+            for error in errors {
+                wrong.add(&format!("index_policy.wallet_benchmark.{}", error.field()), error.to_string());
             }
             None
         }
@@ -166,7 +187,15 @@ pub fn index_message(policy: &IndexPolicy) -> IndexMessage {
             Scale::Linear { zero_at, full_at } => Some(LinearScale { zero_at, full_at }),
         },
     };
-    IndexMessage { metrics: policy.rules().iter().map(rule).collect() }
+    let benchmark = |benchmark: &WalletBenchmark| BenchmarkMessage {
+        attributes: benchmark.attributes().iter().map(PeerAttribute::name).collect(),
+        quantile: benchmark.quantile(),
+        minimum_wallets: benchmark.minimum_wallets() as i32,
+    };
+    IndexMessage {
+        metrics: policy.rules().iter().map(rule).collect(),
+        wallet_benchmark: policy.wallet_benchmark().map(benchmark),
+    }
 }
 
 /// The metric of the contract's number.
@@ -233,7 +262,9 @@ mod tests {
             "as they were written"
         );
         assert_eq!(tiers(Some(&tiers_message(&policy, euro)), Some(euro), &mut wrong), Some(policy));
-        let policy = IndexPolicy::default();
+        let attributes = ["kind".to_owned(), "attributes.region".to_owned()];
+        let benchmark = WalletBenchmark::new(&attributes, 0.75, 8).unwrap();
+        let policy = IndexPolicy::default().with_wallet_benchmark(Some(benchmark));
         assert_eq!(index(Some(&index_message(&policy)), &mut wrong), Some(policy));
         assert!(wrong.violations().is_empty());
     }
@@ -268,12 +299,28 @@ mod tests {
     }
 
     #[test]
+    fn a_benchmark_takes_the_median_of_five_wallets_unless_it_says_otherwise() {
+        let attributes = vec!["industry_code".to_owned()];
+        let message = |wallet_benchmark| IndexMessage { wallet_benchmark, ..IndexMessage::default() };
+        let asked = BenchmarkMessage { attributes: attributes.clone(), ..BenchmarkMessage::default() };
+        let mut wrong = Wrong::default();
+        let policy = index(Some(&message(Some(asked.clone()))), &mut wrong).unwrap();
+        assert_eq!(policy.wallet_benchmark(), Some(&WalletBenchmark::new(&attributes, 0.5, 5).unwrap()));
+        assert_eq!(index(Some(&message(None)), &mut wrong), Some(IndexPolicy::default()));
+        let bad = BenchmarkMessage { attributes: vec!["region".into()], minimum_wallets: -1, ..asked };
+        assert_eq!(index(Some(&message(Some(bad))), &mut wrong), None);
+        let fields: Vec<_> = wrong.violations().iter().map(|violation| violation.field.as_str()).collect();
+        let under = "settings.index_policy.wallet_benchmark";
+        assert_eq!(fields, [format!("{under}.attributes[0]"), format!("{under}.minimum_wallets")]);
+    }
+
+    #[test]
     fn what_does_not_hold_is_told_where_it_stands() {
         let mut wrong = Wrong::default();
         let gate = TierMessage { best_unqualified_tier: "SOME".into(), ..TierMessage::default() };
         tiers(Some(&gate), None, &mut wrong);
         let rule = IndexMetricRule { metric: IndexMetric::Csat.into(), weight: 1.0, linear_scale: None };
-        index(Some(&IndexMessage { metrics: vec![rule, rule] }), &mut wrong);
+        index(Some(&IndexMessage { metrics: vec![rule, rule], ..IndexMessage::default() }), &mut wrong);
         let fields: Vec<_> = wrong.violations().iter().map(|violation| violation.field.as_str()).collect();
         assert_eq!(fields, ["settings.tier_policy.best_unqualified_tier", "settings.index_policy.metrics[1].metric"]);
     }

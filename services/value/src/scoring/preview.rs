@@ -9,7 +9,9 @@ use sqlx::AssertSqlSafe;
 use super::{
     error::RunError,
     judging::{Base, Before, Judged, Known, Stood, index, judge},
-    known, profiles,
+    known,
+    peers::{self, Peers},
+    profiles,
     progress::Progress,
     reading::{POSTGRES_EPOCH, day_number, day_of_number},
     reads::ScoredRun,
@@ -49,6 +51,8 @@ struct Stored {
     ranks: Vec<u32>,
     index_now: Vec<Option<f64>>,
     signals: HashMap<u64, Signals>,
+    /// Those whose wallet is that of their peers in the run, and the number of the group.
+    peers: Vec<(u64, i32)>,
     standings: Vec<Stood>,
     /// Of nobody where no tier has a rule.
     beside: Vec<Beside>,
@@ -109,6 +113,10 @@ pub async fn preview(
             {
                 stored.signals.insert(buyer, signals);
             }
+            let group: i32 = row.get()?;
+            if group > 0 {
+                stored.peers.push((buyer, group));
+            }
             if has_rules {
                 let day = |day: Option<i32>| day.map(|day| day + POSTGRES_EPOCH);
                 let (p_alive, expected_spend_minor, repeat_revenue_minor) = (row.get()?, row.get_opt()?, row.get()?);
@@ -139,7 +147,13 @@ pub async fn preview(
         .await?;
         Ok((stored, connection))
     };
-    let (stored, connection) = session::apart(&progress, reading).await?;
+    let (mut stored, mut connection) = session::apart(&progress, reading).await?;
+    let benchmark = settings.index.wallet_benchmark();
+    let peers = if benchmark == run.settings.index.wallet_benchmark() {
+        Peers { groups: run.peer_groups.clone(), members: std::mem::take(&mut stored.peers) }
+    } else {
+        peers::read(&mut connection, tenant, settings.currency, benchmark).await?
+    };
     session::end(connection).await?;
     let (tier_names, segment_names) = (run.tier_names.clone(), run.segment_names.clone());
     let score_run_id = run.score_run_id;
@@ -155,6 +169,7 @@ pub async fn preview(
         let known = Known {
             signals: stored.signals,
             needs: HashMap::new(),
+            peers,
             overrides: overrides.into_iter().map(|(buyer, tier)| (buyer as u64, tier)).collect(),
             before: Some(Before { score_run_id, tier_names, standings: stored.standings }),
             profiles,

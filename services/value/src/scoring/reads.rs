@@ -26,11 +26,11 @@ use super::{
     findings::Findings,
     fitted::{Fitted, kind_of_name},
     forecasting::Forecaster,
-    settings_message,
+    peers, settings_message,
 };
 use crate::{
     domain::{
-        index::{Judge, Yardstick},
+        index::{Judge, PeerGroup, Yardstick},
         score_settings::ScoreSettings,
     },
     store::{
@@ -63,6 +63,8 @@ pub struct ScoredRun {
     pub segment_names: Vec<String>,
     /// How it made the key-account index.
     pub judge: Judge,
+    /// The peer groups whose wallets stand in for those that customers did not declare, by their numbers from 1.
+    pub peer_groups: Vec<PeerGroup>,
     /// Its models; `None` where their parameters cannot be read.
     pub forecaster: Option<Forecaster>,
 }
@@ -71,6 +73,11 @@ impl ScoredRun {
     /// The model of buying and staying that it fitted.
     pub fn transaction_kind(&self) -> TransactionKind {
         transaction_kind(&self.findings, &self.settings)
+    }
+
+    /// The peer group of a number that a score carries.
+    pub fn peer_group(&self, number: Option<i32>) -> Option<&PeerGroup> {
+        peers::group(&self.peer_groups, number?)
     }
 }
 
@@ -188,6 +195,7 @@ fn run_of(record: ScoredRecord) -> Result<ScoredRun, sqlx::error::BoxDynError> {
     let yardsticks = findings.yardsticks.iter().map(|found| Yardstick::with_knots(found.knots.clone()));
     Ok(ScoredRun {
         judge: Judge::new(&settings.index, yardsticks),
+        peer_groups: findings.peer_groups.iter().cloned().map(peers::of_finding).collect(),
         forecaster,
         score_run_id: record.score_run_id,
         id: record.score_run_id.to_string(),

@@ -20,6 +20,7 @@ use super::{
     },
     fitted::{log_covariances, model_name},
     judging::TierFound,
+    peers,
     reading::day_of_number,
     settings_message::{date, money},
 };
@@ -121,6 +122,7 @@ pub fn findings(scored: &Scored, settings: &ScoreSettings, segments: impl Fn(u8,
         fx_version: scored.fx_version,
         acquisition: Some(acquisition_report::report(scored, settings)),
         read_time_micros: scored.read_time.map(jiff::Timestamp::as_microsecond),
+        peer_groups: scored.known.peers.groups.iter().map(peers::finding).collect(),
     }
 }
 

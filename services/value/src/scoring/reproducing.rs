@@ -11,8 +11,14 @@ use prost::Message as _;
 use sqlx::PgConnection;
 
 use super::{
-    converting, error::RunError, fitted::Fitted, history::History, known, reading::day_number, reads::ScoredRun,
-    rescoring::Rescorer,
+    converting,
+    error::RunError,
+    fitted::Fitted,
+    history::History,
+    known,
+    reading::day_number,
+    reads::ScoredRun,
+    rescoring::{Kept, Rescorer},
 };
 use crate::{
     domain::{
@@ -114,7 +120,8 @@ pub async fn reproduce(
             None => run.settings.as_of_date,
         };
         let buyer = (stored.buyer_id, past.as_slice());
-        let score = rescorer.score(buyer, as_of_date, (signals.as_ref(), None), (stay_before, share_minor));
+        let kept = Kept { stay: stay_before, share_minor, wallet_group: record.wallet_group };
+        let score = rescorer.score(buyer, as_of_date, (signals.as_ref(), None), kept);
         let reproduced = score.map(|score| before.lacking(record, with(record, &score, run)));
         let differences = differences(record, reproduced.as_ref());
         let transactions = Counted::of(&past, as_of_date);
@@ -308,7 +315,11 @@ fn with(stored: &ScoreRecord, score: &Rescored, run: &ScoredRun) -> ScoreRecord 
         last_year_minor: if indexed { Some(score.last_year_minor) } else { stored.last_year_minor },
         year_before_minor: if indexed { Some(score.year_before_minor) } else { stored.year_before_minor },
         as_of_date: made_again.then(|| score.as_of_date.to_sqlx()),
-        candidate_tier: if asks_profiles(run) { stored.candidate_tier } else { made_again.then_some(score.candidate_tier) },
+        candidate_tier: if asks_profiles(run) {
+            stored.candidate_tier
+        } else {
+            made_again.then_some(score.candidate_tier)
+        },
         stage: if staged { Some(score.stage) } else { stored.stage },
         stage_since: if staged { Some(score.stage_since.to_sqlx()) } else { stored.stage_since },
         cost_of_goods_minor: if acquired { score.cost_of_goods_minor } else { stored.cost_of_goods_minor },

@@ -36,6 +36,17 @@ pub struct Rescorer<'r> {
     segments: Segments,
 }
 
+/// What the score of a buyer goes on from.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Kept {
+    /// Its stage.
+    pub stay: Option<Stay>,
+    /// Its share of acquisition spends.
+    pub share_minor: i64,
+    /// Number of the peer group whose wallets stand in for its own, from 1.
+    pub wallet_group: Option<i32>,
+}
+
 /// Where RFM scores begin.
 #[derive(Debug)]
 struct Thresholds {
@@ -52,7 +63,7 @@ impl<'r> Rescorer<'r> {
         let fitted = Fitted::of_summary(&summary, run.transaction_kind())
             .ok_or_else(|| RunError::Fault("the run's transaction model cannot be read".to_owned()))?;
         let scorer = fitted.scorer(settings).map_err(|error| RunError::Fault(error.to_string()))?;
-        let (map, _) = segment_names(settings.rfm.bins)?;
+        let (map, _) = segment_names(&settings.rfm)?;
         Ok(Self {
             run,
             scorer,
@@ -67,19 +78,19 @@ impl<'r> Rescorer<'r> {
         Some(self.run.settings.as_of_date.max(last_bought))
     }
 
-    /// The score of a buyer as of a day from all it did, going on from its stage and its share of acquisition spends; `None` where no purchase is left.
-    /// `profile` is what rules of tiers ask beside.
+    /// The score of a buyer as of a day from all it did, going on from what was kept of it; `None` where no purchase is left. `profile` is what
+    /// rules of tiers ask beside.
     pub fn score(
         &self,
         (buyer_id, past): (i64, &[Past]),
         as_of_date: Date,
         (signals, profile): (Option<&Signals>, Option<&Profile>),
-        (stay_before, share_minor): (Option<Stay>, i64),
+        kept: Kept,
     ) -> Option<Rescored> {
         let settings = &self.run.settings;
         let log = log(buyer_id, past);
         let paid = spent(past, as_of_date);
-        let acquired = acquired(&log, as_of_date, (&paid.0, &paid.1), share_minor, settings.margin);
+        let acquired = acquired(&log, as_of_date, (&paid.0, &paid.1), kept.share_minor, settings.margin);
         let summary = log.summarise(day_number(as_of_date))?;
         let per_unit = settings.currency.minor_per_unit() as f64;
         let score = self.scorer.score_one(&Customer::of(&summary, per_unit));
@@ -88,6 +99,7 @@ impl<'r> Rescorer<'r> {
         let subject = Subject {
             purchased: purchased(&summary, &score, (costs.total(), acquired), per_unit),
             signals,
+            benchmark_wallet_minor: self.run.peer_group(kept.wallet_group).map(|peers| peers.benchmark_minor),
             as_of_date,
             margin: settings.margin,
             minor_per_unit: per_unit,
@@ -96,7 +108,7 @@ impl<'r> Rescorer<'r> {
         let code = self.thresholds.code(&summary);
         let bought = Bought { first_day: summary.first_day, last_day: summary.last_day, frequency: summary.frequency };
         let stay = settings.lifecycle.stay(bought, summary.previous_day, day_number(as_of_date));
-        let stay = stay.going_on_from(stay_before, summary.first_day);
+        let stay = stay.going_on_from(kept.stay, summary.first_day);
         let clv_minor = score.clv.map(|clv| clv * per_unit);
         let value = match settings.tiers.metric {
             TierMetric::Clv => clv_minor,
@@ -150,6 +162,7 @@ impl<'r> Rescorer<'r> {
             cost_of_goods_minor: unless_nothing(costs.of_goods),
             acquisition_cost_minor: unless_nothing(acquired.cost_minor),
             payback_date,
+            wallet_group: kept.wallet_group,
             new: (self.run.tier_names.len() as i16, (self.run.findings.customers + 1) as i32),
         })
     }

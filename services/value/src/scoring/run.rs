@@ -36,7 +36,7 @@ pub async fn attempt(state: &State, claimed: &Claimed, progress: &Progress) -> R
         purchases.other_currencies.clone_from(&other_currencies);
     }
     let items = purchases.items.take();
-    let (map, _) = engine::segment_names(settings.rfm.bins)?;
+    let (map, _) = engine::segment_names(&settings.rfm)?;
     let segments = storing::Segments::new(map, &claimed.segment_names);
 
     let (computing, settings_of_run) = (progress.clone(), settings.clone());

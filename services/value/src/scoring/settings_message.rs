@@ -4,7 +4,7 @@ use btyd::TransactionKind;
 use clientele_error::Violation;
 use clientele_proto::{
     Date as DateMessage, Money,
-    value::v1::{RfmPolicy as RfmMessage, ScoreRunSettings, TimeUnit as UnitMessage, TransactionModel},
+    value::v1::{ScoreRunSettings, TimeUnit as UnitMessage, TransactionModel},
 };
 use jiff::civil::Date;
 
@@ -12,15 +12,14 @@ use crate::domain::{
     currency::Currency,
     day,
     money::Amount,
-    score_settings::{RfmPolicy, ScoreSettings, TimeUnit, are_cuts},
+    score_settings::{ScoreSettings, TimeUnit},
 };
 
-use super::{affinity_message, churn_message, conversion_message, lifecycle_message, policy_message};
+use super::{affinity_message, churn_message, conversion_message, lifecycle_message, policy_message, rfm_message};
 
 const DEFAULT_HORIZON_MONTHS: i32 = 12;
 const DEFAULT_DISCOUNT_RATE: f64 = 0.1;
 const DEFAULT_MARGIN: f64 = 1.0;
-const DEFAULT_BINS: i32 = 5;
 
 /// The settings asked for, every default filled in; `latest` is the last day a run can be as of. Field paths start at `settings`.
 pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, Vec<Violation>> {
@@ -28,7 +27,7 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
     let as_of_date = as_of_date(message.as_of_date.as_ref(), latest, &mut wrong);
     let currency = conversion_message::currency(&message.currency_code, &mut wrong);
     let conversion = conversion_message::conversion(message, &mut wrong);
-    let rfm = rfm(&message.rfm_policy.clone().unwrap_or_default(), currency, &mut wrong);
+    let rfm = rfm_message::policy(message.rfm_policy.as_ref(), currency, &mut wrong);
     let tiers = policy_message::tiers(message.tier_policy.as_ref(), currency, &mut wrong);
     let index = policy_message::index(message.index_policy.as_ref(), &mut wrong);
     let lifecycle = lifecycle_message::policy(message.lifecycle_policy.as_ref(), &mut wrong);
@@ -52,8 +51,8 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
         days @ 0..=3650 => days,
         _ => wrong.or("holdout_days", "must be 1 to 3,650 days, or 0 for none", 0),
     };
-    match (as_of_date, currency, tiers, index, lifecycle.zip(churn).zip(affinity)) {
-        (Some(as_of_date), Some(currency), Some(tiers), Some(index), Some(((lifecycle, churn), affinity)))
+    match (as_of_date, currency, tiers, index.zip(rfm), lifecycle.zip(churn).zip(affinity)) {
+        (Some(as_of_date), Some(currency), Some(tiers), Some((index, rfm)), Some(((lifecycle, churn), affinity)))
             if wrong.0.is_empty() =>
         {
             Ok(ScoreSettings {
@@ -90,7 +89,6 @@ pub fn parse(message: &ScoreRunSettings, latest: Date) -> Result<ScoreSettings, 
 
 /// The settings as the contract tells them.
 pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
-    let money = |minor: &i64| money(settings.currency, *minor);
     let told = ScoreRunSettings {
         as_of_date: Some(date(settings.as_of_date)),
         currency_code: settings.currency.code().to_owned(),
@@ -110,12 +108,7 @@ pub fn message(settings: &ScoreSettings) -> ScoreRunSettings {
         horizon_months: settings.horizon_months as i32,
         annual_discount_rate: Some(settings.annual_discount_rate),
         margin: Some(settings.margin),
-        rfm_policy: Some(RfmMessage {
-            bins: i32::from(settings.rfm.bins),
-            recency_cut_points: settings.rfm.recency_cuts.clone().unwrap_or_default(),
-            frequency_cut_points: settings.rfm.frequency_cuts.clone().unwrap_or_default(),
-            monetary_cut_points: settings.rfm.monetary_cuts.iter().flatten().map(money).collect(),
-        }),
+        rfm_policy: Some(rfm_message::policy_message(&settings.rfm, settings.currency)),
         tier_policy: Some(policy_message::tiers_message(&settings.tiers, settings.currency)),
         index_policy: Some(policy_message::index_message(&settings.index)),
         value_policy_version: settings.value_policy_version,
@@ -161,7 +154,7 @@ impl Wrong {
         self.0.push(Violation::new(format!("settings.{field}"), description));
     }
 
-    fn or<T>(&mut self, field: &str, description: &str, default: T) -> T {
+    pub(super) fn or<T>(&mut self, field: &str, description: &str, default: T) -> T {
         self.add(field, description);
         default
     }
@@ -185,34 +178,6 @@ fn as_of_date(message: Option<&DateMessage>, latest: Date, wrong: &mut Wrong) ->
     }
 }
 
-fn rfm(message: &RfmMessage, currency: Option<Currency>, wrong: &mut Wrong) -> RfmPolicy {
-    let bins = match message.bins {
-        0 => DEFAULT_BINS,
-        bins @ 2..=9 => bins,
-        _ => wrong.or("rfm_policy.bins", "must be 2 to 9", DEFAULT_BINS),
-    } as u8;
-    let mut cuts = |field: &str, cuts: &[f64]| {
-        if !cuts.is_empty() && !are_cuts(cuts, bins) {
-            wrong.add(&format!("rfm_policy.{field}"), rising(bins));
-        }
-        (!cuts.is_empty()).then(|| cuts.to_vec())
-    };
-    let recency_cuts = cuts("recency_cut_points", &message.recency_cut_points);
-    let frequency_cuts = cuts("frequency_cut_points", &message.frequency_cut_points);
-    let mut monetary = Vec::new();
-    for (at, cut) in message.monetary_cut_points.iter().enumerate() {
-        monetary.extend(minor(&format!("rfm_policy.monetary_cut_points[{at}]"), cut, currency, wrong));
-    }
-    if monetary.len() == message.monetary_cut_points.len() && !monetary.is_empty() && !are_cuts(&monetary, bins) {
-        wrong.add("rfm_policy.monetary_cut_points", rising(bins));
-    }
-    RfmPolicy { bins, recency_cuts, frequency_cuts, monetary_cuts: (!monetary.is_empty()).then_some(monetary) }
-}
-
-fn rising(bins: u8) -> String {
-    format!("must be {} values, each larger than the one before, to make {bins} scores", bins - 1)
-}
-
 /// An amount in the run's currency, in minor units.
 pub(super) fn minor(field: &str, money: &Money, currency: Option<Currency>, wrong: &mut Wrong) -> Option<i64> {
     match Amount::new(&money.currency_code, money.units, money.nanos) {
@@ -233,11 +198,11 @@ pub(super) fn minor(field: &str, money: &Money, currency: Option<Currency>, wron
 #[cfg(test)]
 mod tests {
     use clientele_proto::value::v1::{
-        TierMetric as MetricMessage, TierPolicy as TierMessage, TierRule, tier_rule::Entry,
+        RfmPolicy as RfmMessage, TierMetric as MetricMessage, TierPolicy as TierMessage, TierRule, tier_rule::Entry,
     };
 
     use super::*;
-    use crate::domain::tier_policy::Threshold;
+    use crate::domain::{score_settings::RfmPolicy, tier_policy::Threshold};
 
     const LATEST: Date = Date::constant(2026, 11, 24);
 
@@ -260,7 +225,7 @@ mod tests {
         assert_eq!(settings.transaction_model, Some(TransactionKind::BgNbd));
         assert_eq!(settings.time_unit, TimeUnit::Week);
         assert_eq!((settings.horizon_months, settings.annual_discount_rate, settings.margin), (12, 0.1, 1.0));
-        assert_eq!(settings.rfm, RfmPolicy { bins: 5, recency_cuts: None, frequency_cuts: None, monetary_cuts: None });
+        assert_eq!(settings.rfm, RfmPolicy::default());
         let shares: Vec<_> = settings.tiers.tiers.iter().map(|tier| (tier.name.as_str(), tier.entry.clone())).collect();
         assert_eq!(
             shares,

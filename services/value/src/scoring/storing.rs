@@ -20,8 +20,8 @@ const STRIDE: usize = 20_000;
 const COPY: &str = "COPY value.score (score_set, buyer_id, total_revenue_minor, repeat_revenue_minor, total_cost_minor, p_alive, \
     expected_purchases, expected_spend_minor, clv_minor, rank, frequency, first_purchase_date, last_purchase_date, rfm_code, segment, \
     tier, tenant_id, index, last_year_minor, year_before_minor, earned_tier, below_since, signals, stage, stage_since, \
-    cost_of_goods_minor, acquisition_cost_minor, acquisition_share_minor, payback_date) FROM STDIN (FORMAT binary)";
-const FIELDS: u16 = 29;
+    cost_of_goods_minor, acquisition_cost_minor, acquisition_share_minor, payback_date, wallet_group) FROM STDIN (FORMAT binary)";
+const FIELDS: u16 = 30;
 
 /// Fewer customers than this are written by one connection.
 const WORTH_SHARING: usize = 20_000;
@@ -170,6 +170,7 @@ impl Writing {
             .put_opt(unless_nothing(costs.of_goods))
             .put_opt(unless_nothing(acquired.cost_minor))
             .put_opt(unless_nothing(acquired.share_minor))
-            .put_opt(acquired.payback_day.map(|day| day - POSTGRES_EPOCH));
+            .put_opt(acquired.payback_day.map(|day| day - POSTGRES_EPOCH))
+            .put_opt(judged.wallet_groups.get(at).copied().filter(|group| *group > 0));
     }
 }

@@ -26,12 +26,24 @@ pub struct Shares<'a> {
     pub score_set: i64,
     /// The run's currency.
     pub currency_code: &'a str,
-    /// The quantile of peers' revenue that is a benchmark.
-    pub quantile: f64,
-    /// Peers that make a benchmark.
-    pub min_peers: i64,
-    /// The attribute that tells peers further apart; empty for none.
-    pub peer_attribute: &'a str,
+    /// Where wallets come from that customers did not declare.
+    pub benchmark: Benchmark<'a>,
+}
+
+/// Where wallets come from that customers did not declare.
+#[derive(Debug, Clone, Copy)]
+pub enum Benchmark<'a> {
+    /// The benchmarks of the run's peer groups, by the number that scores carry.
+    OfRun(&'a [i64]),
+    /// What peers buy here.
+    PeerRevenue {
+        /// The quantile of their revenue.
+        quantile: f64,
+        /// Peers that make a benchmark.
+        min_peers: i64,
+        /// The attribute that tells peers further apart; empty for none.
+        peer_attribute: &'a str,
+    },
 }
 
 /// A group of customers. Money in minor units.
@@ -55,6 +67,12 @@ pub struct Share {
     pub declared_minor: i64,
     /// Their revenue of the last 365 days.
     pub declared_revenue_minor: i64,
+    /// Customers who declared none and have a benchmark.
+    pub peer_customers: i64,
+    /// Their benchmarks.
+    pub peer_minor: i64,
+    /// Their revenue of the last 365 days.
+    pub peer_revenue_minor: i64,
     /// Customers with a wallet, declared or benchmarked.
     pub wallet_customers: i64,
     /// Their wallets.
@@ -73,10 +91,9 @@ impl Shares<'_> {
     ) -> sqlx::Result<Vec<Share>> {
         let mut query = QueryBuilder::<Postgres>::new(
             "WITH customers AS (SELECT s.buyer_id, s.total_revenue_minor, coalesce(s.last_year_minor, 0) AS last_year_minor, \
-             s.clv_minor, s.stage, p.country_code, p.industry_code, p.attributes, \
-             coalesce(p.kind, 0) AS peer_kind, coalesce(p.industry_code, '') AS peer_industry, coalesce(p.attributes ->> ",
+             s.clv_minor, s.stage, s.wallet_group, p.country_code, p.industry_code, p.attributes, \
+             coalesce(p.kind, 0) AS peer_kind, coalesce(p.industry_code, '') AS peer_industry, CASE WHEN a.wallet_currency_code = ",
         );
-        query.push_bind(self.peer_attribute).push(", '') AS peer_attribute, CASE WHEN a.wallet_currency_code = ");
         query.push_bind(self.currency_code).push(
             " THEN a.yearly_wallet_minor END AS declared_minor FROM value.score s \
              LEFT JOIN value.buyer b ON b.tenant_id = s.tenant_id AND b.buyer_id = s.buyer_id \
@@ -84,16 +101,12 @@ impl Shares<'_> {
              LEFT JOIN value.account_signals a ON a.tenant_id = s.tenant_id AND a.buyer_id = s.buyer_id WHERE s.tenant_id = ",
         );
         query.push_bind(self.tenant).push(" AND s.score_set = ").push_bind(self.score_set);
-        query
-            .push("), peers AS (SELECT peer_kind, peer_industry, peer_attribute, percentile_cont(")
-            .push_bind(self.quantile);
+        query.push("), benchmarked AS (");
+        self.benchmark.push(&mut query);
         query.push(
-            "::double precision) WITHIN GROUP (ORDER BY last_year_minor) AS benchmark FROM customers GROUP BY 1, 2, 3 HAVING count(*) >= ",
-        );
-        query.push_bind(self.min_peers).push(
-            "), walleted AS (SELECT c.*, coalesce(c.declared_minor, \
-             nullif(greatest(round(p.benchmark)::bigint, CASE WHEN p.benchmark IS NOT NULL THEN c.last_year_minor END), 0)) AS wallet_minor \
-             FROM customers c LEFT JOIN peers p USING (peer_kind, peer_industry, peer_attribute)) SELECT ",
+            "), walleted AS (SELECT b.*, coalesce(b.declared_minor, \
+             nullif(greatest(b.benchmark, CASE WHEN b.benchmark IS NOT NULL THEN b.last_year_minor END), 0)) AS wallet_minor \
+             FROM benchmarked b) SELECT ",
         );
         match grouping {
             Grouping::Nothing => query.push("''::text"),
@@ -110,6 +123,10 @@ impl Shares<'_> {
             .push(sum("declared_minor", "", "declared_minor"))
             .push(", ");
         query.push(sum("last_year_minor", "WHERE w.declared_minor IS NOT NULL", "declared_revenue_minor")).push(", ");
+        let by_peers = "WHERE w.declared_minor IS NULL AND w.wallet_minor IS NOT NULL";
+        query.push(format_args!("count(*) FILTER ({by_peers}) AS peer_customers, "));
+        query.push(sum("wallet_minor", by_peers, "peer_minor")).push(", ");
+        query.push(sum("last_year_minor", by_peers, "peer_revenue_minor")).push(", ");
         query
             .push("count(w.wallet_minor) AS wallet_customers, ")
             .push(sum("wallet_minor", "", "wallet_minor"))
@@ -122,6 +139,31 @@ impl Shares<'_> {
         }
         query.push(" GROUP BY 1 ORDER BY total_revenue_minor DESC, name LIMIT ").push_bind(limit);
         query.build_query_as().persistent(false).fetch_all(connection).await
+    }
+}
+
+impl Benchmark<'_> {
+    /// Adds the statement that gives every one of the `customers` its benchmark, NULL for none.
+    fn push(self, query: &mut QueryBuilder<Postgres>) {
+        match self {
+            Self::OfRun(benchmarks) => {
+                query.push("SELECT c.*, (").push_bind(benchmarks);
+                query.push("::bigint[])[c.wallet_group] AS benchmark FROM customers c");
+            }
+            Self::PeerRevenue { quantile, min_peers, peer_attribute } => {
+                let attribute = |query: &mut QueryBuilder<Postgres>| {
+                    query.push("coalesce(c.attributes ->> ").push_bind(peer_attribute).push(", '')");
+                };
+                query.push("SELECT c.*, round(p.benchmark)::bigint AS benchmark FROM customers c LEFT JOIN (SELECT peer_kind, peer_industry, ");
+                attribute(query);
+                query.push(" AS peer_attribute, percentile_cont(").push_bind(quantile);
+                query.push("::double precision) WITHIN GROUP (ORDER BY last_year_minor) AS benchmark FROM customers c GROUP BY 1, 2, 3 HAVING count(*) >= ");
+                query.push_bind(min_peers).push(
+                    ") p ON p.peer_kind = c.peer_kind AND p.peer_industry = c.peer_industry AND p.peer_attribute = ",
+                );
+                attribute(query);
+            }
+        }
     }
 }
 

@@ -21,6 +21,7 @@ pub mod erasure;
 pub mod fx_rate;
 pub mod growth;
 pub mod item_scan;
+pub mod peer_wallets;
 pub mod product_affinity;
 pub mod rescore;
 pub mod sales;

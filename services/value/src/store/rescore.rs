@@ -228,6 +228,8 @@ pub struct Rescored {
     pub acquisition_cost_minor: Option<i64>,
     /// Since when that has been paid back.
     pub payback_date: Option<Date>,
+    /// Number of the peer group whose wallets stand in for its own, from 1; only that of a customer that the run did not know is stored.
+    pub wallet_group: Option<i32>,
     /// The last tier and the last rank, which a customer gets that the run did not know.
     pub new: (i16, i32),
 }
@@ -247,18 +249,18 @@ pub async fn scores_rescore(
         "INSERT INTO value.score (tenant_id, score_set, update_time, buyer_id, total_revenue_minor, repeat_revenue_minor, total_cost_minor,
              p_alive, expected_purchases, expected_spend_minor, clv_minor, frequency, first_purchase_date, last_purchase_date, rfm_code,
              segment, index, last_year_minor, year_before_minor, as_of_date, candidate_tier, tier, earned_tier, rank, stage, stage_since,
-             cost_of_goods_minor, acquisition_cost_minor, payback_date)
+             cost_of_goods_minor, acquisition_cost_minor, payback_date, wallet_group)
          SELECT $1, $2, $3, s.buyer_id, s.total_revenue, s.repeat_revenue, s.total_cost, s.p_alive, s.expected_purchases,
              s.expected_spend, s.clv, s.frequency, s.first_purchase_date, s.last_purchase_date, s.rfm_code, s.segment, s.index,
              s.last_year, s.year_before, s.as_of_date, s.candidate_tier, s.new_tier, s.new_tier, s.new_rank, s.stage, s.stage_since,
-             s.cost_of_goods, s.acquisition_cost, s.payback_date
+             s.cost_of_goods, s.acquisition_cost, s.payback_date, s.wallet_group
          FROM unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::float8[], $9::float8[], $10::float8[], $11::float8[],
              $12::int[], $13::date[], $14::date[], $15::smallint[], $16::smallint[], $17::float8[], $18::bigint[], $19::bigint[],
              $20::date[], $21::smallint[], $22::smallint[], $23::int[], $24::smallint[], $25::date[], $26::bigint[], $27::bigint[],
-             $28::date[])
+             $28::date[], $29::int[])
          AS s (buyer_id, total_revenue, repeat_revenue, total_cost, p_alive, expected_purchases, expected_spend, clv, frequency,
              first_purchase_date, last_purchase_date, rfm_code, segment, index, last_year, year_before, as_of_date, candidate_tier,
-             new_tier, new_rank, stage, stage_since, cost_of_goods, acquisition_cost, payback_date)
+             new_tier, new_rank, stage, stage_since, cost_of_goods, acquisition_cost, payback_date, wallet_group)
          ON CONFLICT (tenant_id, score_set, buyer_id) DO UPDATE SET total_revenue_minor = excluded.total_revenue_minor,
              repeat_revenue_minor = excluded.repeat_revenue_minor, total_cost_minor = excluded.total_cost_minor,
              p_alive = excluded.p_alive, expected_purchases = excluded.expected_purchases,
@@ -297,6 +299,7 @@ pub async fn scores_rescore(
         &column(scores, |score| score.cost_of_goods_minor) as _,
         &column(scores, |score| score.acquisition_cost_minor) as _,
         &column(scores, |score| score.payback_date.map(Date::to_sqlx)) as _,
+        &column(scores, |score| score.wallet_group) as _,
     )
     .execute(connection)
     .await
@@ -320,6 +323,8 @@ pub struct Beside {
     pub stage_since: Option<jiff_sqlx::Date>,
     /// Its share of acquisition spends.
     pub acquisition_share_minor: Option<i64>,
+    /// Number of the peer group whose wallets stand in for its own, from 1.
+    pub wallet_group: Option<i32>,
 }
 
 /// What the scores of buyers in a set rest on beside transactions.
@@ -331,7 +336,7 @@ pub async fn scores_beside(
 ) -> sqlx::Result<Vec<Beside>> {
     sqlx::query_as!(
         Beside,
-        r#"SELECT s.buyer_id, s.signals, s.stage, s.stage_since AS "stage_since: _", s.acquisition_share_minor
+        r#"SELECT s.buyer_id, s.signals, s.stage, s.stage_since AS "stage_since: _", s.acquisition_share_minor, s.wallet_group
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.score WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = k.buyer_id LIMIT 1

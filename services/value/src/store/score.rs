@@ -74,6 +74,8 @@ pub struct ScoreRecord {
     pub acquisition_share_minor: Option<i64>,
     /// Since when that has been paid back.
     pub payback_date: Option<jiff_sqlx::Date>,
+    /// Number of the peer group whose wallets stand in for its own, from 1.
+    pub wallet_group: Option<i32>,
 }
 
 macro_rules! record {
@@ -110,6 +112,7 @@ macro_rules! record {
             acquisition_cost_minor: $row.acquisition_cost_minor,
             acquisition_share_minor: $row.acquisition_share_minor,
             payback_date: $row.payback_date,
+            wallet_group: $row.wallet_group,
         }
     };
 }
@@ -127,7 +130,7 @@ pub async fn score_by_customer(
                s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
                s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
                s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date", s.cost_of_goods_minor, s.acquisition_cost_minor,
-               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date"
+               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date", s.wallet_group
            FROM unnest($1::text[], $2::bigint[], $3::uuid[]) WITH ORDINALITY AS k (tenant_id, score_set, customer_id, place)
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.customer_id = k.customer_id LIMIT 1
@@ -162,7 +165,7 @@ pub async fn score_by_external_id(
                s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
                s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
                s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date", s.cost_of_goods_minor, s.acquisition_cost_minor,
-               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date"
+               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date", s.wallet_group
            FROM unnest($1::text[], $2::bigint[], $3::text[]) WITH ORDINALITY AS k (tenant_id, score_set, external_id, place)
            CROSS JOIN LATERAL (
                SELECT * FROM value.buyer b WHERE b.tenant_id = k.tenant_id AND b.external_id = k.external_id LIMIT 1
@@ -198,7 +201,7 @@ pub async fn score_by_buyer(
                s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
                s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
                s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date", s.cost_of_goods_minor, s.acquisition_cost_minor,
-               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date"
+               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date", s.wallet_group
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.score s WHERE s.tenant_id = $1 AND s.score_set = $2 AND s.buyer_id = k.buyer_id LIMIT 1
@@ -229,7 +232,7 @@ pub async fn scores_of_buyers(
                s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since AS "below_since: jiff_sqlx::Date", s.signals,
                s.as_of_date AS "as_of_date: jiff_sqlx::Date", s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier,
                s.stage, s.stage_since AS "stage_since: jiff_sqlx::Date", s.cost_of_goods_minor, s.acquisition_cost_minor,
-               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date"
+               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date", s.wallet_group
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.score s WHERE s.tenant_id = $1 AND s.score_set = $2 AND s.buyer_id = k.buyer_id LIMIT 1
@@ -317,7 +320,7 @@ const COLUMNS: &str = "b.customer_id, b.external_id, s.rank, s.total_revenue_min
     s.p_alive, s.expected_purchases, s.expected_spend_minor, s.clv_minor, s.frequency, s.first_purchase_date, s.last_purchase_date, \
     s.rfm_code, s.segment, s.tier, s.index, s.last_year_minor, s.year_before_minor, s.earned_tier, s.below_since, s.signals, s.as_of_date, \
     s.update_time, s.candidate_tier, s.stage, s.stage_since, s.cost_of_goods_minor, s.acquisition_cost_minor, s.acquisition_share_minor, \
-    s.payback_date";
+    s.payback_date, s.wallet_group";
 
 /// What a run says of all its scores.
 #[derive(Debug)]
@@ -403,6 +406,7 @@ impl<'r> FromRow<'r, sqlx::postgres::PgRow> for ScoreRecord {
             acquisition_cost_minor: row.try_get("acquisition_cost_minor")?,
             acquisition_share_minor: row.try_get("acquisition_share_minor")?,
             payback_date: row.try_get("payback_date")?,
+            wallet_group: row.try_get("wallet_group")?,
         })
     }
 }
@@ -423,8 +427,8 @@ pub fn judged_copy(tenant: &str, set: i64, with_rules: bool) -> String {
     format!(
         "COPY (SELECT buyer_id, rank, tier, coalesce(earned_tier, tier), below_since, frequency, first_purchase_date, last_purchase_date, \
          clv_minor, total_revenue_minor, coalesce(last_year_minor, 0), coalesce(year_before_minor, 0), \
-         total_cost_minor + coalesce(acquisition_share_minor, 0), coalesce(acquisition_cost_minor, 0), expected_purchases, index, signals\
-         {for_rules} \
+         total_cost_minor + coalesce(acquisition_share_minor, 0), coalesce(acquisition_cost_minor, 0), expected_purchases, index, signals, \
+         coalesce(wallet_group, 0){for_rules} \
          FROM value.score WHERE tenant_id = {} AND score_set = {set} ORDER BY buyer_id) TO STDOUT (FORMAT binary)",
         super::transaction_scan::quoted(tenant)
     )
@@ -457,7 +461,7 @@ pub async fn score_as_of(
                s.below_since AS "below_since: jiff_sqlx::Date", s.signals, s.as_of_date AS "as_of_date: jiff_sqlx::Date",
                s.update_time AS "update_time: jiff_sqlx::Timestamp", s.candidate_tier, s.stage,
                s.stage_since AS "stage_since: jiff_sqlx::Date", s.cost_of_goods_minor, s.acquisition_cost_minor,
-               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date"
+               s.acquisition_share_minor, s.payback_date AS "payback_date: jiff_sqlx::Date", s.wallet_group
            FROM found s JOIN value.buyer b ON b.tenant_id = $1 AND b.buyer_id = $3"#,
         tenant,
         set,

@@ -25,7 +25,7 @@ impl Value {
         CustomerShareServiceClient::new(self.running.tenant(TENANT))
     }
 
-    async fn share_report(&self, request: GetCustomerShareReportRequest) -> Result<CustomerShareReport, Status> {
+    pub async fn share_report(&self, request: GetCustomerShareReportRequest) -> Result<CustomerShareReport, Status> {
         Ok(self.shares().get_customer_share_report(request).await?.into_inner())
     }
 

@@ -38,7 +38,7 @@ pub fn index_of(rules: &[Rule]) -> IndexPolicy {
         weight: *weight,
         linear_scale: scale.map(|(zero_at, full_at)| LinearScale { zero_at, full_at }),
     };
-    IndexPolicy { metrics: rules.iter().map(rule).collect() }
+    IndexPolicy { metrics: rules.iter().map(rule).collect(), ..IndexPolicy::default() }
 }
 
 /// Gold from an index on, kept from a lower one on, by revenue of the last year in dollars up to 200.

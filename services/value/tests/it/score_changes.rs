@@ -23,7 +23,7 @@ fn changes(value: &Value) -> ScoreChangeServiceClient<Authorised> {
     ScoreChangeServiceClient::new(value.running.tenant(TENANT))
 }
 
-async fn compare(value: &Value, earlier: &str, later: &str) -> Result<ScoreRunComparison, Status> {
+pub async fn compare(value: &Value, earlier: &str, later: &str) -> Result<ScoreRunComparison, Status> {
     let request = GetScoreRunComparisonRequest {
         score_run_id: later.to_owned(),
         earlier_score_run_id: earlier.to_owned(),

@@ -13,7 +13,7 @@ mod tiles;
 
 use crate::purchase_log::Summary;
 use rayon::prelude::*;
-pub use segment::{Rule, SegmentError, SegmentMap};
+pub use segment::{Overlap, Rule, SegmentError, SegmentMap};
 use std::fmt;
 pub use tiles::tiles;
 

@@ -44,17 +44,26 @@ pub enum SegmentError {
     #[error("{0} scores: it must be 2 to 9")]
     Scores(u8),
     /// Not every code is in exactly one segment.
-    #[error("codes in no segment: [{}]; codes in several: [{}]", listed(uncovered), listed(overlapping))]
+    #[error("codes in no segment: [{}]; codes in several: [{}]", listed(uncovered.iter()), listed(overlapping.iter().map(|overlap| &overlap.code)))]
     NotAPartition {
         /// Codes no rule holds.
         uncovered: Vec<Code>,
         /// Codes more than one rule holds.
-        overlapping: Vec<Code>,
+        overlapping: Vec<Overlap>,
     },
 }
 
-fn listed(codes: &[Code]) -> String {
-    let codes: Vec<String> = codes.iter().map(Code::to_string).collect();
+/// A code that more than one rule holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overlap {
+    /// The code.
+    pub code: Code,
+    /// The positions of the first two rules that hold it.
+    pub rules: [u16; 2],
+}
+
+fn listed<'a>(codes: impl Iterator<Item = &'a Code>) -> String {
+    let codes: Vec<String> = codes.map(Code::to_string).collect();
     codes.join(" ")
 }
 
@@ -83,7 +92,7 @@ impl SegmentMap {
             let mut holding = (0u16..).zip(&rules).filter(|(_, rule)| rule.holds(code));
             match (holding.next(), holding.next()) {
                 (None, _) => uncovered.push(code),
-                (Some(_), Some(_)) => overlapping.push(code),
+                (Some((first, _)), Some((second, _))) => overlapping.push(Overlap { code, rules: [first, second] }),
                 (Some((rule, _)), None) => rule_of.push(rule),
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::cdnow::calibration;
 use btyd::Summary;
-use btyd::rfm::{Code, Cuts, Monetary, Rfm, RfmConfig, RfmError, Rule, SegmentError, SegmentMap};
+use btyd::rfm::{Code, Cuts, Monetary, Overlap, Rfm, RfmConfig, RfmError, Rule, SegmentError, SegmentMap};
 use proptest::prelude::*;
 use std::collections::HashMap;
 
@@ -173,7 +173,7 @@ fn rules_with_a_gap_and_an_overlap_list_the_codes() {
     let refused = SegmentMap::new(2, rules).unwrap_err();
     let expected = SegmentError::NotAPartition {
         uncovered: vec![code(1, 1, 1), code(1, 1, 2)],
-        overlapping: vec![code(2, 2, 1), code(2, 2, 2)],
+        overlapping: [code(2, 2, 1), code(2, 2, 2)].map(|code| Overlap { code, rules: [0, 1] }).to_vec(),
     };
     assert_eq!(refused.to_string(), "codes in no segment: [111 112]; codes in several: [221 222]");
     assert_eq!(refused, expected);

@@ -4,6 +4,7 @@ mod affinities;
 mod concentration;
 mod contracts;
 mod over_time;
+mod rfm;
 mod sales;
 mod segments;
 mod share;
@@ -52,6 +53,8 @@ pub enum Report {
     Share(share::Share),
     /// Which share of the customers brings which share of the value.
     Concentration(concentration::Concentration),
+    /// Customers by RFM code and named segment.
+    Rfm(rfm::Rfm),
     /// Who joined segments, left and stayed.
     Segments(segments::Segments),
 }
@@ -166,6 +169,7 @@ pub fn run(report: Report) -> Result<()> {
         Report::Affinities(args) => affinities::print(&args),
         Report::Share(args) => share::print(&args),
         Report::Concentration(args) => concentration::print(&args),
+        Report::Rfm(args) => rfm::print(&args),
         Report::Segments(args) => segments::print(&args),
     }
 }

@@ -20,7 +20,11 @@ pub struct Share {
     /// The attribute, with --by attribute, such as region
     #[arg(long, value_name = "KEY")]
     attribute: Option<String>,
-    /// An attribute that tells peers further apart where wallets are benchmarked, such as size
+    /// Take wallets that customers did not declare from what this share of their peers does not spend more than, such as 0.8; by default from
+    /// the benchmarks of the score run, where its policy has any
+    #[arg(long, value_name = "QUANTILE", value_parser = quantile)]
+    benchmark_quantile: Option<f64>,
+    /// The same, with an attribute that tells peers further apart, such as size
     #[arg(long, default_value = "", value_name = "KEY")]
     peer_attribute: String,
     /// Score run to read; by default the newest that succeeded
@@ -40,6 +44,7 @@ pub fn print(args: &Share) -> Result<()> {
         score_run_id: args.score_run.clone(),
         grouping: grouping.into(),
         attribute,
+        benchmark_quantile: args.benchmark_quantile.unwrap_or_default(),
         peer_attribute: args.peer_attribute.clone(),
         ..GetCustomerShareReportRequest::default()
     };
@@ -48,4 +53,10 @@ pub fn print(args: &Share) -> Result<()> {
         Ok(client.get_customer_share_report(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
     args.format.print(|screen| share::render(&report, screen), || share::csv(&report), || json::of(&report))
+}
+
+/// A share above 0 and below 1.
+fn quantile(text: &str) -> Result<f64, String> {
+    let given = text.parse::<f64>().ok().filter(|share| *share > 0.0 && *share < 1.0);
+    given.ok_or_else(|| "must be above 0 and below 1, such as 0.8".to_owned())
 }

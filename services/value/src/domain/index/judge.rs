@@ -141,7 +141,8 @@ mod tests {
     use crate::domain::index::{Purchased, Signals};
 
     fn subject(purchased: Purchased, signals: Option<&Signals>) -> Subject<'_> {
-        Subject { purchased, signals, as_of_date: Date::constant(2026, 6, 30), margin: 1.0, minor_per_unit: 100.0 }
+        let as_of_date = Date::constant(2026, 6, 30);
+        Subject { purchased, signals, benchmark_wallet_minor: None, as_of_date, margin: 1.0, minor_per_unit: 100.0 }
     }
 
     fn judge(rules: &[(Metric, f64, f64, f64)]) -> Judge {

@@ -150,7 +150,7 @@ impl Metric {
                 (purchased.age_days >= TWO_YEARS_DAYS && now + before > 0.0).then(|| (now - before) / (now + before))
             }
             Self::WalletHeadroom => {
-                let wallet = signals?.yearly_wallet_minor?;
+                let wallet = subject.yearly_wallet_minor()?;
                 Some((1.0 - purchased.last_year_minor as f64 / wallet as f64).clamp(0.0, 1.0))
             }
             Self::ExpectedPurchases => Some(purchased.expected_purchases),
@@ -182,6 +182,8 @@ pub struct Subject<'a> {
     pub purchased: Purchased,
     /// What else is known of it.
     pub signals: Option<&'a Signals>,
+    /// What its peers spend a year, where that stands in for a wallet that it did not declare; in minor units, more than zero.
+    pub benchmark_wallet_minor: Option<i64>,
     /// The day it is judged for.
     pub as_of_date: Date,
     /// Share of revenue that is margin.
@@ -191,6 +193,12 @@ pub struct Subject<'a> {
 }
 
 impl Subject<'_> {
+    /// The wallet that it declared, or the benchmark of its peers.
+    fn yearly_wallet_minor(&self) -> Option<i64> {
+        let declared = self.signals.and_then(|signals| signals.yearly_wallet_minor);
+        declared.or(self.benchmark_wallet_minor)
+    }
+
     /// One after the day it is judged for counts as of that day.
     fn days_since_interaction(&self) -> Option<f64> {
         let last = self.signals?.last_interaction_date?;
@@ -253,7 +261,7 @@ mod tests {
 
     fn subject(purchased: Purchased, signals: Option<&Signals>) -> Subject<'_> {
         let as_of_date = Date::constant(2026, 6, 30);
-        Subject { purchased, signals, as_of_date, margin: 0.5, minor_per_unit: 100.0 }
+        Subject { purchased, signals, benchmark_wallet_minor: None, as_of_date, margin: 0.5, minor_per_unit: 100.0 }
     }
 
     #[test]

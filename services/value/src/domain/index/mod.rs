@@ -7,9 +7,11 @@
 mod judge;
 mod metric;
 mod policy;
+mod wallet;
 mod yardstick;
 
 pub use judge::{Judge, Judgement, MetricScore};
 pub use metric::{Component, Metric, Purchased, Signals, Subject};
 pub use policy::{IndexPolicy, IndexPolicyError, MetricRule, Scale};
+pub use wallet::{PeerAttribute, PeerGroup, Wallet, WalletBenchmark, WalletBenchmarkError};
 pub use yardstick::Yardstick;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::metric::Metric;
+use super::{metric::Metric, wallet::WalletBenchmark};
 
 /// The metrics that count, each at most once, with weights above zero.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IndexPolicy {
     rules: Vec<MetricRule>,
+    wallet_benchmark: Option<WalletBenchmark>,
 }
 
 /// What one metric counts for.
@@ -83,12 +84,27 @@ impl IndexPolicy {
                 errors.push((at, IndexPolicyError::FlatScale));
             }
         }
-        if errors.is_empty() { Ok(Self { rules }) } else { Err(errors) }
+        if errors.is_empty() { Ok(Self { rules, wallet_benchmark: None }) } else { Err(errors) }
     }
 
     /// The rules.
     pub fn rules(&self) -> &[MetricRule] {
         &self.rules
+    }
+
+    /// The policy with wallets that customers did not declare taken from their peers.
+    pub fn with_wallet_benchmark(self, wallet_benchmark: Option<WalletBenchmark>) -> Self {
+        Self { wallet_benchmark, ..self }
+    }
+
+    /// How wallets that customers did not declare are taken from their peers; `None` where they are not.
+    pub fn wallet_benchmark(&self) -> Option<&WalletBenchmark> {
+        self.wallet_benchmark.as_ref()
+    }
+
+    /// Whether a metric counts.
+    pub fn weighs(&self, metric: Metric) -> bool {
+        self.rules.iter().any(|rule| rule.metric == metric)
     }
 }
 
@@ -115,6 +131,7 @@ impl Default for IndexPolicy {
                 // Whoever has declared no needs is judged by its strategic fit alone, with the weight of both.
                 linear(Metric::NeedsCoverage, 5.0, 0.0, 1.0),
             ],
+            wallet_benchmark: None,
         }
     }
 }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use clientele_error::Result;
 use clientele_pg::{Tx, answer::failed};
 use clientele_proto::value::v1::{
-    CustomerGrouping, CustomerShare, CustomerShareReport, GetCustomerShareReportRequest, WalletShare,
+    CustomerGrouping, CustomerShare, CustomerShareReport, GetCustomerShareReportRequest, PeerWallets,
+    WalletBenchmarkSource, WalletShare,
 };
 use clientele_service::Call;
 
@@ -13,10 +14,13 @@ use super::message::check_attribute;
 use crate::{
     State,
     domain::currency::{Currency, rounded},
-    rpc::scores::scored_run,
-    scoring::settings_message::{date, money},
+    rpc::scores::{peer_wallets, scored_run},
+    scoring::{
+        ScoredRun,
+        settings_message::{date, money},
+    },
     store::{
-        customer_share::{Grouping, Share, Shares},
+        customer_share::{Benchmark, Grouping, Share, Shares},
         segment_move::segment_moves_plan_for_tenant,
         target_population::target_populations_of_groups,
     },
@@ -48,14 +52,19 @@ pub(super) async fn get_customer_share_report(
     let tenant = call.tenant();
     let (run, score_set) = scored_run(state, tenant, &request.score_run_id).await?;
     let currency = run.settings.currency;
-    let shares = Shares {
-        tenant,
-        score_set,
-        currency_code: currency.code(),
-        quantile: if request.benchmark_quantile > 0.0 { request.benchmark_quantile } else { QUANTILE },
-        min_peers: if request.min_peers > 0 { i64::from(request.min_peers) } else { MIN_PEERS },
-        peer_attribute: &request.peer_attribute,
+    let benchmarks: Vec<i64> = run.peer_groups.iter().map(|group| group.benchmark_minor).collect();
+    let names_peers = request.benchmark_quantile > 0.0 || request.min_peers > 0 || !request.peer_attribute.is_empty();
+    let by_run = run.settings.index.wallet_benchmark().is_some() && !names_peers;
+    let benchmark = if by_run {
+        Benchmark::OfRun(&benchmarks)
+    } else {
+        Benchmark::PeerRevenue {
+            quantile: if request.benchmark_quantile > 0.0 { request.benchmark_quantile } else { QUANTILE },
+            min_peers: if request.min_peers > 0 { i64::from(request.min_peers) } else { MIN_PEERS },
+            peer_attribute: &request.peer_attribute,
+        }
     };
+    let shares = Shares { tenant, score_set, currency_code: currency.code(), benchmark };
     // Reading a million customers may take the time the caller has, and no longer.
     let mut tx = Tx::begin(&state.pool, call.remaining()).await.map_err(failed)?;
     segment_moves_plan_for_tenant(&mut tx).await.map_err(failed)?;
@@ -76,7 +85,20 @@ pub(super) async fn get_customer_share_report(
         total: total.as_ref().map(|total| reply.share(total)),
         groups: groups.iter().map(|group| reply.share(group)).collect(),
         more_groups,
+        benchmark_source: if by_run {
+            WalletBenchmarkSource::PeerWallets.into()
+        } else {
+            WalletBenchmarkSource::PeerRevenue.into()
+        },
+        peer_wallets: if by_run { most_wallets(&run) } else { Vec::new() },
     })
+}
+
+/// The run's peer groups, those with the most wallets first.
+fn most_wallets(run: &ScoredRun) -> Vec<PeerWallets> {
+    let mut groups: Vec<_> = run.peer_groups.iter().collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.wallets));
+    groups.into_iter().take(GROUPS).map(|group| peer_wallets(run, group)).collect()
 }
 
 struct Reply<'r> {
@@ -109,6 +131,7 @@ impl Reply<'_> {
                 group.declared_minor,
                 group.declared_revenue_minor,
             )),
+            peer_wallets: Some(self.wallets(group.peer_customers, group.peer_minor, group.peer_revenue_minor)),
             benchmarked_wallets: Some(self.wallets(
                 group.wallet_customers,
                 group.wallet_minor,

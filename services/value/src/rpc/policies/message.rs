@@ -8,8 +8,8 @@ use sqlx::PgConnection;
 
 use crate::{
     scoring::{
-        affinity_message, churn_message, conversion_message, lifecycle_message, policy_message, run_message::instant,
-        settings_message::Wrong,
+        affinity_message, churn_message, conversion_message, lifecycle_message, policy_message, rfm_message,
+        run_message::instant, settings_message::Wrong,
     },
     store::value_policy::{PolicyRecord, value_policy_list},
 };
@@ -19,6 +19,7 @@ pub(super) fn check(policy: &ValuePolicy) -> Result<()> {
     let mut wrong = Wrong::default();
     let tiers = policy_message::tiers(policy.tier_policy.as_ref(), None, &mut wrong);
     policy_message::index(policy.index_policy.as_ref(), &mut wrong);
+    rfm_message::policy(policy.rfm_policy.as_ref(), None, &mut wrong);
     lifecycle_message::policy(policy.lifecycle_policy.as_ref(), &mut wrong);
     churn_message::policy(policy.churn_policy.as_ref(), tiers.as_ref(), &mut wrong);
     conversion_message::check_reporting(policy, &mut wrong);

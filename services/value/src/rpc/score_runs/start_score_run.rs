@@ -56,12 +56,14 @@ fn by_policy(settings: ScoreRunSettings, policy: Option<ValuePolicy>) -> ScoreRu
         && !policy.reporting_currency_code.is_empty()
         || settings.tier_policy.is_none()
         || settings.index_policy.is_none()
+        || settings.rfm_policy.is_none() && policy.rfm_policy.is_some()
         || settings.lifecycle_policy.is_none() && policy.lifecycle_policy.is_some()
         || settings.churn_policy.is_none() && policy.churn_policy.is_some()
         || settings.affinity_policy.is_none() && policy.affinity_policy.is_some();
     let settings = conversion_message::by_policy(settings, &policy);
     ScoreRunSettings {
         value_policy_version: if follows { policy.version } else { 0 },
+        rfm_policy: settings.rfm_policy.or(policy.rfm_policy),
         tier_policy: settings.tier_policy.or(policy.tier_policy),
         index_policy: settings.index_policy.or(policy.index_policy),
         lifecycle_policy: settings.lifecycle_policy.or(policy.lifecycle_policy),
@@ -72,7 +74,7 @@ fn by_policy(settings: ScoreRunSettings, policy: Option<ValuePolicy>) -> ScoreRu
 }
 
 fn new_run(state: &State, call: &Call, settings: &ScoreSettings, now: Timestamp) -> Result<NewRun> {
-    let (_, segment_names) = engine::segment_names(settings.rfm.bins).map_err(Error::internal)?;
+    let (_, segment_names) = engine::segment_names(&settings.rfm).map_err(Error::internal)?;
     Ok(NewRun {
         score_run_id: state.context.new_id(),
         settings: settings_message::message(settings).encode_to_vec(),

@@ -1,9 +1,11 @@
 //! A stored score as the contract tells it, with its reasons where they are asked for.
 
+use std::collections::BTreeMap;
+
 use btyd::Code;
 use clientele_proto::value::v1::{
-    IndexComponent, IndexComponentScore, IndexExplanation, IndexMetricScore, PurchaseSummary, RfmScore, Score,
-    ScoreReason, ScoreView,
+    IndexComponent, IndexComponentScore, IndexExplanation, IndexMetricScore, IndexWallet, PeerWallets, PurchaseSummary,
+    RfmScore, Score, ScoreReason, ScoreView, WalletBasis,
 };
 use jiff::{Unit, civil::Date};
 
@@ -11,7 +13,10 @@ use super::contribution::{self, contribution};
 use crate::{
     domain::{
         currency::rounded,
-        index::{Component, Judgement, MetricScore, Purchased, Subject},
+        index::{
+            Component, Judgement, Metric, MetricScore, PeerAttribute, PeerGroup, Purchased, Signals, Subject, Wallet,
+            WalletBenchmark,
+        },
         lifecycle::Stage,
         reasons::{CustomerFacts, Facts, RunFacts, reasons},
     },
@@ -69,7 +74,7 @@ pub(super) fn score(run: &ScoredRun, record: &ScoreRecord, view: ScoreView) -> S
             Vec::new()
         },
         index: record.index,
-        index_explanation: judged.as_ref().map(explanation),
+        index_explanation: judged.as_ref().map(|judged| explanation(run, record, judged)),
         earned_tier: name(&run.tier_names, record.earned_tier.unwrap_or(record.tier)).to_owned(),
         below_tier_since_date: record.below_since.map(|since| date(since.to_jiff())),
         update_time: record.update_time.map(|time| instant(time.to_jiff())),
@@ -131,8 +136,67 @@ pub(in crate::rpc) fn judgement_of(run: &ScoredRun, record: &ScoreRecord) -> Opt
 
 fn judgement(run: &ScoredRun, record: &ScoreRecord, days: &Days) -> Option<Judgement> {
     record.index?;
-    let signals = record.signals.as_deref().and_then(|encoded| known::signals(encoded).ok());
-    Some(run.judge.judge(&Subject {
+    Some(run.judge.judge(&subject(run, record, days, signals(record).as_ref())))
+}
+
+/// What was known of the customer beside its purchases.
+fn signals(record: &ScoreRecord) -> Option<Signals> {
+    record.signals.as_deref().and_then(|encoded| known::signals(encoded).ok())
+}
+
+/// The wallet that the index rests on; `None` where it is not known, or does not count.
+fn wallet<'r>(run: &'r ScoredRun, record: &ScoreRecord, signals: Option<&Signals>) -> Option<Wallet<'r>> {
+    if record.index.is_none() || !run.settings.index.weighs(Metric::WalletHeadroom) {
+        return None;
+    }
+    match signals.and_then(|signals| signals.yearly_wallet_minor) {
+        Some(declared) => Some(Wallet::Declared(declared)),
+        None => run.peer_group(record.wallet_group).map(Wallet::Benchmarked),
+    }
+}
+
+fn wallet_message(run: &ScoredRun, wallet: Wallet<'_>) -> IndexWallet {
+    let told = IndexWallet {
+        yearly_wallet: Some(money(run.settings.currency, wallet.yearly_minor())),
+        basis: WalletBasis::Declared.into(),
+        ..IndexWallet::default()
+    };
+    match wallet {
+        Wallet::Declared(_) => told,
+        Wallet::Benchmarked(peers) => {
+            IndexWallet { basis: WalletBasis::Benchmarked.into(), peers: Some(peer_wallets(run, peers)), ..told }
+        }
+    }
+}
+
+/// A peer group as the contract tells it.
+pub(in crate::rpc) fn peer_wallets(run: &ScoredRun, peers: &PeerGroup) -> PeerWallets {
+    let attributes = run.settings.index.wallet_benchmark().map(WalletBenchmark::attributes).unwrap_or_default();
+    PeerWallets {
+        attributes: attributes.iter().map(PeerAttribute::name).zip(peers.values.iter().cloned()).collect(),
+        wallets: peers.wallets,
+        benchmark: Some(money(run.settings.currency, peers.benchmark_minor)),
+    }
+}
+
+fn wallet_reason(run: &ScoredRun, record: &ScoreRecord, days: &Days) -> Option<ScoreReason> {
+    let signals = signals(record);
+    let wallet = wallet(run, record, signals.as_ref())?;
+    let subject = subject(run, record, days, signals.as_ref());
+    let text = wallet.reason(run.settings.index.wallet_benchmark(), &subject, run.settings.currency)?;
+    let per_unit = run.settings.currency.minor_per_unit() as f64;
+    let mut inputs = BTreeMap::from([
+        ("yearly_wallet".to_owned(), wallet.yearly_minor() as f64 / per_unit),
+        ("revenue_last_year".to_owned(), subject.purchased.last_year_minor as f64 / per_unit),
+    ]);
+    if let Wallet::Benchmarked(peers) = wallet {
+        inputs.insert("peer_wallets".to_owned(), peers.wallets as f64);
+    }
+    Some(ScoreReason { score: "wallet".to_owned(), text, inputs: inputs.into_iter().collect(), ratio_to_median: 0.0 })
+}
+
+fn subject<'s>(run: &ScoredRun, record: &ScoreRecord, days: &Days, signals: Option<&'s Signals>) -> Subject<'s> {
+    Subject {
         purchased: Purchased {
             clv_minor: record.clv_minor,
             total_revenue_minor: record.total_revenue_minor,
@@ -145,14 +209,15 @@ fn judgement(run: &ScoredRun, record: &ScoreRecord, days: &Days) -> Option<Judge
             recency_days: days.recency,
             age_days: days.age,
         },
-        signals: signals.as_ref(),
+        signals,
+        benchmark_wallet_minor: run.peer_group(record.wallet_group).map(|peers| peers.benchmark_minor),
         as_of_date: as_of_date(run, record),
         margin: run.settings.margin,
         minor_per_unit: run.settings.currency.minor_per_unit() as f64,
-    }))
+    }
 }
 
-fn explanation(judged: &Judgement) -> IndexExplanation {
+fn explanation(run: &ScoredRun, record: &ScoreRecord, judged: &Judgement) -> IndexExplanation {
     let components = Component::ALL.into_iter().filter_map(|component| {
         let of = judged.metrics.iter().filter(|metric| metric.metric.component() == component);
         let (weight, points) = of.fold((0.0, 0.0), |(weight, points), of| (weight + of.weight, points + of.points()));
@@ -178,6 +243,7 @@ fn explanation(judged: &Judgement) -> IndexExplanation {
         components: components.collect(),
         metrics: metrics.iter().map(metric).collect(),
         unknown_metrics: judged.unknown.iter().map(|metric| metric_message(*metric).into()).collect(),
+        wallet: wallet(run, record, signals(record).as_ref()).map(|wallet| wallet_message(run, wallet)),
     }
 }
 
@@ -269,5 +335,5 @@ fn score_reasons(
         inputs: [("needs_coverage".to_owned(), coverage)].into(),
         ratio_to_median: 0.0,
     });
-    reasons.chain(needs).collect()
+    reasons.chain(needs).chain(wallet_reason(run, record, days)).collect()
 }

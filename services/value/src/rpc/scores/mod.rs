@@ -31,7 +31,7 @@ use clientele_service::rpc::{Answers, streaming, unary};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-pub(super) use message::{as_of_date, judgement_of, name};
+pub(super) use message::{as_of_date, judgement_of, name, peer_wallets};
 
 use crate::{State, scoring::ScoredRun, store::score_run::score_run_get};
 
