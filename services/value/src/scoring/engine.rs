@@ -168,7 +168,7 @@ pub fn score(purchases: Purchases, settings: &ScoreSettings, progress: &Progress
     let base = Base { buyer: &buyer, purchased: &purchased, ranking: &order };
     let (indexed, staged) =
         rayon::join(|| index(&base, &known, settings), || stage(&summaries, known.before.as_ref(), settings));
-    let (segments, _) = segment_names(settings.rfm.bins)?;
+    let (segments, _) = segment_names(&settings.rfm)?;
     let as_of_day = day_number(settings.as_of_date);
     let fields = |at: usize, index: f64| {
         let (summary, score, code, stay) = (&summaries[at], &scores[at], rfm.codes[at], staged.stays[at]);

@@ -15,11 +15,9 @@ use crate::{
     tiers::score_of,
 };
 
-fn only(score: i32) -> Option<RfmScoreRange> {
-    Some(RfmScoreRange { min: score, max: score })
-}
-
-fn segment(name: &str, recency: Option<RfmScoreRange>, frequency: Option<RfmScoreRange>) -> RfmSegment {
+/// A segment of one score of recency and of frequency each, or of all.
+fn segment(name: &str, recency: Option<i32>, frequency: Option<i32>) -> RfmSegment {
+    let [recency, frequency] = [recency, frequency].map(|of| of.map(|score| RfmScoreRange { min: score, max: score }));
     RfmSegment { segment: name.into(), recency, frequency, ..RfmSegment::default() }
 }
 
@@ -37,7 +35,7 @@ fn own(segments: Vec<RfmSegment>) -> ValuePolicy {
 }
 
 fn map() -> Vec<RfmSegment> {
-    vec![segment("Here", only(2), None), segment("Missed", only(1), only(2)), segment("Gone", only(1), only(1))]
+    vec![segment("Here", Some(2), None), segment("Missed", Some(1), Some(2)), segment("Gone", Some(1), Some(1))]
 }
 
 /// The shop with a policy of its own segments.
@@ -114,7 +112,7 @@ async fn runs_of_different_maps_are_compared_by_the_names_of_each() {
 async fn a_map_that_is_no_partition_is_refused_with_its_segments_and_codes() {
     let value = Value::start().await;
     let status =
-        value.policy(own(vec![segment("Here", only(2), None), segment("Often", None, only(2))])).await.unwrap_err();
+        value.policy(own(vec![segment("Here", Some(2), None), segment("Often", None, Some(2))])).await.unwrap_err();
     assert_eq!((status.code(), reason_of(&status)), (Code::InvalidArgument, Some(Reason::InvalidFields)));
     let told: Vec<_> = violations_of(&status).into_iter().map(|wrong| (wrong.field, wrong.description)).collect();
     assert_eq!(told.len(), 2, "{told:?}");
@@ -126,7 +124,7 @@ async fn a_map_that_is_no_partition_is_refused_with_its_segments_and_codes() {
 
     value.bought(&SHOP).await;
     let settings =
-        ScoreRunSettings { rfm_policy: own(vec![segment("Here", only(2), None)]).rfm_policy, ..settings("1997-06-30") };
+        ScoreRunSettings { rfm_policy: own(vec![segment("Here", Some(2), None)]).rfm_policy, ..settings("1997-06-30") };
     let request = clientele_proto::value::v1::StartScoreRunRequest { settings: Some(settings), ..Default::default() };
     let status = value.score_runs().start_score_run(request).await.unwrap_err();
     assert_eq!(violations_of(&status)[0].field, "settings.rfm_policy.segments");

@@ -237,6 +237,21 @@ async fn the_candidate_tier_follows_a_purchase_by_rule() {
     }
 }
 
+/// Attributes of customers are not kept as they were: what they decided is taken from the stored score.
+#[tokio::test]
+async fn a_score_is_reproduced_with_the_candidate_tier_that_a_rule_gave_it() {
+    let (value, _feed, _customers) = shop().await;
+    value.sql("UPDATE value.transaction SET create_time = '2026-03-02T12:00:00Z'").await;
+    let rules = [("customer.attributes.region = \"north\"", true), ("total_revenue >= 105", false)];
+    for (number, (rule, taken)) in rules.into_iter().enumerate() {
+        run_of(&value, "1997-06-30", tiers(&[by_rule("GOLD", rule, None)])).await;
+        value.record(on(purchase(&format!("late-{number}"), "ann", 10), 6, number as i32 + 1)).await;
+        assert_eq!(rescored(&value, "ann", number as i64 + 4).await.candidate_tier, "GOLD", "{rule}");
+        let found = value.reproduced("ann").await;
+        assert_eq!(found.taken_fields.iter().any(|field| field == "candidate_tier"), taken, "{rule}");
+    }
+}
+
 /// Gold begins at an index of 40, though the last customer of the run in it has 42.5: bob has 82 dollars of 200.
 #[tokio::test]
 async fn the_candidate_tier_is_entered_from_the_value_that_the_policy_says() {
