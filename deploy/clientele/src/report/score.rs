@@ -180,15 +180,15 @@ mod tests {
 
     use super::*;
 
-    fn euros(units: i64) -> Option<Money> {
-        Some(Money { currency_code: "EUR".into(), units, nanos: 500_000_000 })
+    fn euros(units: i64) -> Money {
+        Money { currency_code: "EUR".into(), units, nanos: 500_000_000 }
     }
 
     fn told() -> ScoreForecast {
         ScoreForecast {
             interval_level: 0.95,
             p_alive_interval: Some(ValueInterval { low: 0.912_345, high: Some(0.987_654) }),
-            clv_interval: Some(MoneyInterval { low: euros(1_000), high: None }),
+            clv_interval: Some(MoneyInterval { low: Some(euros(1_000)), high: None }),
             purchase_probability: 0.5,
             purchase_count_probabilities: vec![PurchaseCountProbability { min_purchases: 2, probability: 0.25 }],
             next_purchases: vec![
