@@ -74,7 +74,13 @@ pub struct Predict {
     #[arg(long)]
     new_customer: bool,
     /// Days ahead, up to 20, separated by commas
-    #[arg(long, value_name = "DAYS", value_delimiter = ',', default_value = "30,90,365")]
+    #[arg(
+        long,
+        value_name = "DAYS",
+        value_delimiter = ',',
+        default_value = "30,90,365",
+        value_parser = clap::value_parser!(i32).range(1..=3_660)
+    )]
     horizons: Vec<i32>,
     /// Yearly discount rate, such as 0.1 for 10 %; by default that of the run
     #[arg(long, value_name = "RATE")]
