@@ -3,8 +3,8 @@
 use anyhow::{Result, bail};
 use clap::Args;
 use clientele_proto::value::v1::{
-    GetPredictionRequest, GetScoreRequest, ReproduceScoreRequest, ScoreReproduction, ScoreView, get_prediction_request,
-    get_score_request, reproduce_score_request,
+    GetPredictionRequest, GetScoreReproductionRequest, GetScoreRequest, ScoreReproduction, ScoreView,
+    get_prediction_request, get_score_reproduction_request, get_score_request,
 };
 use jiff::Timestamp;
 
@@ -74,7 +74,13 @@ pub struct Predict {
     #[arg(long)]
     new_customer: bool,
     /// Days ahead, up to 20, separated by commas
-    #[arg(long, value_name = "DAYS", value_delimiter = ',', default_value = "30,90,365")]
+    #[arg(
+        long,
+        value_name = "DAYS",
+        value_delimiter = ',',
+        default_value = "30,90,365",
+        value_parser = clap::value_parser!(i32).range(1..=3_660)
+    )]
     horizons: Vec<i32>,
     /// Yearly discount rate, such as 0.1 for 10 %; by default that of the run
     #[arg(long, value_name = "RATE")]
@@ -128,17 +134,17 @@ pub fn show(args: &Show) -> Result<()> {
 
 /// Runs `score reproduce`.
 pub fn reproduce(args: &Reproduce) -> Result<()> {
-    use reproduce_score_request::Customer;
+    use get_score_reproduction_request::Customer;
     let whose = &args.whose;
     let name = whose.customer.clone();
-    let request = ReproduceScoreRequest {
+    let request = GetScoreReproductionRequest {
         customer: Some(if whose.id { Customer::CustomerId(name) } else { Customer::CustomerExternalId(name) }),
         score_run_id: whose.score_run.clone(),
         read_time: whose.as_of.map(instant),
     };
     let found = block_on(async {
         let mut scores = args.online.clients()?.scores;
-        Ok(scores.reproduce_score(request).await.map_err(|status| explain(&status))?.into_inner())
+        Ok(scores.get_score_reproduction(request).await.map_err(|status| explain(&status))?.into_inner())
     })?;
     args.format.print(
         |screen| reproduction::render(&found, screen),

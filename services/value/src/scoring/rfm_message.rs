@@ -181,8 +181,8 @@ mod tests {
 
     use super::*;
 
-    fn range(min: i32, max: i32) -> Option<RfmScoreRange> {
-        Some(RfmScoreRange { min, max })
+    fn range(min: i32, max: i32) -> RfmScoreRange {
+        RfmScoreRange { min, max }
     }
 
     fn segment(name: &str, recency: Option<RfmScoreRange>, frequency: Option<RfmScoreRange>) -> RfmSegment {
@@ -206,9 +206,12 @@ mod tests {
         let own = of(
             3,
             vec![
-                segment("Good", range(2, 0), None),
-                RfmSegment { frequency_plus_monetary: range(0, 4), ..segment("Poor", range(0, 1), None) },
-                RfmSegment { frequency_plus_monetary: range(5, 6), ..segment("Was good", range(1, 1), None) },
+                segment("Good", Some(range(2, 0)), None),
+                RfmSegment { frequency_plus_monetary: Some(range(0, 4)), ..segment("Poor", Some(range(0, 1)), None) },
+                RfmSegment {
+                    frequency_plus_monetary: Some(range(5, 6)),
+                    ..segment("Was good", Some(range(1, 1)), None)
+                },
             ],
         );
         let mut wrong = Wrong::default();
@@ -228,7 +231,8 @@ mod tests {
 
     #[test]
     fn an_overlap_names_both_segments_and_a_code_and_a_gap_the_codes() {
-        let overlap = of(2, vec![segment("recent", range(2, 2), None), segment("frequent", None, range(2, 2))]);
+        let overlap =
+            of(2, vec![segment("recent", Some(range(2, 2)), None), segment("frequent", None, Some(range(2, 2)))]);
         let told = |field: &str, text: &str| (field.to_owned(), text.to_owned());
         assert_eq!(
             wrongs(&overlap),
@@ -245,13 +249,13 @@ mod tests {
             ]
         );
         // 25 codes with recency 5.
-        let gap = wrongs(&of(5, vec![segment("all but the best", range(1, 4), None)]));
+        let gap = wrongs(&of(5, vec![segment("all but the best", Some(range(1, 4)), None)]));
         assert!(gap[0].1.starts_with("no segment takes the codes 511, 512, 513, 514, 515 and 20 more: "), "{gap:?}");
     }
 
     #[test]
     fn ranges_outside_the_scores_are_told_by_their_ends() {
-        let bad = of(5, vec![segment("a", range(6, 19), range(3, 2)), segment("b", range(-1, 0), None)]);
+        let bad = of(5, vec![segment("a", Some(range(6, 19)), Some(range(3, 2))), segment("b", range(-1, 0), None)]);
         let fields: Vec<String> = wrongs(&bad).into_iter().map(|(field, _)| field).collect();
         let expected = ["[0].recency.min", "[0].recency.max", "[0].frequency.max", "[1].recency.min"];
         assert_eq!(fields, expected.map(|field| format!("settings.rfm_policy.segments{field}")));

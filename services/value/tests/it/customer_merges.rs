@@ -18,9 +18,9 @@ use crate::{
     account_signals::{get, of},
     contracts::yearly,
     customers_projection::{ANA, BEN, Feed, caught_up, customer, of_id, of_key, start},
+    get_score_reproduction::revenue,
     harness::{Value, by_id, on, purchase},
     policies::by_revenue,
-    reproduce_score::revenue,
     scoring::{SHOP, settings},
     tiers::score_of,
 };

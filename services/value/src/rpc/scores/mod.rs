@@ -11,9 +11,9 @@ mod get_purchase_depth_report;
 mod get_retention_report;
 mod get_rfm_report;
 mod get_score;
+mod get_score_reproduction;
 mod list_scores;
 mod message;
-mod reproduce_score;
 
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ use clientele_pg::answer::{failed, shared_failed};
 use clientele_proto::value::v1::{
     BatchGetScoresRequest, BatchGetScoresResponse, ConcentrationReport, ExportScoresRequest, ExportScoresResponse,
     GetConcentrationReportRequest, GetLifecycleReportRequest, GetPredictionRequest, GetPurchaseDepthReportRequest,
-    GetRetentionReportRequest, GetRfmReportRequest, GetScoreRequest, LifecycleReport, ListScoresRequest,
-    ListScoresResponse, Prediction, PurchaseDepthReport, ReproduceScoreRequest, RetentionReport, RfmReport, Score,
+    GetRetentionReportRequest, GetRfmReportRequest, GetScoreReproductionRequest, GetScoreRequest, LifecycleReport,
+    ListScoresRequest, ListScoresResponse, Prediction, PurchaseDepthReport, RetentionReport, RfmReport, Score,
     ScoreReproduction,
     score_service_server::{ScoreService, ScoreServiceServer},
 };
@@ -52,11 +52,14 @@ impl ScoreService for Scores {
         unary(request, async |call, request| get_score::get_score(&self.state, call, request).await).await
     }
 
-    async fn reproduce_score(
+    async fn get_score_reproduction(
         &self,
-        request: Request<ReproduceScoreRequest>,
+        request: Request<GetScoreReproductionRequest>,
     ) -> Result<Response<ScoreReproduction>, Status> {
-        unary(request, async |call, request| reproduce_score::reproduce_score(&self.state, call, request).await).await
+        unary(request, async |call, request| {
+            get_score_reproduction::get_score_reproduction(&self.state, call, request).await
+        })
+        .await
     }
 
     async fn get_prediction(&self, request: Request<GetPredictionRequest>) -> Result<Response<Prediction>, Status> {

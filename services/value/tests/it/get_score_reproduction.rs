@@ -4,9 +4,9 @@ use clientele_error::{Reason, reason_of, violations_of};
 use clientele_proto::{
     Money,
     value::v1::{
-        AccountSignals, CorrectTransactionRequest, CostKind, DeleteTransactionRequest, LifecycleStage,
-        ReproduceScoreRequest, Score, ScoreReproduction, ScoreRunSettings, Transaction, TransactionKind,
-        TransactionModel, reproduce_score_request::Customer, score_run::State,
+        AccountSignals, CorrectTransactionRequest, CostKind, DeleteTransactionRequest, GetScoreReproductionRequest,
+        LifecycleStage, Score, ScoreReproduction, ScoreRunSettings, Transaction, TransactionKind, TransactionModel,
+        get_score_reproduction_request::Customer, score_run::State,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -22,16 +22,16 @@ use crate::{
     scoring::{Row, SHOP, cdnow, date, settings},
 };
 
-fn asked(customer: &str) -> ReproduceScoreRequest {
-    ReproduceScoreRequest {
+fn asked(customer: &str) -> GetScoreReproductionRequest {
+    GetScoreReproductionRequest {
         customer: Some(Customer::CustomerExternalId(customer.into())),
-        ..ReproduceScoreRequest::default()
+        ..GetScoreReproductionRequest::default()
     }
 }
 
 impl Value {
-    async fn reproduce(&self, request: ReproduceScoreRequest) -> Result<ScoreReproduction, Status> {
-        Ok(self.scores().reproduce_score(request).await?.into_inner())
+    async fn reproduce(&self, request: GetScoreReproductionRequest) -> Result<ScoreReproduction, Status> {
+        Ok(self.scores().get_score_reproduction(request).await?.into_inner())
     }
 
     pub async fn reproduced(&self, customer: &str) -> ScoreReproduction {
@@ -42,7 +42,8 @@ impl Value {
     }
 
     pub async fn reproduced_at(&self, customer: &str, time: Timestamp) -> ScoreReproduction {
-        let found = self.reproduce(ReproduceScoreRequest { read_time: Some(instant(time)), ..asked(customer) }).await;
+        let found =
+            self.reproduce(GetScoreReproductionRequest { read_time: Some(instant(time)), ..asked(customer) }).await;
         let found = found.unwrap();
         assert!(found.identical, "{customer}: {:?}", found.differences);
         found
@@ -409,14 +410,14 @@ async fn what_cannot_be_read_is_refused_as_reading_it_is() {
     value.later();
     let run = value.scored().await;
     assert_eq!(value.reproduce(asked("nobody")).await.unwrap_err().code(), Code::NotFound);
-    let early = ReproduceScoreRequest { read_time: Some(instant(before)), ..asked("ann") };
+    let early = GetScoreReproductionRequest { read_time: Some(instant(before)), ..asked("ann") };
     assert_eq!(reason(early).await, Some(Reason::NotScoredYet));
     let future = value.clock.now().checked_add(SignedDuration::from_hours(1)).unwrap();
-    let late = ReproduceScoreRequest { read_time: Some(instant(future)), ..asked("ann") };
+    let late = GetScoreReproductionRequest { read_time: Some(instant(future)), ..asked("ann") };
     assert_eq!(violations_of(&value.reproduce(late).await.unwrap_err())[0].field, "read_time");
-    let nobody = ReproduceScoreRequest::default();
+    let nobody = GetScoreReproductionRequest::default();
     assert_eq!(value.reproduce(nobody).await.unwrap_err().code(), Code::InvalidArgument);
-    let named = ReproduceScoreRequest { score_run_id: run.score_run_id.clone(), ..asked("ann") };
+    let named = GetScoreReproductionRequest { score_run_id: run.score_run_id.clone(), ..asked("ann") };
     assert!(value.reproduce(named.clone()).await.unwrap().identical);
 
     // A run without models that can be read, and one whose scores were removed.

@@ -1,9 +1,9 @@
-//! `ReproduceScore`: a stored score computed again from what it rested on.
+//! `GetScoreReproduction`: a stored score computed again from what it rested on.
 
 use clientele_error::{Error, Result};
 use clientele_pg::{Begin, Tx, answer::failed, tx::Isolation};
 use clientele_proto::value::v1::{
-    LifecycleStage, ModelFit, ReproduceScoreRequest, ScoreDifference, ScoreInputs, ScoreReproduction, ScoreView,
+    GetScoreReproductionRequest, LifecycleStage, ModelFit, ScoreDifference, ScoreInputs, ScoreReproduction, ScoreView,
 };
 use clientele_service::Call;
 use jiff::Timestamp;
@@ -34,13 +34,13 @@ use crate::{
 const OF_ALL_CUSTOMERS: [&str; 6] =
     ["rank", "tier", "earned_tier", "below_tier_since_date", "entitlements", "contribution.acquisition_spend_share"];
 
-pub(super) async fn reproduce_score(
+pub(super) async fn get_score_reproduction(
     state: &State,
     call: Call,
-    request: ReproduceScoreRequest,
+    request: GetScoreReproductionRequest,
 ) -> Result<ScoreReproduction> {
     let tenant = call.tenant();
-    let customer = customer_key(customer_of!(request, reproduce_score_request), "")?;
+    let customer = customer_key(customer_of!(request, get_score_reproduction_request), "")?;
     let (read_time, (run, score_set)) = match request.read_time {
         None => (Timestamp::MAX, scored_run(state, tenant, &request.score_run_id).await?),
         Some(read_time) => {
