@@ -255,7 +255,8 @@ mod tests {
 
     #[test]
     fn ranges_outside_the_scores_are_told_by_their_ends() {
-        let bad = of(5, vec![segment("a", Some(range(6, 19)), Some(range(3, 2))), segment("b", range(-1, 0), None)]);
+        let bad =
+            of(5, vec![segment("a", Some(range(6, 19)), Some(range(3, 2))), segment("b", Some(range(-1, 0)), None)]);
         let fields: Vec<String> = wrongs(&bad).into_iter().map(|(field, _)| field).collect();
         let expected = ["[0].recency.min", "[0].recency.max", "[0].frequency.max", "[1].recency.min"];
         assert_eq!(fields, expected.map(|field| format!("settings.rfm_policy.segments{field}")));
@@ -280,7 +281,7 @@ mod tests {
     }
 
     fn message(boxes: &[[(u8, u8); 3]], bins: u8) -> RfmMessage {
-        let range = |(min, max): (u8, u8)| range(i32::from(min), i32::from(max));
+        let range = |(min, max): (u8, u8)| Some(range(i32::from(min), i32::from(max)));
         let segments = boxes.iter().enumerate().map(|(at, [r, f, m])| RfmSegment {
             segment: format!("S{at}"),
             recency: range(*r),
