@@ -181,6 +181,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "as the message has it")]
     fn range(min: i32, max: i32) -> Option<RfmScoreRange> {
         Some(RfmScoreRange { min, max })
     }

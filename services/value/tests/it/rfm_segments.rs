@@ -15,6 +15,7 @@ use crate::{
     tiers::score_of,
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "as the message has it")]
 fn only(score: i32) -> Option<RfmScoreRange> {
     Some(RfmScoreRange { min: score, max: score })
 }

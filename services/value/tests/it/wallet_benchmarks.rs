@@ -37,7 +37,7 @@ fn policy(attributes: &[&str], quantile: f64, minimum_wallets: i32) -> IndexPoli
 /// gus never bought. Wallets are declared by ann (200), bob (100), cat (400), by hal (1), who is deleted, and by eve in another currency.
 async fn shop() -> Value {
     let value = Value::start().await;
-    let others: [Row<'_>; 1] = [("fay", "1997-06-01", 300_00)];
+    let others: [Row<'_>; 1] = [("fay", "1997-06-01", 30_000)];
     value.bought(&SHOP).await;
     value.bought(&others).await;
     let statement = "

@@ -93,6 +93,7 @@ impl IndexPolicy {
     }
 
     /// The policy with wallets that customers did not declare taken from their peers.
+    #[must_use]
     pub fn with_wallet_benchmark(self, wallet_benchmark: Option<WalletBenchmark>) -> Self {
         Self { wallet_benchmark, ..self }
     }
