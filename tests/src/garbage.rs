@@ -187,6 +187,7 @@ impl Garbage {
             "horizon_months" => 12,
             "horizon_days" => 30 * (1 + self.below(12) as i64),
             "bins" => 5,
+            "minimum_wallets" => 2 + self.below(5) as i64,
             "medium_from" => 30,
             "high_from" => 60,
             "prohibited_from" => 90,
@@ -212,6 +213,7 @@ impl Garbage {
             "website" => "https://example.com/about".to_owned(),
             // No attribute goes with every grouping but that by attribute.
             "page_token" | "resume_token" | "etag" | "attribute" | "peer_attribute" => String::new(),
+            "attributes" => self.one_of(&["kind", "country_code", "attributes.region"]).to_owned(),
             "filter" => self
                 .one_of(&["", "external_id:*", "NOT kind = 1", "tier = \"KEY\" AND rank < 5", "kind = PURCHASE"])
                 .to_owned(),
