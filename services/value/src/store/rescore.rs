@@ -134,17 +134,17 @@ pub async fn histories(
 ) -> sqlx::Result<Vec<Past>> {
     sqlx::query_as!(
         Past,
-        r#"SELECT t.buyer_id, t.kind, t.occur_date AS "occur_date: _", t.amount_minor, t.cost_kind,
-               CASE WHEN t.kind = 2 THEN (
-                   SELECT p.occur_date FROM value.transaction p
-                   WHERE p.tenant_id = $1 AND p.external_id = t.refunded_external_id
-                       AND p.kind = 1 AND p.buyer_id = t.buyer_id AND p.currency_code = t.currency_code
-                   LIMIT 1
-               ) END AS "purchase_date?: _"
+        r#"SELECT t.buyer_id, t.kind, t.occur_date AS "occur_date: _", t.amount_minor, p.occur_date AS "purchase_date?: _", t.cost_kind
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
                SELECT * FROM value.transaction WHERE tenant_id = $1 AND buyer_id = k.buyer_id AND currency_code = $2
-           ) t"#,
+           ) t
+           LEFT JOIN LATERAL (
+               SELECT occur_date FROM value.transaction p
+               WHERE t.kind = 2 AND p.tenant_id = $1 AND p.external_id = t.refunded_external_id
+                   AND p.kind = 1 AND p.buyer_id = t.buyer_id AND p.currency_code = t.currency_code
+               LIMIT 1
+           ) p ON true"#,
         tenant,
         currency,
         buyers,
@@ -163,10 +163,10 @@ pub async fn score_revisions_insert(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO value.score_revision (tenant_id, score_set, buyer_id, valid_until, score)
-         SELECT $1, $2, k.buyer_id, $4, s.score
+         SELECT $1, $2, k.buyer_id, $4, to_jsonb(s)
          FROM unnest($3::bigint[]) AS k (buyer_id)
          LEFT JOIN LATERAL (
-             SELECT score FROM value.score WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = k.buyer_id LIMIT 1
+             SELECT * FROM value.score WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = k.buyer_id LIMIT 1
          ) s ON true
          ON CONFLICT DO NOTHING",
         tenant,
@@ -391,12 +391,12 @@ pub async fn scores_restore(connection: &mut PgConnection, tenant: &str, set: i6
     }
     sqlx::query!(
         "INSERT INTO value.score
-         SELECT (r.score).* FROM unnest($3::bigint[]) AS k (buyer_id)
+         SELECT s.* FROM unnest($3::bigint[]) AS k (buyer_id)
          CROSS JOIN LATERAL (
              SELECT score FROM value.score_revision
-             WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = k.buyer_id AND score IS DISTINCT FROM NULL
-             ORDER BY valid_until DESC LIMIT 1
+             WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = k.buyer_id AND score IS NOT NULL ORDER BY valid_until DESC LIMIT 1
          ) r
+         CROSS JOIN LATERAL jsonb_populate_record(NULL::value.score, r.score) AS s
          ON CONFLICT DO NOTHING",
         tenant,
         set,

@@ -447,7 +447,7 @@ pub async fn score_as_of(
                SELECT score FROM value.score_revision
                WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until > $4 ORDER BY valid_until LIMIT 1
            ), found AS (
-               SELECT (score).* FROM revision WHERE score IS DISTINCT FROM NULL
+               SELECT (jsonb_populate_record(NULL::value.score, score)).* FROM revision WHERE score IS NOT NULL
                UNION ALL
                SELECT * FROM value.score
                WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND NOT EXISTS (SELECT FROM revision)
@@ -483,17 +483,15 @@ pub async fn score_replaced_at(
     time: jiff::Timestamp,
 ) -> sqlx::Result<Vec<(Option<i16>, Option<jiff_sqlx::Date>)>> {
     let rows = sqlx::query!(
-        r#"SELECT (score).stage, (score).stage_since AS "stage_since: jiff_sqlx::Date"
+        r#"SELECT (score ->> 'stage')::smallint AS stage, (score ->> 'stage_since')::date AS "stage_since: jiff_sqlx::Date"
            FROM (
                (SELECT 1 AS place, score FROM value.score_revision
                 WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until = $4)
                UNION ALL
                (SELECT 2, score FROM value.score_revision
-                WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until < $4
-                    AND score IS DISTINCT FROM NULL
+                WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until < $4 AND score IS NOT NULL
                     AND NOT EXISTS (SELECT FROM value.score_revision
-                                    WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until = $4
-                                        AND score IS DISTINCT FROM NULL)
+                                    WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until = $4 AND score IS NOT NULL)
                 ORDER BY valid_until DESC LIMIT 1)
            ) AS replaced ORDER BY place"#,
         tenant,
