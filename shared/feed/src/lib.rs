@@ -12,7 +12,7 @@ pub mod sequencer;
 pub mod service;
 
 pub use once::{Asked, Writer};
-pub use outbox::{NewEvent, Outbox};
+pub use outbox::{EventColumns, NewEvent, Outbox};
 pub use projection::{Apply, Projection};
 pub use scrub::Persons;
 pub use service::FeedService;

@@ -132,10 +132,7 @@ impl Outbox {
         if events.is_empty() {
             return Ok(());
         }
-        let mut columns = Columns::default();
-        for event in events {
-            columns.push(event);
-        }
+        let columns = EventColumns::of(events);
         sqlx::query(self.insert_many.clone())
             .bind(columns.tenant)
             .bind(columns.event_id)
@@ -161,20 +158,31 @@ impl Outbox {
     }
 }
 
-#[derive(Default)]
-struct Columns {
-    tenant: Vec<String>,
-    event_id: Vec<Uuid>,
-    event_type: Vec<String>,
-    subject: Vec<String>,
-    time: Vec<jiff_sqlx::Timestamp>,
-    actor: Vec<String>,
-    request_id: Vec<String>,
-    traceparent: Vec<String>,
-    data: Vec<Vec<u8>>,
+/// Events of the outbox by column, for a statement that writes them with what they tell of.
+#[derive(Debug, Default)]
+#[expect(missing_docs, reason = "see NewEvent")]
+pub struct EventColumns {
+    pub tenant: Vec<String>,
+    pub event_id: Vec<Uuid>,
+    pub event_type: Vec<String>,
+    pub subject: Vec<String>,
+    pub time: Vec<jiff_sqlx::Timestamp>,
+    pub actor: Vec<String>,
+    pub request_id: Vec<String>,
+    pub traceparent: Vec<String>,
+    pub data: Vec<Vec<u8>>,
 }
 
-impl Columns {
+impl EventColumns {
+    /// Of events, in their order.
+    pub fn of(events: Vec<NewEvent>) -> Self {
+        let mut columns = Self::default();
+        for event in events {
+            columns.push(event);
+        }
+        columns
+    }
+
     fn push(&mut self, event: NewEvent) {
         self.tenant.push(event.tenant);
         self.event_id.push(event.event_id);

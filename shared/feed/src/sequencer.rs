@@ -18,7 +18,7 @@ const BATCH: i64 = 2000;
 
 /// What commits within this time of a numbering is numbered together: each costs a statement, a notification and, until the next vacuum, a look
 /// at every event that was numbered lately.
-const GATHER: Duration = Duration::from_millis(5);
+const GATHER: Duration = Duration::from_millis(10);
 
 /// The sequencer of `outbox` as a background job. Events older than `retention` are dropped from the feed; `None` keeps them.
 pub fn job(pool: PgPool, outbox: Outbox, retention: Option<Duration>) -> Job {

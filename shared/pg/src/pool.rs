@@ -148,12 +148,12 @@ impl Pool {
     }
 
     /// A connection to use and then [`keep`](Self::keep), or to drop.
-    pub(crate) async fn take(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+    pub async fn take(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
         self.hot.take(&self.requests).await
     }
 
     /// Takes back a connection that is in no transaction and has no answer under way.
-    pub(crate) fn keep(&self, connection: PoolConnection<Postgres>) {
+    pub fn keep(&self, connection: PoolConnection<Postgres>) {
         self.hot.keep(connection);
     }
 

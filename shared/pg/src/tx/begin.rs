@@ -19,13 +19,14 @@ pub enum Isolation {
 }
 
 /// How to begin a transaction.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[must_use = "pass it to Tx::begin_with"]
 pub struct Begin {
     remaining: Option<Duration>,
     isolation: Isolation,
     read_only: bool,
-    lock: Option<i64>,
+    /// The call that takes an advisory lock.
+    lock: Option<String>,
 }
 
 impl Begin {
@@ -49,7 +50,13 @@ impl Begin {
     /// Waits for this advisory lock, held until the transaction ends, before anything else. Not with [`Isolation`] above
     /// `ReadCommitted`: the snapshot would be older than the lock.
     pub fn lock(mut self, key: i64) -> Self {
-        self.lock = Some(key);
+        self.lock = Some(format!("pg_advisory_xact_lock({key})"));
+        self
+    }
+
+    /// Like [`lock`](Self::lock), but shared with others, and by two texts of which Postgres makes the key: `hashtext` of each.
+    pub fn lock_shared(mut self, of: &str, key: &str) -> Self {
+        self.lock = Some(format!("pg_advisory_xact_lock_shared(hashtext({}),hashtext({}))", literal(of), literal(key)));
         self
     }
 
@@ -70,11 +77,17 @@ impl Begin {
             let _ = write!(sql, ";SET LOCAL statement_timeout={left}");
         }
         sql.push_str(";SELECT pg_backend_pid()");
-        if let Some(key) = self.lock {
-            let _ = write!(sql, " FROM pg_advisory_xact_lock({key})");
+        if let Some(lock) = &self.lock {
+            sql.push_str(" FROM ");
+            sql.push_str(lock);
         }
         sql
     }
+}
+
+/// A text as a literal of SQL, whatever `standard_conforming_strings` says.
+fn literal(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
 /// Names one first round trip among all those of all processes.
@@ -101,6 +114,14 @@ mod tests {
         assert_eq!(
             begin.sql("t", Duration::ZERO),
             "/*t*/BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;SELECT pg_backend_pid() FROM pg_advisory_xact_lock(-7)"
+        );
+    }
+
+    #[test]
+    fn no_text_of_a_lock_ends_its_literal() {
+        assert_eq!(
+            Begin::new(None).lock_shared("a.b", r"it's \' x").sql("t", Duration::ZERO),
+            r"/*t*/BEGIN;SELECT pg_backend_pid() FROM pg_advisory_xact_lock_shared(hashtext(E'a.b'),hashtext(E'it''s \\'' x'))"
         );
     }
 }
