@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use clientele_pg::Tx;
+use clientele_pg::{Begin, Tx};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ use crate::{
     store::{
         buyer::{
             Booking, buyer_epoch, buyers_by_customer_ids, buyers_by_external_ids, buyers_insert_customer_ids,
-            buyers_insert_external_ids, buyers_lock_shared,
+            buyers_insert_external_ids, with_buyers_locked_shared,
         },
         erasure::erased_keys,
     },
@@ -50,8 +50,8 @@ pub async fn resolve(
     keys: &[&CustomerKey],
     remaining: Option<Duration>,
 ) -> sqlx::Result<Resolved> {
-    let mut tx = Tx::begin(&state.pool, remaining).await?;
-    buyers_lock_shared(&mut tx, tenant).await?;
+    let begin = with_buyers_locked_shared(Begin::new(remaining), tenant);
+    let mut tx = Tx::begin_with(&state.pool, begin).await?;
     let epoch = buyer_epoch(&mut tx, tenant).await?;
 
     let mut buyers: Vec<Option<i64>> = keys.iter().map(|key| state.buyers.get(tenant, epoch, key)).collect();

@@ -1,4 +1,5 @@
-//! A chunk into the database: one transaction, one statement for all rows, and the events of whoever brought it ([`Behalf`]).
+//! A chunk into the database: one transaction, one statement for all rows, and the events of whoever brought it ([`Behalf`]). A few plain rows
+//! are one statement with all that belongs to them.
 //!
 //! Rows are mostly new, so they are written without asking. Where a row turns out to be recorded or deleted already, the transaction
 //! is undone and done again with what is recorded looked up first; and while chunks have such rows, as those of a resumed import do, the next ones
@@ -8,7 +9,7 @@ use std::{collections::HashSet, mem, time::Duration};
 
 use clientele_error::{Error, Reason, Result};
 use clientele_feed::NewEvent;
-use clientele_pg::{Tx, answer::failed, constraint};
+use clientele_pg::{Begin, Tx, answer::failed, constraint};
 use jiff::Timestamp;
 use sqlx::PgConnection;
 
@@ -21,10 +22,11 @@ use crate::{
     State,
     domain::transaction::{CustomerKey, Facts},
     store::{
-        buyer::{buyer_epoch, buyers_lock_shared},
+        buyer::{buyer_epoch, with_buyers_locked_shared},
         transaction::{
             EXTERNAL_ID_TAKEN, transactions_book, transactions_copy, transactions_insert, transactions_known,
         },
+        transaction_record::{LOCKED, OTHERWISE, transactions_record},
         transaction_revision::transactions_deleted,
     },
 };
@@ -87,7 +89,7 @@ pub struct Settled {
 
 /// What stopped one attempt.
 enum Stop {
-    /// Rows are recorded or deleted already: look them up.
+    /// Rows are recorded or deleted already, or what was known of their buyers does not hold, or others are at them: look them up.
     Recorded,
     /// Buyers were joined meanwhile: resolve the keys again.
     Joined,
@@ -149,27 +151,20 @@ async fn attempt(
     if chunk.good.is_empty() {
         return Ok(Vec::new());
     }
+    if !look_up && is_plain(chunk, resolved) {
+        return at_once(recorder, chunk, resolved).await;
+    }
     let Recorder { state, behalf, .. } = recorder;
-    let mut tx = Tx::begin(&state.pool, behalf.remaining()).await?;
-    buyers_lock_shared(&mut tx, behalf.tenant()).await?;
+    let begin = with_buyers_locked_shared(Begin::new(behalf.remaining()), behalf.tenant());
+    let mut tx = Tx::begin_with(&state.pool, begin).await?;
     if buyer_epoch(&mut tx, behalf.tenant()).await? != resolved.epoch {
         return Err(Stop::Joined);
     }
     let known = if look_up { known(&mut tx, behalf.tenant(), chunk).await? } else { Known::default() };
-    let (mut new, exceptions) = compare(chunk, &resolved.buyers, &known);
+    let (new, exceptions) = compare_in_order(chunk, resolved, &known);
     if !new.is_empty() {
-        // In the order of the index by buyer, which helps Postgres where external ids come in no order; and imports of the same rows take
-        // them in the same order, so that they do not wait for each other crosswise.
-        new.sort_unstable_by(|a, b| {
-            let key = |index: usize| (resolved.buyers[index], &chunk.good[index].1.external_id);
-            key(*a).cmp(&key(*b))
-        });
         let now = state.context.now();
-        let row = |index: &usize| {
-            let transaction = &chunk.good[*index].1;
-            (transaction.external_id.as_str(), resolved.buyers[*index], &transaction.facts)
-        };
-        let rows: Vec<_> = new.iter().map(row).collect();
+        let rows = rows(chunk, resolved, &new);
         record(&mut tx, behalf.tenant(), now, &rows).await?;
         let external_ids = rows.iter().map(|(external_id, ..)| *external_id);
         let deleted = transactions_deleted(&mut tx, behalf.tenant(), external_ids).await?;
@@ -183,6 +178,52 @@ async fn attempt(
     tx.commit().await?;
     state.outbox.committed();
     Ok(exceptions)
+}
+
+/// Whether rows can be recorded by one statement: few, without items, under keys of their own buyers.
+fn is_plain(chunk: &Chunk, resolved: &Resolved) -> bool {
+    chunk.good.len() <= FEW
+        && resolved.merged.is_empty()
+        && chunk.good.iter().all(|(_, transaction)| transaction.facts.items.is_empty())
+}
+
+/// Records plain rows that are new, as nearly all are, in one round trip.
+async fn at_once(
+    recorder: &mut Recorder<'_, impl Behalf>,
+    chunk: &Chunk,
+    resolved: &Resolved,
+) -> Result<Vec<Exception>, Stop> {
+    let Recorder { state, behalf, .. } = recorder;
+    let (new, exceptions) = compare_in_order(chunk, resolved, &Known::default());
+    let now = state.context.now();
+    let mut connection = state.pool.take().await?;
+    let events = behalf.events(state, &mut connection, &NewRows { chunk, resolved, indexes: &new, now }).await?;
+    let rows = rows(chunk, resolved, &new);
+    transactions_record(&mut connection, (behalf.tenant(), resolved.epoch), now, &rows, events).await?;
+    state.pool.keep(connection);
+    state.outbox.committed();
+    Ok(exceptions)
+}
+
+/// The rows that are new, and what the others are.
+fn compare_in_order(chunk: &Chunk, resolved: &Resolved, known: &Known) -> (Vec<usize>, Vec<Exception>) {
+    let (mut new, exceptions) = compare(chunk, &resolved.buyers, known);
+    // In the order of the index by buyer, which helps Postgres where external ids come in no order; and imports of the same rows take
+    // them in the same order, so that they do not wait for each other crosswise.
+    new.sort_unstable_by(|a, b| {
+        let key = |index: usize| (resolved.buyers[index], &chunk.good[index].1.external_id);
+        key(*a).cmp(&key(*b))
+    });
+    (new, exceptions)
+}
+
+/// New rows as they are stored.
+fn rows<'c>(chunk: &'c Chunk, resolved: &Resolved, new: &[usize]) -> Vec<(&'c str, i64, &'c Facts)> {
+    let row = |index: &usize| {
+        let transaction = &chunk.good[*index].1;
+        (transaction.external_id.as_str(), resolved.buyers[*index], &transaction.facts)
+    };
+    new.iter().map(row).collect()
 }
 
 /// Writes new rows.
@@ -230,7 +271,9 @@ async fn known(connection: &mut PgConnection, tenant: &str, chunk: &Chunk) -> sq
 
 impl From<sqlx::Error> for Stop {
     fn from(error: sqlx::Error) -> Self {
-        if constraint::violated(&error) == Some(EXTERNAL_ID_TAKEN) {
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        let is_otherwise = code.is_some_and(|code| [OTHERWISE, LOCKED].contains(&code.as_ref()));
+        if is_otherwise || constraint::violated(&error) == Some(EXTERNAL_ID_TAKEN) {
             return Self::Recorded;
         }
         match clientele_pg::Kind::of(&error) {

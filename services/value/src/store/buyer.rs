@@ -10,8 +10,14 @@
 
 use std::collections::HashMap;
 
+use clientele_pg::Begin;
 use sqlx::PgConnection;
 use uuid::Uuid;
+
+/// What [`buyers_lock_shared`] does, as the first thing of a transaction, in the round trip that begins it.
+pub fn with_buyers_locked_shared(begin: Begin, tenant: &str) -> Begin {
+    begin.lock_shared("value.buyer", tenant)
+}
 
 /// Keeps the meaning of the tenant's keys as it is until the transaction ends.
 pub async fn buyers_lock_shared(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<()> {

@@ -51,6 +51,7 @@ pub mod transaction_change;
 pub mod transaction_history;
 pub mod transaction_item;
 pub mod transaction_list;
+pub mod transaction_record;
 pub mod transaction_revision;
 pub mod transaction_row;
 pub mod transaction_scan;

@@ -25,7 +25,6 @@ pub async fn transactions_insert(
     rows: &[(&str, i64, &Facts)],
 ) -> sqlx::Result<usize> {
     let details: Vec<Detail<'_>> = rows.iter().map(|(.., facts)| Detail::of(facts)).collect();
-    let owned = |text: Option<&str>| text.map(str::to_owned);
     let done = sqlx::query!(
         "WITH noted AS (INSERT INTO value.transaction_currency SELECT DISTINCT $1, code FROM unnest($7::text[]) AS code ON CONFLICT DO NOTHING)
          INSERT INTO value.transaction (tenant_id, create_time, external_id, buyer_id, kind, amount_minor, currency_code, occur_date, occur_time,
@@ -59,7 +58,11 @@ pub async fn transactions_insert(
     Ok(inserted)
 }
 
-fn column<R, T>(rows: &[R], of: impl Fn(&R) -> T) -> Vec<T> {
+pub(super) fn owned(text: Option<&str>) -> Option<String> {
+    text.map(str::to_owned)
+}
+
+pub(super) fn column<R, T>(rows: &[R], of: impl Fn(&R) -> T) -> Vec<T> {
     rows.iter().map(of).collect()
 }
 

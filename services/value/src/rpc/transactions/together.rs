@@ -23,8 +23,8 @@ use crate::{
     store::buyer::buyers_by_buyer_ids,
 };
 
-/// Batches of a tenant at once: one is made while the other is committed.
-const WORKERS: usize = 2;
+/// Batches of a tenant at once. What comes while one is recorded is the next: two at once would be half as large and cost as much each.
+const WORKERS: usize = 1;
 /// Transactions of a batch at most.
 const LARGEST: usize = 256;
 /// Tenants whose queues are remembered; a forgotten one lives on while it is used.
