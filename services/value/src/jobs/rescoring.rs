@@ -25,7 +25,11 @@ use uuid::Uuid;
 
 use crate::{
     State,
-    domain::lifecycle::{Stage, Stay},
+    domain::{
+        lifecycle::{Stage, Stay},
+        transaction::CustomerKey,
+    },
+    recording::ERASED,
     scoring::{
         RunError, ScoredRun,
         churn_message::alert,
@@ -36,15 +40,15 @@ use crate::{
     },
     store::{
         account_signals::account_signals_get,
-        buyer::{buyers_by_customer_ids, buyers_by_external_ids},
+        buyer::{buyer_epoch, buyers_by_customer_ids, buyers_by_external_ids},
         buyer_merge::buyers_with_merged,
         churn_alert::churn_alerts_by_ids,
         churn_raising::churn_alerts_keep,
         erasure::{erased_buyers, scores_erase},
         rescore::{
             Beside, Past, RecordedEvent, buyers_of_transactions, feed_latest, histories, recorded_events,
-            rescore_cursor, rescore_cursor_move, rescore_replay_take, rescore_replay_tenants, score_revisions_insert,
-            score_signals_update, scores_beside, scores_delete, scores_rescore, scores_restore,
+            rescore_cursor, rescore_cursor_move, rescore_replay_take, rescore_replay_tenants, score_signals_update,
+            scores_beside, scores_delete, scores_keep, scores_rescore, scores_restore,
         },
         score_run::score_run_get,
         segment_review::segment_reviews_put_for_buyers,
@@ -56,7 +60,9 @@ use crate::{
 /// Looks for recorded transactions at least this often, should it not be woken.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// Events gone through in one transaction.
-const BATCH: i64 = 500;
+const BATCH: i64 = 1_000;
+/// What is recorded within this time of a turn is rescored together: each turn costs some twenty statements, for one customer or for a thousand.
+const GATHER: Duration = Duration::from_millis(20);
 
 /// The job of this process. Several replicas may run it: one at a time goes on.
 pub fn job(state: Arc<State>, feed: &FeedService) -> Job {
@@ -67,6 +73,7 @@ pub fn job(state: Arc<State>, feed: &FeedService) -> Job {
                 tracing::warn!(error = &error as &dyn std::error::Error, "rescoring broke off and will be tried again");
                 let _ = tokio::time::timeout(Duration::from_secs(1), stopped(stop.clone())).await;
             }
+            let _ = tokio::time::timeout(GATHER, stopped(stop.clone())).await;
             tokio::select! {
                 _ = latest.changed() => {}
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
@@ -121,8 +128,7 @@ async fn turn(state: &State) -> Result<bool, RunError> {
 /// The customers that events name, of one tenant.
 #[derive(Default)]
 struct Named {
-    customer_ids: BTreeSet<Uuid>,
-    customer_keys: BTreeSet<String>,
+    customers: BTreeSet<CustomerKey>,
     transactions: BTreeSet<String>,
     /// Those that others were merged into, or came back out of.
     survivors: BTreeSet<Uuid>,
@@ -190,26 +196,18 @@ impl Named {
         };
         // A correction may have given the transaction to another customer: both are rescored.
         for transaction in [now, before.and_then(|revision| revision.before)].into_iter().flatten() {
-            match transaction.customer {
-                Some(Customer::CustomerId(id)) => self.customer_ids.extend(Uuid::try_parse(&id)),
-                Some(Customer::CustomerExternalId(key)) => {
-                    self.customer_keys.insert(key);
-                }
-                None => {}
-            }
+            self.customers.extend(match transaction.customer {
+                Some(Customer::CustomerId(id)) => Uuid::try_parse(&id).ok().map(CustomerKey::Id),
+                Some(Customer::CustomerExternalId(key)) => Some(CustomerKey::External(key)),
+                None => None,
+            });
         }
         Ok(())
     }
 
-    async fn buyers(self, connection: &mut PgConnection, tenant: &str) -> sqlx::Result<Buyers> {
-        let ids: Vec<Uuid> = self.customer_ids.into_iter().collect();
-        let keys: Vec<String> = self.customer_keys.into_iter().collect();
+    async fn buyers(self, state: &State, connection: &mut PgConnection, tenant: &str) -> sqlx::Result<Buyers> {
+        let mut buyers = buyers_of(state, connection, tenant, self.customers).await?;
         let transactions: Vec<String> = self.transactions.into_iter().collect();
-        let mut buyers = BTreeSet::new();
-        let by_id = buyers_by_customer_ids(connection, tenant, &ids).await?.into_iter();
-        buyers.extend(by_id.map(|(_, booking)| booking.buyer_id));
-        let by_key = buyers_by_external_ids(connection, tenant, &keys).await?.into_iter();
-        buyers.extend(by_key.map(|(_, booking)| booking.buyer_id));
         buyers.extend(buyers_of_transactions(connection, tenant, &transactions).await?);
 
         let mut moved = Buyers::default();
@@ -230,6 +228,36 @@ impl Named {
         moved.erased = erased_buyers(connection, tenant, &self.erased.into_iter().collect::<Vec<_>>()).await?;
         Ok(Buyers { all: buyers.into_iter().collect(), ..moved })
     }
+}
+
+/// The buyers of customers' keys, as far as there are any. Whoever recorded under a key has just looked it up.
+async fn buyers_of(
+    state: &State,
+    connection: &mut PgConnection,
+    tenant: &str,
+    customers: BTreeSet<CustomerKey>,
+) -> sqlx::Result<BTreeSet<i64>> {
+    let mut buyers = BTreeSet::new();
+    if customers.is_empty() {
+        return Ok(buyers);
+    }
+    let epoch = buyer_epoch(connection, tenant).await?;
+    let (mut ids, mut keys) = (Vec::new(), Vec::new());
+    for key in customers {
+        match (state.buyers.get(tenant, epoch, &key), key) {
+            (Some(ERASED), _) => {}
+            (Some(buyer), _) => {
+                buyers.insert(buyer);
+            }
+            (None, CustomerKey::Id(id)) => ids.push(id),
+            (None, CustomerKey::External(key)) => keys.push(key),
+        }
+    }
+    let by_id = buyers_by_customer_ids(connection, tenant, &ids).await?.into_iter();
+    buyers.extend(by_id.map(|(_, booking)| booking.buyer_id));
+    let by_key = buyers_by_external_ids(connection, tenant, &keys).await?.into_iter();
+    buyers.extend(by_key.map(|(_, booking)| booking.buyer_id));
+    Ok(buyers)
 }
 
 /// The buyers that events are about.
@@ -253,7 +281,8 @@ async fn rescore_tenant(
     tenant: &str,
     named: Named,
 ) -> Result<(), RunError> {
-    let Buyers { all: buyers, survivors, restored, erased, signalled } = named.buyers(connection, tenant).await?;
+    let Buyers { all: buyers, survivors, restored, erased, signalled } =
+        named.buyers(state, connection, tenant).await?;
     if buyers.is_empty() && erased.is_empty() && signalled.is_empty() {
         return Ok(());
     }
@@ -277,10 +306,12 @@ async fn rescore_tenant(
         past.entry(one.buyer_id).or_default().push(one);
     }
     let profiles = profiles::read(connection, tenant, &run.settings.tiers, Asked::Buyers(&buyers)).await?;
-    score_revisions_insert(connection, tenant, set, &buyers, now).await?;
-    scores_restore(connection, tenant, set, &restored).await?;
-    let beside = scores_beside(connection, tenant, set, &buyers).await?.into_iter();
-    let beside: HashMap<i64, Beside> = beside.map(|beside| (beside.buyer_id, beside)).collect();
+    let mut beside = scores_keep(connection, tenant, set, &buyers, now).await?;
+    if !restored.is_empty() {
+        scores_restore(connection, tenant, set, &restored).await?;
+        beside = scores_beside(connection, tenant, set, &buyers).await?;
+    }
+    let beside: HashMap<i64, Beside> = beside.into_iter().map(|beside| (beside.buyer_id, beside)).collect();
     // Whom the run did not know is judged by the benchmark of its peers, too.
     let new: Vec<i64> = buyers.iter().copied().filter(|buyer| !beside.contains_key(buyer)).collect();
     let groups_of_new = peers::groups_of(connection, tenant, &run, &new).await?;
@@ -353,7 +384,7 @@ async fn gate(
         let signals = account_signals_get(connection, tenant, buyer, false).await?;
         let qualified = signals.and_then(|record| record.signals.qualified);
         let Some(signals) = known::with_qualified(beside.signals.as_deref(), qualified)? else { continue };
-        score_revisions_insert(connection, tenant, set, &[buyer], now).await?;
+        scores_keep(connection, tenant, set, &[buyer], now).await?;
         score_signals_update(connection, tenant, (set, buyer), &signals).await?;
         let decided = tier_override_get(connection, tenant, buyer).await?;
         let tier = decided.as_ref().map(|decided| decided.tier.as_str());

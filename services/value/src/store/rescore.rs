@@ -132,51 +132,90 @@ pub async fn histories(
     currency: &str,
     buyers: &[i64],
 ) -> sqlx::Result<Vec<Past>> {
-    sqlx::query_as!(
-        Past,
-        r#"SELECT t.buyer_id, t.kind, t.occur_date AS "occur_date: _", t.amount_minor, p.occur_date AS "purchase_date?: _", t.cost_kind
+    // An array of each column and buyer: a row of each transaction would cost as much to take apart as it costs to find.
+    let rows = sqlx::query!(
+        r#"SELECT k.buyer_id AS "buyer_id!", t.kinds AS "kinds!", t.occur_dates AS "occur_dates!: Vec<jiff_sqlx::Date>", t.amounts AS "amounts!",
+               t.purchase_dates AS "purchase_dates!: Vec<Option<jiff_sqlx::Date>>", t.cost_kinds AS "cost_kinds!: Vec<Option<i16>>"
            FROM unnest($3::bigint[]) AS k (buyer_id)
            CROSS JOIN LATERAL (
-               SELECT * FROM value.transaction WHERE tenant_id = $1 AND buyer_id = k.buyer_id AND currency_code = $2
-           ) t
-           LEFT JOIN LATERAL (
-               SELECT occur_date FROM value.transaction p
-               WHERE t.kind = 2 AND p.tenant_id = $1 AND p.external_id = t.refunded_external_id
-                   AND p.kind = 1 AND p.buyer_id = t.buyer_id AND p.currency_code = t.currency_code
-               LIMIT 1
-           ) p ON true"#,
+               SELECT array_agg(kind) AS kinds, array_agg(occur_date) AS occur_dates, array_agg(amount_minor) AS amounts,
+                   array_agg(CASE WHEN kind = 2 AND refunded_external_id IS NOT NULL THEN (
+                       SELECT p.occur_date FROM value.transaction p
+                       WHERE p.tenant_id = $1 AND p.external_id = t.refunded_external_id
+                           AND p.kind = 1 AND p.buyer_id = k.buyer_id AND p.currency_code = $2
+                       LIMIT 1
+                   ) END) AS purchase_dates,
+                   array_agg(cost_kind) AS cost_kinds
+               FROM value.transaction t WHERE tenant_id = $1 AND buyer_id = k.buyer_id AND currency_code = $2
+               HAVING count(*) > 0
+           ) t"#,
         tenant,
         currency,
         buyers,
     )
     .fetch_all(connection)
-    .await
+    .await?;
+    let transactions = rows.iter().flat_map(|row| {
+        let columns =
+            row.kinds.iter().zip(&row.occur_dates).zip(&row.amounts).zip(&row.purchase_dates).zip(&row.cost_kinds);
+        columns.map(|((((kind, occur_date), amount_minor), purchase_date), cost_kind)| Past {
+            buyer_id: row.buyer_id,
+            kind: *kind,
+            occur_date: *occur_date,
+            amount_minor: *amount_minor,
+            purchase_date: *purchase_date,
+            cost_kind: *cost_kind,
+        })
+    });
+    Ok(transactions.collect())
 }
 
-/// Keeps what the scores of buyers in a set are until now, also that there is none.
-pub async fn score_revisions_insert(
+/// What a score rests on beside transactions.
+#[derive(Debug)]
+pub struct Beside {
+    /// Whose.
+    pub buyer_id: i64,
+    /// The encoded signals that the run knew.
+    pub signals: Option<Vec<u8>>,
+    /// Number of the lifecycle stage, from 1.
+    pub stage: Option<i16>,
+    /// Since when.
+    pub stage_since: Option<jiff_sqlx::Date>,
+    /// Its share of acquisition spends.
+    pub acquisition_share_minor: Option<i64>,
+    /// Number of the peer group whose wallets stand in for its own, from 1.
+    pub wallet_group: Option<i32>,
+}
+
+/// Keeps what the scores of buyers in a set are until now, also that there is none. Answers what those that there are rest on.
+pub async fn scores_keep(
     connection: &mut PgConnection,
     tenant: &str,
     set: i64,
     buyers: &[i64],
     now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "INSERT INTO value.score_revision (tenant_id, score_set, buyer_id, valid_until, score)
-         SELECT $1, $2, k.buyer_id, $4, to_jsonb(s)
-         FROM unnest($3::bigint[]) AS k (buyer_id)
-         LEFT JOIN LATERAL (
-             SELECT * FROM value.score WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = k.buyer_id LIMIT 1
-         ) s ON true
-         ON CONFLICT DO NOTHING",
+) -> sqlx::Result<Vec<Beside>> {
+    sqlx::query_as!(
+        Beside,
+        r#"WITH until_now AS MATERIALIZED (
+               SELECT k.buyer_id, s.score FROM unnest($3::bigint[]) AS k (buyer_id)
+               LEFT JOIN LATERAL (
+                   SELECT score FROM value.score WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = k.buyer_id LIMIT 1
+               ) s ON true
+           ), kept AS (
+               INSERT INTO value.score_revision (tenant_id, score_set, buyer_id, valid_until, score_row)
+               SELECT $1, $2, buyer_id, $4, score FROM until_now ON CONFLICT DO NOTHING
+           )
+           SELECT buyer_id AS "buyer_id!", (score).signals, (score).stage, (score).stage_since AS "stage_since: _",
+               (score).acquisition_share_minor, (score).wallet_group
+           FROM until_now WHERE score IS DISTINCT FROM NULL"#,
         tenant,
         set,
         buyers,
         now.to_sqlx() as _,
     )
-    .execute(connection)
+    .fetch_all(connection)
     .await
-    .map(drop)
 }
 
 /// A score as its customer's transactions make it now.
@@ -310,23 +349,6 @@ fn column<T>(scores: &[Rescored], of: impl Fn(&Rescored) -> T) -> Vec<T> {
     scores.iter().map(of).collect()
 }
 
-/// What a score rests on beside transactions.
-#[derive(Debug)]
-pub struct Beside {
-    /// Whose.
-    pub buyer_id: i64,
-    /// The encoded signals that the run knew.
-    pub signals: Option<Vec<u8>>,
-    /// Number of the lifecycle stage, from 1.
-    pub stage: Option<i16>,
-    /// Since when.
-    pub stage_since: Option<jiff_sqlx::Date>,
-    /// Its share of acquisition spends.
-    pub acquisition_share_minor: Option<i64>,
-    /// Number of the peer group whose wallets stand in for its own, from 1.
-    pub wallet_group: Option<i32>,
-}
-
 /// What the scores of buyers in a set rest on beside transactions.
 pub async fn scores_beside(
     connection: &mut PgConnection,
@@ -393,10 +415,11 @@ pub async fn scores_restore(connection: &mut PgConnection, tenant: &str, set: i6
         "INSERT INTO value.score
          SELECT s.* FROM unnest($3::bigint[]) AS k (buyer_id)
          CROSS JOIN LATERAL (
-             SELECT score FROM value.score_revision
-             WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = k.buyer_id AND score IS NOT NULL ORDER BY valid_until DESC LIMIT 1
+             SELECT score, score_row FROM value.score_revision
+             WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = k.buyer_id AND (score IS NOT NULL OR score_row IS DISTINCT FROM NULL)
+             ORDER BY valid_until DESC LIMIT 1
          ) r
-         CROSS JOIN LATERAL jsonb_populate_record(NULL::value.score, r.score) AS s
+         CROSS JOIN LATERAL coalesce(r.score_row, jsonb_populate_record(NULL::value.score, r.score)) AS s
          ON CONFLICT DO NOTHING",
         tenant,
         set,

@@ -444,10 +444,10 @@ pub async fn score_as_of(
 ) -> sqlx::Result<Option<ScoreRecord>> {
     let row = sqlx::query!(
         r#"WITH revision AS (
-               SELECT score FROM value.score_revision
+               SELECT coalesce(score_row, jsonb_populate_record(NULL::value.score, score)) AS score FROM value.score_revision
                WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until > $4 ORDER BY valid_until LIMIT 1
            ), found AS (
-               SELECT (jsonb_populate_record(NULL::value.score, score)).* FROM revision WHERE score IS NOT NULL
+               SELECT (score).* FROM revision WHERE score IS DISTINCT FROM NULL
                UNION ALL
                SELECT * FROM value.score
                WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND NOT EXISTS (SELECT FROM revision)
@@ -483,15 +483,17 @@ pub async fn score_replaced_at(
     time: jiff::Timestamp,
 ) -> sqlx::Result<Vec<(Option<i16>, Option<jiff_sqlx::Date>)>> {
     let rows = sqlx::query!(
-        r#"SELECT (score ->> 'stage')::smallint AS stage, (score ->> 'stage_since')::date AS "stage_since: jiff_sqlx::Date"
+        r#"WITH revision AS (
+               SELECT valid_until, coalesce(score_row, jsonb_populate_record(NULL::value.score, score)) AS score FROM value.score_revision
+               WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until <= $4
+           )
+           SELECT (score).stage, (score).stage_since AS "stage_since: jiff_sqlx::Date"
            FROM (
-               (SELECT 1 AS place, score FROM value.score_revision
-                WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until = $4)
+               (SELECT 1 AS place, score FROM revision WHERE valid_until = $4)
                UNION ALL
-               (SELECT 2, score FROM value.score_revision
-                WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until < $4 AND score IS NOT NULL
-                    AND NOT EXISTS (SELECT FROM value.score_revision
-                                    WHERE tenant_id = $1 AND score_set = $2 AND buyer_id = $3 AND valid_until = $4 AND score IS NOT NULL)
+               (SELECT 2, score FROM revision
+                WHERE valid_until < $4 AND score IS DISTINCT FROM NULL
+                    AND NOT EXISTS (SELECT FROM revision WHERE valid_until = $4 AND score IS DISTINCT FROM NULL)
                 ORDER BY valid_until DESC LIMIT 1)
            ) AS replaced ORDER BY place"#,
         tenant,
