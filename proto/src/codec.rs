@@ -6,8 +6,9 @@
 use std::{any::type_name, marker::PhantomData, sync::OnceLock};
 
 use prost::{
-    Message, Name,
-    bytes::{Buf, Bytes},
+    DecodeError, Message, Name,
+    bytes::{Buf, BufMut, Bytes},
+    encoding::{DecodeContext, WireType, skip_field},
 };
 use tonic::{
     Status,
@@ -53,6 +54,41 @@ where
     }
 }
 
+/// An answer that was encoded before.
+#[derive(Debug, Clone, Default)]
+pub struct Encoded(Bytes);
+
+impl Encoded {
+    /// Encodes an answer.
+    pub fn of(message: &impl Message) -> Self {
+        Self(message.encode_to_vec().into())
+    }
+}
+
+impl Message for Encoded {
+    fn encode_raw(&self, buffer: &mut impl BufMut) {
+        buffer.put_slice(&self.0);
+    }
+
+    fn encoded_len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn merge_field(
+        &mut self,
+        tag: u32,
+        wire_type: WireType,
+        buffer: &mut impl Buf,
+        context: DecodeContext,
+    ) -> Result<(), DecodeError> {
+        skip_field(wire_type, tag, buffer, context)
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
 /// Encodes messages.
 #[derive(Debug)]
 pub struct ContractEncoder<Out>(PhantomData<Out>);
@@ -91,5 +127,22 @@ impl<In: Message + Name + Default> Decoder for ContractDecoder<In> {
 
     fn buffer_settings(&self) -> BufferSettings {
         BufferSettings::new(1024, 32 * 1024)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message as _;
+
+    use super::Encoded;
+    use crate::Money;
+
+    #[test]
+    fn an_encoded_message_encodes_as_the_message() {
+        let money = Money { currency_code: "EUR".into(), units: 3, nanos: 500_000_000 };
+        let encoded = Encoded::of(&money);
+        assert_eq!(encoded.encode_to_vec(), money.encode_to_vec());
+        assert_eq!(encoded.encoded_len(), money.encoded_len());
+        assert_eq!(Encoded::of(&Money::default()).encode_to_vec(), Vec::<u8>::new());
     }
 }

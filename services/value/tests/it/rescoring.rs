@@ -114,6 +114,34 @@ async fn a_score_is_read_as_it_was_at_an_instant() {
     assert_eq!(violations_of(&status)[0].field, "read_time");
 }
 
+/// Also where a change does not say when it was made.
+#[tokio::test]
+async fn an_answer_is_that_of_the_score_as_it_is_stored() {
+    let value = shop().await;
+    let full = score_of(&value, "bob").await;
+    assert_eq!(score_of(&value, "bob").await, full);
+    let basic = try_score(&value, "bob", None).await.unwrap();
+    assert_eq!((basic.rank, basic.reasons.len()), (full.rank, 0));
+    value.sql("UPDATE value.score SET rank = rank + 100").await;
+    let moved = score_of(&value, "bob").await;
+    assert_eq!((moved.rank, moved.reasons.len()), (full.rank + 100, full.reasons.len()));
+    assert_eq!(try_score(&value, "bob", None).await.unwrap().rank, full.rank + 100);
+}
+
+/// As releases before migration 0067 kept it, who wrote the row down as JSON.
+#[tokio::test]
+async fn what_a_score_was_is_read_from_json_too() {
+    let value = shop().await;
+    let before = try_score(&value, "bob", None).await.unwrap();
+    let between = value.clock.now();
+    value.clock.advance(SignedDuration::from_secs(60));
+    value.record(on(purchase("late", "bob", 150), 6, 20)).await;
+    rescored(&value, "bob", 2).await;
+    let as_json = "UPDATE value.score_revision SET score = to_jsonb(score_row), score_row = NULL WHERE score_row IS DISTINCT FROM NULL";
+    value.sql(as_json).await;
+    assert_eq!(try_score(&value, "bob", Some(between)).await.unwrap(), before);
+}
+
 #[tokio::test]
 async fn a_correction_rescores_both_customers_and_a_deletion_takes_the_purchase_away() {
     let value = shop().await;

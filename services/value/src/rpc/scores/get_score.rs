@@ -5,11 +5,15 @@ use std::sync::Arc;
 use btyd::Confidence;
 use clientele_error::{Error, Reason, Result};
 use clientele_pg::answer::{failed, shared_failed};
-use clientele_proto::value::v1::{GetScoreRequest, Score, ScoreView, get_score_request::Customer};
+use clientele_proto::{
+    codec::Encoded,
+    value::v1::{GetScoreRequest, Score, ScoreView, get_score_request::Customer},
+};
 use clientele_service::Call;
 use jiff::Timestamp;
 
 use super::{
+    Remembered,
     forecast::{confidence, forecast},
     message::score,
     scored_run,
@@ -27,16 +31,21 @@ use crate::{
     },
 };
 
-pub(super) async fn get_score(state: &State, call: Call, request: GetScoreRequest) -> Result<Score> {
+pub(super) async fn get_score(
+    state: &State,
+    answers: &Remembered,
+    call: Call,
+    request: GetScoreRequest,
+) -> Result<Encoded> {
     let full = Full { view: request.view(), confidence: confidence(request.interval_level)? };
     if let Some(read_time) = request.read_time {
-        return get_score_as_of(state, &call, &request, read_time, full).await;
+        return get_score_as_of(state, &call, &request, read_time, full).await.map(|score| Encoded::of(&score));
     }
     let (customer, name) = parse(request.customer)?;
     let (run, set) = scored_run(state, call.tenant(), &request.score_run_id).await?;
     let found = state.scoring.reads.score(call.tenant(), set, customer).await.map_err(shared_failed)?;
     let record = found.ok_or_else(|| Error::not_found("score", name).with("score_run_id", &run.id))?;
-    Ok(full.reply(state, &run, &record))
+    Ok(answers.answer(&run, &record, full, || full.reply(state, &run, &record)))
 }
 
 /// The score as it was at an instant: by a query of its own, as nobody asks for that often.
@@ -108,9 +117,17 @@ async fn not_ended_by(state: &State, tenant: &str, id: &str, read_time: Timestam
 }
 
 /// How much of a score is asked for.
-struct Full {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Full {
     view: ScoreView,
     confidence: Confidence,
+}
+
+impl Full {
+    /// The same in numbers that can be compared.
+    pub(super) fn key(self) -> (ScoreView, u64) {
+        (self.view, self.confidence.level().to_bits())
+    }
 }
 
 impl Full {

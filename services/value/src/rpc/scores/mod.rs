@@ -14,6 +14,8 @@ mod get_score;
 mod get_score_reproduction;
 mod list_scores;
 mod message;
+mod remembered;
+mod route;
 
 use std::sync::Arc;
 
@@ -24,20 +26,21 @@ use clientele_proto::value::v1::{
     GetConcentrationReportRequest, GetLifecycleReportRequest, GetPredictionRequest, GetPurchaseDepthReportRequest,
     GetRetentionReportRequest, GetRfmReportRequest, GetScoreReproductionRequest, GetScoreRequest, LifecycleReport,
     ListScoresRequest, ListScoresResponse, Prediction, PurchaseDepthReport, RetentionReport, RfmReport, Score,
-    ScoreReproduction,
-    score_service_server::{ScoreService, ScoreServiceServer},
+    ScoreReproduction, score_service_server::ScoreService,
 };
 use clientele_service::rpc::{Answers, streaming, unary};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 pub(super) use message::{as_of_date, judgement_of, name, peer_wallets};
+use remembered::Remembered;
+use route::ScoreRoute;
 
 use crate::{State, scoring::ScoredRun, store::score_run::score_run_get};
 
 /// The service over `state`.
-pub fn server(state: Arc<State>) -> ScoreServiceServer<Scores> {
-    ScoreServiceServer::new(Scores { state })
+pub fn server(state: Arc<State>) -> ScoreRoute {
+    ScoreRoute::new(state)
 }
 
 /// The table of its RPCs.
@@ -48,8 +51,8 @@ pub struct Scores {
 
 #[tonic::async_trait]
 impl ScoreService for Scores {
-    async fn get_score(&self, request: Request<GetScoreRequest>) -> Result<Response<Score>, Status> {
-        unary(request, async |call, request| get_score::get_score(&self.state, call, request).await).await
+    async fn get_score(&self, _: Request<GetScoreRequest>) -> Result<Response<Score>, Status> {
+        Err(Status::unimplemented("GetScore is answered by its own route"))
     }
 
     async fn get_score_reproduction(
