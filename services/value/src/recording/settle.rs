@@ -37,6 +37,9 @@ const ATTEMPTS: usize = 10;
 /// So many rows are written by a statement; of more, a `COPY` is faster.
 const FEW: usize = 64;
 
+/// Who waits no longer than this has rows recorded statement by statement, each of which ends with that time.
+const LITTLE: Duration = Duration::from_secs(1);
+
 /// On whose behalf chunks are recorded, and what is told of them.
 pub trait Behalf {
     /// Whose data it is.
@@ -151,10 +154,15 @@ async fn attempt(
     if chunk.good.is_empty() {
         return Ok(Vec::new());
     }
-    if !look_up && is_plain(chunk, resolved) {
-        return at_once(recorder, chunk, resolved).await;
-    }
     let Recorder { state, behalf, .. } = recorder;
+    let has_time = behalf.remaining().is_none_or(|remaining| remaining > LITTLE);
+    if !look_up && has_time && is_plain(chunk, resolved) {
+        let (new, exceptions) = compare_in_order(chunk, resolved, &Known::default());
+        if !new.is_empty() {
+            at_once(state, behalf, chunk, resolved, &new).await?;
+            return Ok(exceptions);
+        }
+    }
     let begin = with_buyers_locked_shared(Begin::new(behalf.remaining()), behalf.tenant());
     let mut tx = Tx::begin_with(&state.pool, begin).await?;
     if buyer_epoch(&mut tx, behalf.tenant()).await? != resolved.epoch {
@@ -189,20 +197,20 @@ fn is_plain(chunk: &Chunk, resolved: &Resolved) -> bool {
 
 /// Records plain rows that are new, as nearly all are, in one round trip.
 async fn at_once(
-    recorder: &mut Recorder<'_, impl Behalf>,
+    state: &State,
+    behalf: &mut impl Behalf,
     chunk: &Chunk,
     resolved: &Resolved,
-) -> Result<Vec<Exception>, Stop> {
-    let Recorder { state, behalf, .. } = recorder;
-    let (new, exceptions) = compare_in_order(chunk, resolved, &Known::default());
+    new: &[usize],
+) -> Result<(), Stop> {
     let now = state.context.now();
     let mut connection = state.pool.take().await?;
-    let events = behalf.events(state, &mut connection, &NewRows { chunk, resolved, indexes: &new, now }).await?;
-    let rows = rows(chunk, resolved, &new);
+    let events = behalf.events(state, &mut connection, &NewRows { chunk, resolved, indexes: new, now }).await?;
+    let rows = rows(chunk, resolved, new);
     transactions_record(&mut connection, (behalf.tenant(), resolved.epoch), now, &rows, events).await?;
     state.pool.keep(connection);
     state.outbox.committed();
-    Ok(exceptions)
+    Ok(())
 }
 
 /// The rows that are new, and what the others are.

@@ -175,6 +175,13 @@ async fn nothing_is_recorded_of_an_erased_customer_any_more() {
     let erased = (rejected, Reason::CustomerErased);
     assert_eq!(told, [erased, (accepted, Reason::Unspecified), erased]);
     assert_eq!(value.count("SELECT count(*) FROM value.buyer").await, 1);
+    // Nothing is told where nothing is recorded.
+    let of_batches = "SELECT count(*) FROM value.outbox WHERE event_type LIKE '%TransactionsRecorded'";
+    let told = value.count(of_batches).await;
+    let request = BatchRecordTransactionsRequest { transactions: vec![purchase("f", "C-1", 1)] };
+    let outcomes = value.transactions().batch_record_transactions(request).await.unwrap().into_inner().outcomes;
+    assert_eq!(outcomes[0].reason(), Reason::CustomerErased);
+    assert_eq!(value.count(of_batches).await, told);
     // The key of another tenant is another key.
     let mut others = value.transactions_of("globex");
     others.record_transaction(crate::harness::request(purchase("b", "C-1", 1))).await.unwrap();

@@ -44,8 +44,12 @@ struct Answer {
 struct ByBytes;
 
 impl Weighter<Key, Answer> for ByBytes {
-    fn weight(&self, _: &Key, answer: &Answer) -> u64 {
-        (answer.encoded.encoded_len() + size_of::<Key>() + size_of::<Answer>() + size_of::<ScoreRecord>()) as u64
+    fn weight(&self, key: &Key, answer: &Answer) -> u64 {
+        let fixed = size_of::<Key>() + size_of::<Answer>() + size_of::<ScoreRecord>();
+        // The customer's own key stands in the record, too.
+        let texts =
+            2 * key.external_id.as_ref().map_or(0, String::len) + answer.record.signals.as_ref().map_or(0, Vec::len);
+        (answer.encoded.encoded_len() + fixed + texts) as u64
     }
 }
 
