@@ -19,7 +19,8 @@ pub fn with_buyers_locked_shared(begin: Begin, tenant: &str) -> Begin {
     begin.lock_shared("value.buyer", tenant)
 }
 
-/// Keeps the meaning of the tenant's keys as it is until the transaction ends.
+/// Keeps the meaning of the tenant's keys as it is until the transaction ends. The function `value.transactions_record` of the database takes the
+/// same lock.
 pub async fn buyers_lock_shared(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<()> {
     sqlx::query!("SELECT pg_advisory_xact_lock_shared(hashtext('value.buyer'), hashtext($1))", tenant)
         .execute(connection)
