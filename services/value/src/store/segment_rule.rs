@@ -56,7 +56,8 @@ pub fn no_run() -> RunColumns<'static> {
     }
 }
 
-/// Adds ` FROM <buyers b, profiles p, scores s, the run r> WHERE <known and not deleted>`. A few buyers are looked up one by one.
+/// Adds ` FROM <buyers b, profiles p, scores s, the run r> WHERE <not merged and not deleted>`. A few buyers are looked up one by one. A buyer that
+/// became part of another is no customer any more, though its score stays until it is rescored.
 pub fn push_customers(query: &mut QueryBuilder<Postgres>, tenant: &str, run: &RunColumns<'_>, asked: Asked<'_>) {
     query.push(" FROM (SELECT ").push_bind(tenant).push("::text AS tenant_id, ");
     query.push_bind(run.score_set).push("::bigint AS score_set, ");
@@ -80,7 +81,7 @@ pub fn push_customers(query: &mut QueryBuilder<Postgres>, tenant: &str, run: &Ru
              ON true",
         ),
     };
-    query.push(" WHERE p.deleted IS NOT TRUE");
+    query.push(" WHERE b.survivor_id IS NULL AND p.deleted IS NOT TRUE");
 }
 
 #[cfg(test)]

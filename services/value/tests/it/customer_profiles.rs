@@ -85,6 +85,24 @@ async fn buyers_that_turn_out_to_be_one_are_one_member() {
     assert_eq!(of_members, 5, "as many as are counted");
 }
 
+/// What a buyer was that became part of another has no attributes, which rules that deny something hold of.
+#[tokio::test]
+async fn who_became_part_of_another_fits_no_rule() {
+    let (value, feed, _customers) = start().await;
+    value.bought(&SHOP).await;
+    value.record(on(by_id(purchase("b", "", 1), ANA), 2, 2)).await;
+    feed.publish(&CustomerCreated { customer: Some(ana("north")) });
+    caught_up(&value, &feed).await;
+    value.create(rule("NOT_C10", "NOT customer.industry_code = \"C10\"")).await.unwrap();
+    assert_eq!(value.reviewed("NOT_C10").await.members, 4);
+    assert_eq!(value.members("NOT_C10").await, ["bob", "cat", "dan", "eve"]);
+    // Somebody asked for another look at it just before.
+    let parts = "INSERT INTO value.segment_review (tenant_id, buyer_id, cause, actor)
+                     SELECT tenant_id, buyer_id, 3, 'value' FROM value.buyer WHERE survivor_id IS NOT NULL";
+    assert_eq!(sqlx::query(parts).execute(&*value.pool).await.unwrap().rows_affected(), 1);
+    assert_eq!(value.reviewed("NOT_C10").await.members, 4);
+}
+
 async fn count_of(value: &Value, segment_id: &str) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM value.segment_member WHERE segment_id = $1::uuid")
         .bind(segment_id)

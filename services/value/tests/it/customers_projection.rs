@@ -276,6 +276,25 @@ async fn imports_go_to_the_right_buyer_while_buyers_are_joined() {
     assert_eq!(value.count(wrong).await, 0);
 }
 
+/// A call that comes in the middle of it, for less and for longer than calls wait for a lock before they go the long way, after its key was looked up.
+#[tokio::test]
+async fn what_is_recorded_while_two_buyers_become_one_goes_to_the_one() {
+    let (value, feed, _customers) = start().await;
+    for (customer, key, milliseconds) in [(ANA, "C-1", 30), (BEN, "C-2", 500)] {
+        let of_customer = |id: &str| by_id(purchase(&format!("{id}-{key}"), "", 1), customer);
+        value.record(purchase(&format!("a-{key}"), key, 1)).await;
+        value.record(of_customer("b")).await;
+        let hold = value.hold("value.buyer_epoch").await;
+        feed.created(customer, key);
+        hold.somebody().await;
+        tokio::join!(value.record(of_customer("c")), hold.release_after(milliseconds));
+        caught_up(&value, &feed).await;
+        let all = ["a", "b", "c"].map(|id| format!("{id}-{key}"));
+        assert_eq!(of_id(&value, customer).await, all);
+        assert_eq!(of_key(&value, key).await, all);
+    }
+}
+
 #[tokio::test]
 async fn contracts_under_either_key_are_those_of_one_customer() {
     let (value, feed, _customers) = start().await;

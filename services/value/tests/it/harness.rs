@@ -11,7 +11,9 @@ use clientele_proto::{
 use clientele_service::client::Peer;
 use clientele_testkit::{Authorised, FakeClock, Running, TestDatabase, Tokens};
 use clientele_value::{SCHEMA, app_on};
-use std::sync::Arc;
+use sqlx::PgConnection;
+use std::{sync::Arc, time::Duration};
+use tokio::time::sleep;
 
 /// The tenant of a test that does not care.
 pub const TENANT: &str = "acme";
@@ -57,12 +59,48 @@ impl Value {
         sqlx::query_scalar(sql).fetch_one(&*self.pool).await.unwrap()
     }
 
+    /// Has whoever writes a row of a table from now on wait in the middle of its transaction, whose locks it holds meanwhile.
+    pub async fn hold(&self, table: &str) -> Hold<'_> {
+        let mut connection = self.database.owner().await;
+        let sql = format!(
+            "SELECT pg_advisory_lock(1);
+             CREATE OR REPLACE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
+             CREATE OR REPLACE TRIGGER wait AFTER INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION wait()"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+        Hold { value: self, connection }
+    }
+
     /// Types of the events of the outbox, in order.
     pub async fn events(&self) -> Vec<String> {
         sqlx::query_scalar("SELECT event_type FROM value.outbox ORDER BY outbox_id")
             .fetch_all(&*self.pool)
             .await
             .unwrap()
+    }
+}
+
+/// Holds up whoever writes to a table.
+pub struct Hold<'v> {
+    value: &'v Value,
+    connection: PgConnection,
+}
+
+impl Hold<'_> {
+    /// Waits until somebody is held up.
+    pub async fn somebody(&self) {
+        let waiting = "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                       WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.objid = 1 AND l.objsubid = 1 AND NOT l.granted";
+        while self.value.count(waiting).await == 0 {
+            sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Lets them go on after a while.
+    pub async fn release_after(mut self, milliseconds: u64) {
+        sleep(Duration::from_millis(milliseconds)).await;
+        sqlx::raw_sql("SELECT pg_advisory_unlock(1)").execute(&mut self.connection).await.unwrap();
     }
 }
 

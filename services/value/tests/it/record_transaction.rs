@@ -186,3 +186,27 @@ async fn one_that_the_database_refuses_takes_none_of_the_others_with_it() {
     assert_eq!(value.count("SELECT count(*) FROM value.transaction").await, 10);
     assert_eq!(value.events().await.len(), 10);
 }
+
+/// A deletion that stands in the middle of its transaction, for less and for longer than a call waits for a lock before it goes the long way.
+#[tokio::test]
+async fn what_is_deleted_at_the_same_time_is_not_recorded_again() {
+    let value = Value::start().await;
+    for (id, milliseconds) in [("SOON", 30), ("LATE", 500)] {
+        value.record(purchase(id, "C-1", 11)).await;
+        let hold = value.hold("value.transaction_revision").await;
+        let reason = "a mistake".to_owned();
+        let delete = DeleteTransactionRequest { external_id: id.into(), reason, ..DeleteTransactionRequest::default() };
+        let (mut client, mut other) = (value.transactions(), value.transactions());
+        let deletion = tokio::spawn(async move { client.delete_transaction(delete).await.map(drop) });
+        hold.somebody().await;
+        let again = other.record_transaction(request(purchase(id, "C-1", 11)));
+        let (answer, ()) = tokio::join!(again, hold.release_after(milliseconds));
+        // Of a long deletion it sees nothing yet: it answers what is recorded, as it would have just before.
+        if let Err(status) = answer {
+            assert_eq!(reason_of(&status), Some(Reason::TransactionDeleted), "{id}: {status}");
+        }
+        deletion.await.unwrap().unwrap();
+        assert_eq!(value.count("SELECT count(*) FROM value.transaction").await, 0, "{id}");
+    }
+    assert_eq!(value.events().await.len(), 4, "two were recorded and deleted");
+}
