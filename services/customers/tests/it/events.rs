@@ -1,5 +1,6 @@
 //! What the feed tells of customers.
 
+use clientele_customers::SCHEMA;
 use clientele_error::Reason;
 use clientele_proto::{
     customers::v1::{CreateCustomerRequest, CustomerCreated},
@@ -44,4 +45,33 @@ async fn the_feed_needs_a_permission_of_its_own() {
     let service = Service::start().await;
     let mut client = EventFeedServiceClient::new(service.running.scopes("acme", &["customers.read"]));
     refused(client.subscribe(SubscribeRequest::default()).await, Reason::PermissionDenied);
+}
+
+/// Numbering goes on from where everything is numbered, which is not where a transaction is still open.
+#[tokio::test]
+async fn an_event_that_commits_after_thousands_of_later_ones_is_told_after_them() {
+    let service = Service::start().await;
+    let pool = service.database.pool(SCHEMA.schema).await;
+    let write = "INSERT INTO customers.outbox (tenant_id, event_id, event_type, subject, event_time, actor, request_id, traceparent, data)
+                     SELECT 'acme', gen_random_uuid(), 'test', 'subject', now(), '', '', '', '' FROM generate_series(1, $1)";
+    let mut late = pool.begin().await.unwrap();
+    sqlx::query(write).bind(1).execute(&mut *late).await.unwrap();
+    let told = async |events: i64| {
+        let latest = "SELECT latest_position FROM customers.feed_bounds";
+        while sqlx::query_scalar::<_, i64>(latest).fetch_one(&*pool).await.unwrap() < events {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    for round in 0..5 {
+        sqlx::query(write).bind(1_500).execute(&*pool).await.unwrap();
+        // A change wakes the sequencer.
+        created(&mut service.client(), organisation(&format!("E-{round}"), "x")).await;
+        told((round + 1) * 1_501).await;
+    }
+    late.commit().await.unwrap();
+    told(5 * 1_501 + 1).await;
+    let positions: Vec<i64> =
+        sqlx::query_scalar("SELECT position FROM customers.outbox ORDER BY outbox_id").fetch_all(&*pool).await.unwrap();
+    assert_eq!(positions[0], 5 * 1_501 + 1);
+    assert!(positions[1..].iter().copied().eq(1..=5 * 1_501));
 }
