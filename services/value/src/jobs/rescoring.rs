@@ -12,7 +12,7 @@ use std::{
 };
 
 use clientele_feed::{FeedService, NewEvent};
-use clientele_pg::Tx;
+use clientele_pg::{Begin, Tx};
 use clientele_proto::value::v1::{
     AccountSignalsUpdated, ChurnAlertsChanged, CustomerDataErased, CustomerDataMoved, TransactionCorrected,
     TransactionDeleted, TransactionRecorded, TransactionsRecorded, account_signals::Customer as SignalsOf,
@@ -90,7 +90,8 @@ async fn until_done(state: &State, stop: &Stop) -> Result<(), RunError> {
 
 /// Goes through the next events; `false` when there are none, or another replica is at it.
 async fn turn(state: &State) -> Result<bool, RunError> {
-    let mut tx = Tx::begin(&state.pool, None).await?;
+    // The cursor moves with the scores: what a crash loses is gone through again. Events of it are numbered by a commit that waits.
+    let mut tx = Tx::begin_with(&state.pool, Begin::new(None).soon_durable()).await?;
     let Some(cursor) = rescore_cursor(&mut tx).await? else {
         tx.rollback().await?;
         return Ok(false);

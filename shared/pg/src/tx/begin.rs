@@ -25,6 +25,7 @@ pub struct Begin {
     remaining: Option<Duration>,
     isolation: Isolation,
     read_only: bool,
+    soon_durable: bool,
     /// The call that takes an advisory lock.
     lock: Option<String>,
 }
@@ -38,6 +39,13 @@ impl Begin {
     /// Refuses writes.
     pub fn read_only(mut self) -> Self {
         self.read_only = true;
+        self
+    }
+
+    /// Does not wait until the commit is on the disk, which it soon is: for what is done again from what is there, should a crash lose it.
+    /// What commits afterwards and does wait is not there without it.
+    pub fn soon_durable(mut self) -> Self {
+        self.soon_durable = true;
         self
     }
 
@@ -75,6 +83,9 @@ impl Begin {
             // Zero would mean no limit at all.
             let left = remaining.saturating_sub(waited).as_millis().clamp(1, 86_400_000);
             let _ = write!(sql, ";SET LOCAL statement_timeout={left}");
+        }
+        if self.soon_durable {
+            sql.push_str(";SET LOCAL synchronous_commit=off");
         }
         sql.push_str(";SELECT pg_backend_pid()");
         if let Some(lock) = &self.lock {
@@ -115,6 +126,12 @@ mod tests {
             begin.sql("t", Duration::ZERO),
             "/*t*/BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;SELECT pg_backend_pid() FROM pg_advisory_xact_lock(-7)"
         );
+    }
+
+    #[test]
+    fn who_need_not_wait_for_the_disk_says_so() {
+        let sql = Begin::new(None).soon_durable().sql("t", Duration::ZERO);
+        assert_eq!(sql, "/*t*/BEGIN;SET LOCAL synchronous_commit=off;SELECT pg_backend_pid()");
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl Tx {
         Ok(tx)
     }
 
-    /// Makes the changes durable. An error means they are not, unless the connection broke in between
+    /// Makes the changes durable (those of [`Begin::soon_durable`] soon). An error means they are not, unless the connection broke in between
     /// ([`Kind::Unavailable`](crate::Kind::Unavailable)): then nobody knows, and an idempotent retry finds out.
     pub async fn commit(mut self) -> Result<(), sqlx::Error> {
         if let Backend::Pid(pid) = self.backend {
