@@ -6,7 +6,7 @@ use std::future::Future;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use crate::gather::{Gatherer, Stopped};
+use crate::gather::{Batches, Gatherer, Stopped};
 
 /// Keys of one batch at most.
 const MAX_BATCH: usize = 512;
@@ -71,7 +71,8 @@ where
         F: Fn(Vec<K>) -> R + Send + Sync + 'static,
         R: Future<Output = Result<HashMap<K, V>, sqlx::Error>> + Send + 'static,
     {
-        Self(Gatherer::new(workers, MAX_BATCH, move |keys: Vec<K>| {
+        let batches = Batches { at_once: workers, enough: 1, largest: MAX_BATCH };
+        Self(Gatherer::new(batches, move |keys: Vec<K>| {
             let read = read(distinct(&keys));
             async move {
                 let found = read.await;

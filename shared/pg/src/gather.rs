@@ -1,7 +1,8 @@
 //! Calls of the same moment are worked on together: many small statements become few large ones.
 //!
 //! A [`Gatherer`] has a queue and a few workers. Work joins the queue; a free worker takes everything queued and does it at once. Under no
-//! load work starts at once and alone; under load each piece waits for one batch before its own.
+//! load work starts at once and alone; under load each piece waits for one batch before its own. How many batches there are at once, and how
+//! large, is a matter of [`Batches`].
 
 use std::fmt;
 use std::future::Future;
@@ -17,6 +18,17 @@ use tokio::sync::oneshot;
 #[error("the work that calls share did not finish")]
 pub struct Stopped;
 
+/// What batches are like.
+#[derive(Debug, Clone, Copy)]
+pub struct Batches {
+    /// So many run at once at most. More of them are smaller.
+    pub at_once: usize,
+    /// While one runs, another begins only with so many pieces: each has costs of its own, and what waits joins the next one.
+    pub enough: usize,
+    /// Pieces at most.
+    pub largest: usize,
+}
+
 type Waiting<T, A> = Vec<(T, oneshot::Sender<A>)>;
 type Batch<T, A> = Box<dyn Fn(Vec<T>) -> BoxFuture<'static, Vec<A>> + Send + Sync>;
 
@@ -28,8 +40,7 @@ struct Queue<T, A> {
 struct Shared<T, A> {
     queue: Mutex<Queue<T, A>>,
     work: Batch<T, A>,
-    workers: usize,
-    largest: usize,
+    batches: Batches,
 }
 
 /// Does work in batches. Cheap to clone; clones share the queue.
@@ -43,7 +54,7 @@ impl<T, A> Clone for Gatherer<T, A> {
 
 impl<T, A> fmt::Debug for Gatherer<T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gatherer").field("workers", &self.0.workers).finish_non_exhaustive()
+        f.debug_struct("Gatherer").field("batches", &self.0.batches).finish_non_exhaustive()
     }
 }
 
@@ -52,9 +63,8 @@ where
     T: Send + 'static,
     A: Send + 'static,
 {
-    /// `work` gets at most `largest` pieces, in the order in which they came, and gives an answer to each, in their order. Up to `workers`
-    /// batches run at once; more of them make smaller batches.
-    pub fn new<F, W>(workers: usize, largest: usize, work: F) -> Self
+    /// `work` gets the pieces of a batch, in the order in which they came, and gives an answer to each, in their order.
+    pub fn new<F, W>(batches: Batches, work: F) -> Self
     where
         F: Fn(Vec<T>) -> W + Send + Sync + 'static,
         W: Future<Output = Vec<A>> + Send + 'static,
@@ -62,8 +72,7 @@ where
         Self(Arc::new(Shared {
             queue: Mutex::new(Queue { waiting: Vec::new(), working: 0 }),
             work: Box::new(move |pieces| work(pieces).boxed()),
-            workers: workers.max(1),
-            largest: largest.max(1),
+            batches,
         }))
     }
 
@@ -77,7 +86,8 @@ where
         let start = {
             let mut queue = self.0.queue();
             queue.waiting.push((piece, answer));
-            let start = queue.working < self.0.workers;
+            let Batches { at_once, enough, .. } = self.0.batches;
+            let start = queue.working == 0 || queue.working < at_once && queue.waiting.len() >= enough;
             queue.working += usize::from(start);
             start
         };
@@ -102,17 +112,19 @@ struct Working<T, A> {
 }
 
 impl<T, A> Working<T, A> {
-    /// The next batch. Where there is none, the place is given back under the same lock, so that no work is left without a worker.
+    /// The next batch. Where there is none, or too little beside what another worker does, the place is given back under the same lock, so that
+    /// no work is left without a worker.
     fn take(&mut self) -> Option<Waiting<T, A>> {
         let mut queue = self.shared.queue();
         let queued = queue.waiting.len();
-        if queued == 0 {
+        let Batches { enough, largest, .. } = self.shared.batches;
+        if queued == 0 || queue.working > 1 && queued < enough {
             queue.working -= 1;
             self.held = false;
             return None;
         }
-        if queued > self.shared.largest {
-            return Some(queue.waiting.drain(..self.shared.largest).collect());
+        if queued > largest.max(1) {
+            return Some(queue.waiting.drain(..largest.max(1)).collect());
         }
         Some(std::mem::replace(&mut queue.waiting, Vec::with_capacity(queued)))
     }

@@ -8,7 +8,10 @@ use std::{collections::HashMap, convert::Infallible, sync::Arc, time::Duration};
 
 use clientele_error::{Error, Reason, Result};
 use clientele_feed::NewEvent;
-use clientele_pg::{answer::shared_failed, gather::Gatherer};
+use clientele_pg::{
+    answer::shared_failed,
+    gather::{Batches, Gatherer},
+};
 use clientele_proto::value::v1::{Transaction, TransactionRecorded};
 use clientele_service::Call;
 use clientele_telemetry::propagation::current_traceparent;
@@ -23,10 +26,8 @@ use crate::{
     store::buyer::buyers_by_buyer_ids,
 };
 
-/// Batches of a tenant at once. What comes while one is recorded is the next: two at once would be half as large and cost as much each.
-const WORKERS: usize = 1;
-/// Transactions of a batch at most.
-const LARGEST: usize = 256;
+/// Batches of a tenant. While one waits for its commit another may run, but not for a few transactions: it would cost as much as for many.
+const BATCHES: Batches = Batches { at_once: 2, enough: 14, largest: 256 };
 /// Tenants whose queues are remembered; a forgotten one lives on while it is used.
 const TENANTS: usize = 4_096;
 
@@ -60,7 +61,7 @@ impl Together {
 
     fn gatherer(&self) -> Gatherer<Waiting, Result<Transaction>> {
         let state = Arc::clone(&self.state);
-        Gatherer::new(WORKERS, LARGEST, move |calls| {
+        Gatherer::new(BATCHES, move |calls| {
             let state = Arc::clone(&state);
             async move { record_all(&state, &calls).await }
         })
