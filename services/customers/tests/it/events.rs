@@ -1,5 +1,7 @@
 //! What the feed tells of customers.
 
+use std::time::Duration;
+
 use clientele_customers::SCHEMA;
 use clientele_error::Reason;
 use clientele_proto::{
@@ -7,6 +9,8 @@ use clientele_proto::{
     events::v1::{SubscribeRequest, event_feed_service_client::EventFeedServiceClient},
 };
 use clientele_testkit::tokens::SUBJECT;
+
+use tokio::time::{sleep, timeout};
 
 use crate::support::{Service, create, created, organisation, payload, refused, request_id};
 
@@ -58,9 +62,12 @@ async fn an_event_that_commits_after_thousands_of_later_ones_is_told_after_them(
     sqlx::query(write).bind(1).execute(&mut *late).await.unwrap();
     let told = async |events: i64| {
         let latest = "SELECT latest_position FROM customers.feed_bounds";
-        while sqlx::query_scalar::<_, i64>(latest).fetch_one(&*pool).await.unwrap() < events {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        let numbered = async {
+            while sqlx::query_scalar::<_, i64>(latest).fetch_one(&*pool).await.unwrap() < events {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(Duration::from_mins(1), numbered).await.expect("all events are numbered");
     };
     for round in 0..5 {
         sqlx::query(write).bind(1_500).execute(&*pool).await.unwrap();
