@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Times a chunk is tried when others record the same rows, or join its buyers, at the same time.
-const ATTEMPTS: usize = 10;
+const ATTEMPTS: usize = 50;
 
 /// So many rows are written by a statement; of more, a `COPY` is faster.
 const FEW: usize = 64;

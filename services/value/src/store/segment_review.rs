@@ -5,6 +5,25 @@ use uuid::Uuid;
 
 use super::segment_move::cause;
 
+/// Waits for whoever found that the tenant has no rules or clusters, and keeps others from looking until the transaction ends, which makes some:
+/// either they see what is made, or what is made is found in what they wrote.
+pub async fn segments_to_be_made(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtext('value.segment'), hashtext($1))")
+        .bind(tenant)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Keeps rules and clusters from being made until the transaction ends. A statement of its own: the next one sees what was made before.
+async fn segments_as_they_are(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock_shared(hashtext('value.segment'), hashtext($1))")
+        .bind(tenant)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
 /// Has a segment looked at, with those of its clustering; one that is gone is cleared away.
 pub async fn segment_review_put(
     connection: &mut PgConnection,
@@ -45,6 +64,7 @@ pub async fn segment_reviews_put_for_buyers(
     tenant: &str,
     buyers: &[i64],
 ) -> sqlx::Result<bool> {
+    segments_as_they_are(&mut *connection, tenant).await?;
     let done = sqlx::query!(
         "INSERT INTO value.segment_review (tenant_id, buyer_id, cause, actor)
          SELECT $1, k.buyer_id, $3, 'value' FROM unnest($2::bigint[]) AS k (buyer_id)
@@ -64,6 +84,7 @@ pub async fn segment_review_put_for_customer(
     tenant: &str,
     customer_id: Uuid,
 ) -> sqlx::Result<()> {
+    segments_as_they_are(&mut *connection, tenant).await?;
     sqlx::query!(
         "INSERT INTO value.segment_review (tenant_id, buyer_id, cause, actor)
          SELECT $1, buyer_id, $3, 'value' FROM value.buyer

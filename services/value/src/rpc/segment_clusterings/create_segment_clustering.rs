@@ -24,7 +24,7 @@ use crate::{
     store::{
         segment::{NewSegment, kind, segment_insert},
         segment_clustering::{ClusteringRecord, segment_clustering_put},
-        segment_review::segment_review_put,
+        segment_review::{segment_review_put, segments_to_be_made},
     },
 };
 
@@ -79,6 +79,7 @@ async fn run_in(
         create_time: now.to_sqlx(),
         update_time: now.to_sqlx(),
     };
+    segments_to_be_made(tx, tenant).await.map_err(failed)?;
     segment_clustering_put(tx, tenant, &record).await.map_err(failed)?;
     for (place, (cluster, segment_id)) in (1..).zip(found.clusters.iter().zip(&ids)) {
         let new = NewSegment {

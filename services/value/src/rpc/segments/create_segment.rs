@@ -16,7 +16,7 @@ use crate::{
     segmenting::telling::subject,
     store::{
         segment::{NewSegment, SegmentKey, kind, segment_insert},
-        segment_review::segment_review_put,
+        segment_review::{segment_review_put, segments_to_be_made},
     },
 };
 
@@ -69,6 +69,7 @@ async fn run(
         cluster: None,
         currency_code: &segment.currency_code,
     };
+    segments_to_be_made(tx, tenant).await.map_err(failed)?;
     segment_insert(tx, tenant, &new, actor, now)
         .await
         .map_err(|error| name_taken(error, new.name, "segment.segment_name"))?;
