@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::segment_move::cause;
 
-/// Waits for whoever found that the tenant has no rules or clusters, and keeps others from looking until the transaction ends, which makes some:
-/// either they see what is made, or what is made is found in what they wrote.
+/// Waits for whoever has looked which rules and clusters the tenant has, and keeps others from looking until the transaction ends, which makes
+/// some: either they see what is made, or what is made is found in what they wrote.
 pub async fn segments_to_be_made(connection: &mut PgConnection, tenant: &str) -> sqlx::Result<()> {
     sqlx::query("SELECT pg_advisory_xact_lock(hashtext('value.segment'), hashtext($1))")
         .bind(tenant)
@@ -45,6 +45,7 @@ pub async fn segment_review_put(
 
 /// Has all rules and clusters looked at, because a run succeeded: of a clustering one segment stands for all.
 pub async fn segment_reviews_put_for_run(connection: &mut PgConnection, tenant: &str, actor: &str) -> sqlx::Result<()> {
+    segments_as_they_are(&mut *connection, tenant).await?;
     sqlx::query!(
         "INSERT INTO value.segment_review (tenant_id, segment_id, cause, actor)
          SELECT $1, segment_id, $2, $3 FROM value.segment
